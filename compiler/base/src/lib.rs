@@ -5,6 +5,8 @@
 mod code;
 mod diagnostic;
 mod line_index;
+#[cfg(feature = "render")]
+pub mod render;
 mod span;
 mod suggest;
 

@@ -1,1 +1,83 @@
-fn main() {}
+//! The `cleaninfra` command.
+//!
+//! Says what a person or a pipeline wants to know; every decision about a project is made in `ci-project`. Results go
+//! to stdout, findings for people and progress to stderr.
+
+mod arguments;
+mod command;
+mod diff;
+mod markdown;
+mod terminal;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::terminal::{Exit, Failure, Terminal};
+
+/// How deep the stack of the working thread may grow: nesting is capped, so this holds the deepest program there is.
+const STACK_BYTES: usize = 16 << 20;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; a reader that has gone does not matter either way.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Success.into() };
+        }
+    };
+    std::panic::set_hook(Box::new(report_panic));
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).name("main".into());
+    let outcome = worker.spawn(move || run(arguments)).map(std::thread::JoinHandle::join);
+    match outcome {
+        Ok(Ok(exit)) => exit.into(),
+        // The hook has said what there is to say.
+        Ok(Err(_)) => Exit::Internal.into(),
+        Err(error) => {
+            eprintln!("error: cannot start a thread: {error}");
+            Exit::Internal.into()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Exit {
+    let terminal = Terminal::new(&arguments.global);
+    let outcome = match &arguments.command {
+        Command::New(arguments) => command::new::run(&terminal, arguments),
+        Command::Check(arguments) => command::check::run(&terminal, arguments),
+        Command::Build(arguments) => command::build::run(&terminal, arguments),
+        Command::Fmt(arguments) => command::fmt::run(&terminal, arguments),
+        Command::Explain(arguments) => command::explain::run(&terminal, arguments),
+        Command::Describe(arguments) => command::describe::run(&terminal, arguments),
+        Command::Completions(arguments) => command::completions::run(&terminal, arguments),
+    };
+    match outcome {
+        Ok(exit) => exit,
+        // Whoever read the output has seen enough.
+        Err(Failure { error: Some(error), .. }) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Success,
+        Err(failure) => {
+            terminal.say(&format!("error: {failure}"));
+            failure.exit
+        }
+    }
+}
+
+/// Tells the user that the mistake is ours, and how to report it.
+fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    use std::io::Write as _;
+    let payload = panic.payload();
+    let message = payload.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)");
+    let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+    // Not `eprintln!`: it would panic again where stderr is closed.
+    let _ = writeln!(
+        std::io::stderr(),
+        "error: cleaninfra {} made a mistake of its own: {message}{place}\n\
+         Nothing was written. Please report this with the sources that cause it:\n{}/issues",
+        env!("CARGO_PKG_VERSION"),
+        env!("CARGO_PKG_REPOSITORY"),
+    );
+}

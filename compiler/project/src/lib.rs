@@ -1,1 +1,30 @@
-//! placeholder
+//! Projects: manifests, files, the database over them, and the outputs of a build.
+//!
+//! The only crate of the compiler that touches the disk, and it does so only through a [`System`].
+//!
+//! Must not know: the command line, editors, AWS.
+
+mod build;
+mod database;
+mod files;
+mod host;
+mod levels;
+mod load;
+mod manifest;
+mod output;
+mod pack;
+mod resource;
+mod stages;
+mod system;
+mod write;
+
+pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
+pub use database::RootDatabase;
+pub use files::Files;
+pub use host::{Change, Host, OpenError, Snapshot};
+pub use levels::{Allowed, apply_levels};
+pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, TemplateFormat, is_kebab_case};
+pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
+pub use write::{OutputFile, WriteError, publish as write_files};
+pub use resource::{resource_path, resource_type};
+pub use system::{DirEntry, Kind, MemorySystem, Metadata, Operation, OsSystem, System};

@@ -1,1 +1,31 @@
-//! placeholder
+//! Names, types and evaluation: from syntax trees to the infrastructure graph.
+//!
+//! This is the incremental heart of the compiler, and the only crate with many salsa queries. Its layers, each of
+//! which may use only those above it:
+//!
+//! - [`db`]: the inputs — packages, source files, data files — and what the host must provide;
+//! - `item`: files cut into items that keep their identity while their text changes;
+//! - `name`: modules, imports and what a path means;
+//! - `ty` and `infer`: the types of items and expressions;
+//! - `eval`: units instantiated, resources collected into a [`ci_graph::Stack`].
+//!
+//! Must not know: CloudFormation's template language, the file system, the command line.
+
+#![allow(missing_docs, reason = "salsa generates undocumented functions; what is written by hand is documented")]
+
+pub mod builtin;
+pub mod db;
+mod diagnostics;
+pub mod eval;
+pub mod infer;
+pub mod item;
+pub mod name;
+pub mod signature;
+pub mod ty;
+
+pub use db::{Archive, DataError, DataFile, Db, Package, Program, SourceFile};
+pub use diagnostics::{Allowed, allowed, file_diagnostics, unit_diagnostics};
+pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, stack, targets};
+pub use item::{ItemId, ItemKind};
+pub use name::resource_type;
+pub use ty::resource_path;

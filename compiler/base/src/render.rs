@@ -1,0 +1,108 @@
+//! Diagnostics as text: for people ([`human`]), for programs ([`json`], one object a line), for code scanners
+//! ([`sarif`]) and for the log of a GitHub workflow ([`github`]).
+//!
+//! Every range is clamped to its text before it is shown, so a stage that gets a span wrong costs a misplaced label
+//! and never a panic. Columns count characters (Unicode scalar values) from one, as editors show them.
+//!
+//! Must not know: where texts come from, which stage found what, whether the output is a terminal.
+
+mod github;
+mod human;
+mod json;
+mod sarif;
+
+use std::ops::Range;
+
+pub use github::github;
+pub use human::human;
+pub use json::json;
+pub use sarif::sarif;
+
+use crate::{Diagnostic, FileId, Label, Severity, TextRange};
+
+/// The files that spans point into.
+pub trait Sources {
+    /// The path of a file as it is shown: relative to where the reader stands, with forward slashes.
+    fn path(&self, file: FileId) -> &str;
+
+    /// The text of a file.
+    fn text(&self, file: FileId) -> &str;
+}
+
+/// How many findings there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Findings that keep templates from being written.
+    pub errors: usize,
+    /// Findings that are probably mistakes.
+    pub warnings: usize,
+    /// Findings that are good to know.
+    pub notes: usize,
+}
+
+impl Counts {
+    /// Counts `diagnostics`.
+    pub fn of<L>(diagnostics: &[Diagnostic<L>]) -> Self {
+        let mut counts = Self::default();
+        for diagnostic in diagnostics {
+            match diagnostic.severity {
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Note => counts.notes += 1,
+            }
+        }
+        counts
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
+        let mut separator = "";
+        for (count, word) in parts.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, "{separator}{count} {word}{}", if count == 1 { "" } else { "s" })?;
+            separator = ", ";
+        }
+        if separator.is_empty() { f.write_str("no findings") } else { Ok(()) }
+    }
+}
+
+/// The labels of a finding, the primary one first.
+fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
+    std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary)
+}
+
+/// The part of `range` that lies in `text`, widened to whole characters.
+fn clamp(range: TextRange, text: &str) -> Range<usize> {
+    let mut start = (range.start as usize).min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = (range.end as usize).clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
+/// A position for people: line and column in characters, both from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+impl Position {
+    /// The position of `offset`, which lies on a character boundary of `text`.
+    fn of(offset: usize, text: &str) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

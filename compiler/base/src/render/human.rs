@@ -1,0 +1,187 @@
+//! Findings for people, with the source around them. The only file that knows ariadne.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source};
+
+use super::{Counts, Sources, clamp, labels};
+use crate::{Diagnostic, Edit, FileId, Fix, Severity, TextRange};
+
+/// Writes `diagnostics` with the source lines they concern, then a line that counts them and one that says where to
+/// read more. Nothing is written where there is no finding.
+pub fn human(
+    diagnostics: &[Diagnostic],
+    sources: &dyn Sources,
+    color: bool,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let mut texts = Texts { sources, parsed: HashMap::new() };
+    for diagnostic in diagnostics {
+        if sources.text(diagnostic.primary.at.file).is_empty() {
+            bare(diagnostic, sources, writer)?;
+        } else {
+            let report = report(diagnostic, sources, color);
+            let mut text = Vec::new();
+            report.write(&mut texts, &mut text)?;
+            // ariadne colours the head of a report even when told not to.
+            writer.write_all(&if color { text } else { without_colour(&text) })?;
+        }
+        writeln!(writer)?;
+    }
+    footer(diagnostics, writer)
+}
+
+/// The summary and where to read more.
+fn footer(diagnostics: &[Diagnostic], writer: &mut dyn Write) -> io::Result<()> {
+    let Some(worst) = diagnostics.iter().max_by(|a, b| {
+        // The first of the worst: an earlier finding wins a tie.
+        a.severity.cmp(&b.severity).then(std::cmp::Ordering::Greater)
+    }) else {
+        return Ok(());
+    };
+    writeln!(writer, "{}", Counts::of(diagnostics))?;
+    writeln!(writer, "explain: cleaninfra explain {}", worst.code)
+}
+
+/// A finding about a file that has no text to show: one that is missing, unreadable or empty.
+fn bare(diagnostic: &Diagnostic, sources: &dyn Sources, writer: &mut dyn Write) -> io::Result<()> {
+    let Diagnostic { code, severity, message, primary, .. } = diagnostic;
+    writeln!(writer, "[{code}] {severity}: {}", printable(message))?;
+    writeln!(writer, "  in {}", printable(sources.path(primary.at.file)))?;
+    if !primary.text.is_empty() {
+        writeln!(writer, "  {}", printable(&primary.text))?;
+    }
+    let notes = diagnostic.notes.iter().map(|note| ("note", note.clone()));
+    let helps = helps(diagnostic, sources).into_iter().map(|help| ("help", help));
+    for (word, text) in notes.chain(helps) {
+        writeln!(writer, "  {word}: {}", printable(&text))?;
+    }
+    Ok(())
+}
+
+/// The text with nothing in it that moves the cursor or changes colours: what stands in a file must not be able to
+/// write over what this program says about it. As many characters as before.
+fn printable(text: &str) -> Cow<'_, str> {
+    let harmful = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if text.contains(harmful) { Cow::Owned(text.replace(harmful, "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// Without the sequences that set colours, which are the only ones in a report.
+fn without_colour(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut bytes = text.iter().copied();
+    while let Some(byte) = bytes.next() {
+        if byte == 0x1b {
+            bytes.by_ref().take_while(|byte| *byte != b'm').for_each(drop);
+        } else {
+            plain.push(byte);
+        }
+    }
+    plain
+}
+
+type Place = (FileId, Range<usize>);
+
+fn report(diagnostic: &Diagnostic, sources: &dyn Sources, color: bool) -> Report<'static, Place> {
+    let kind_color = match diagnostic.severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+        Severity::Note => Color::Cyan,
+    };
+    let kind = match diagnostic.severity {
+        Severity::Error => ReportKind::Custom("error", kind_color),
+        Severity::Warning => ReportKind::Custom("warning", kind_color),
+        Severity::Note => ReportKind::Custom("note", kind_color),
+    };
+    let place = |file: FileId, range: TextRange| -> Place {
+        let text = sources.text(file);
+        let range = visible(range, text);
+        // In characters: given bytes, ariadne slices texts where a character is not yet at its end.
+        let start = text[..range.start].chars().count();
+        (file, start..start + text[range].chars().count())
+    };
+    let primary = &diagnostic.primary;
+    let config = Config::new().with_color(color).with_index_type(IndexType::Char);
+    let mut report = Report::build(kind, place(primary.at.file, primary.at.range))
+        .with_config(config)
+        .with_code(diagnostic.code)
+        .with_message(printable(&diagnostic.message));
+    for (at, label) in labels(diagnostic).enumerate() {
+        // Where a text is empty there is no line to point at.
+        if sources.text(label.at.file).is_empty() {
+            report.add_note(format!("in {}: {}", sources.path(label.at.file), label.text));
+            continue;
+        }
+        let mut shown = Label::new(place(label.at.file, label.at.range))
+            .with_color(if at == 0 { kind_color } else { Color::Blue })
+            .with_order(at as i32);
+        if !label.text.is_empty() {
+            shown = shown.with_message(printable(&label.text));
+        } else if at == 0 {
+            // Without words ariadne shows no underline for the place that matters most.
+            shown = shown.with_message("here");
+        }
+        report.add_label(shown);
+    }
+    report.with_notes(diagnostic.notes.iter().map(|note| printable(note)));
+    report.with_helps(helps(diagnostic, sources).iter().map(|help| printable(help)));
+    report.finish()
+}
+
+/// The range as it is underlined: at least one character, except in an empty text.
+fn visible(range: TextRange, text: &str) -> Range<usize> {
+    let range = clamp(range, text);
+    if !range.is_empty() {
+        return range;
+    }
+    if let Some(next) = text[range.start..].chars().next() {
+        return range.start..range.start + next.len_utf8();
+    }
+    let last = text.chars().next_back().map_or(0, char::len_utf8);
+    range.start - last..range.start
+}
+
+/// What to do: the finding's own help, then its fixes.
+fn helps(diagnostic: &Diagnostic, sources: &dyn Sources) -> Vec<String> {
+    let fixes = diagnostic.fixes.iter().map(|fix| describe(fix, sources));
+    diagnostic.help.iter().cloned().chain(fixes).collect()
+}
+
+/// A fix in words: its title, and the new text where the title does not show it already.
+fn describe(fix: &Fix, sources: &dyn Sources) -> String {
+    let replacement = |Edit { at, text }: &Edit| {
+        let old = &sources.text(at.file)[clamp(at.range, sources.text(at.file))];
+        match (old.is_empty(), text.is_empty()) {
+            (_, true) => format!("remove `{old}`"),
+            (true, false) => format!("insert `{text}`"),
+            (false, false) => format!("write `{text}`"),
+        }
+    };
+    match fix.edits.as_slice() {
+        [edit] if !fix.title.contains(edit.text.trim()) => format!("{}: {}", fix.title, replacement(edit)),
+        _ => fix.title.clone(),
+    }
+}
+
+/// The texts as ariadne wants them; each is split into lines once.
+struct Texts<'a> {
+    sources: &'a dyn Sources,
+    parsed: HashMap<FileId, Source<Cow<'a, str>>>,
+}
+
+impl<'a> Cache<FileId> for &mut Texts<'a> {
+    type Storage = Cow<'a, str>;
+
+    fn fetch(&mut self, id: &FileId) -> Result<&Source<Cow<'a, str>>, impl fmt::Debug> {
+        let text = || Source::from(printable(self.sources.text(*id)));
+        Ok::<_, fmt::Error>(&*self.parsed.entry(*id).or_insert_with(text))
+    }
+
+    fn display<'b>(&self, id: &'b FileId) -> Option<impl fmt::Display + 'b> {
+        Some(self.sources.path(*id).to_owned())
+    }
+}

@@ -1,0 +1,140 @@
+//! Findings as SARIF 2.1.0, which code scanners and editors read.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Position, Sources, clamp, labels};
+use crate::{Code, Diagnostic, Fix, Severity, Span};
+
+/// Writes one SARIF document. URIs are relative to the root of the project.
+pub fn sarif(diagnostics: &[Diagnostic], sources: &dyn Sources, writer: &mut dyn Write) -> io::Result<()> {
+    // Sorted by number, so the index of a rule does not depend on what was found first.
+    let mut rules: BTreeMap<Code, usize> = diagnostics.iter().map(|found| (found.code, 0)).collect();
+    for (index, at) in rules.values_mut().enumerate() {
+        *at = index;
+    }
+    let results: Vec<Value> = diagnostics.iter().map(|found| result(found, &rules, sources)).collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {
+                "driver": {
+                    "name": "cleaninfra",
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                    "rules": rules.keys().map(|code| rule(*code)).collect::<Vec<_>>(),
+                },
+            },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *writer, &document)?;
+    writeln!(writer)
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.number(),
+        "name": code.name(),
+        "shortDescription": { "text": code.name().replace('-', " ") },
+        "help": { "text": format!("Run `cleaninfra explain {code}`.") },
+        "defaultConfiguration": { "level": level(code.severity()) },
+    })
+}
+
+fn result(diagnostic: &Diagnostic, rules: &BTreeMap<Code, usize>, sources: &dyn Sources) -> Value {
+    let mut text = diagnostic.message.clone();
+    for note in &diagnostic.notes {
+        let _ = write!(text, "\nnote: {note}");
+    }
+    if let Some(help) = &diagnostic.help {
+        let _ = write!(text, "\nhelp: {help}");
+    }
+    let mut result = json!({
+        "ruleId": diagnostic.code.number(),
+        "ruleIndex": rules.get(&diagnostic.code),
+        "level": level(diagnostic.severity),
+        "message": { "text": text },
+        "locations": [location(diagnostic.primary.at, sources)],
+    });
+    let related = labels(diagnostic).skip(1).enumerate().map(|(id, label)| {
+        let mut place = location(label.at, sources);
+        place["id"] = json!(id + 1);
+        place["message"] = json!({ "text": label.text });
+        place
+    });
+    let related: Vec<Value> = related.collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = Value::Array(related);
+    }
+    if !diagnostic.fixes.is_empty() {
+        result["fixes"] = diagnostic.fixes.iter().map(|fix| sarif_fix(fix, sources)).collect();
+    }
+    result
+}
+
+fn location(span: Span, sources: &dyn Sources) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(sources.path(span.file)) },
+            "region": region(span, sources),
+        },
+    })
+}
+
+fn region(span: Span, sources: &dyn Sources) -> Value {
+    let text = sources.text(span.file);
+    let range = clamp(span.range, text);
+    let (start, end) = (Position::of(range.start, text), Position::of(range.end, text));
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "byteOffset": range.start,
+        "byteLength": range.len(),
+    })
+}
+
+fn sarif_fix(fix: &Fix, sources: &dyn Sources) -> Value {
+    // One change per file, as the format wants it.
+    let mut changes: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for edit in &fix.edits {
+        changes.entry(sources.path(edit.at.file)).or_default().push(json!({
+            "deletedRegion": region(edit.at, sources),
+            "insertedContent": { "text": edit.text },
+        }));
+    }
+    let changes = changes
+        .into_iter()
+        .map(|(path, edits)| json!({ "artifactLocation": { "uri": uri(path) }, "replacements": edits }));
+    json!({ "description": { "text": fix.title }, "artifactChanges": changes.collect::<Vec<_>>() })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// A path as a relative URI reference.
+fn uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            b'\\' => uri.push('/'),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}

@@ -1,0 +1,170 @@
+//! The command line.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  the program has errors, or files are not formatted
+  2  the command line or the project is not usable
+  3  a file could not be read or written, or cleaninfra made a mistake of its own";
+
+/// Typed infrastructure that compiles to AWS CloudFormation.
+#[derive(Parser, Debug)]
+#[command(name = "cleaninfra", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// How findings are written; all but `human` go to stdout
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub message_format: MessageFormat,
+    /// When to use colours; `auto` also respects `NO_COLOR`
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// Say only what is wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more about what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// How findings are written.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum MessageFormat {
+    /// With the source around them, for people
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+    /// SARIF 2.1.0, for code scanners
+    Sarif,
+    /// Workflow commands, for annotations on GitHub
+    Github,
+}
+
+/// When to use colours.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ColorChoice {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Start a project
+    New(New),
+    /// Find what is wrong without writing anything
+    Check(Check),
+    /// Write CloudFormation templates
+    Build(Build),
+    /// Format source files
+    Fmt(Fmt),
+    /// Explain a finding by its code
+    Explain(Explain),
+    /// Describe a resource type or one of its properties
+    Describe(Describe),
+    /// Write the completions of a shell to stdout
+    Completions(Completions),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct New {
+    /// The directory to make; its last part is the name of the project
+    #[arg(value_name = "NAME")]
+    pub path: Utf8PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// A project, or a source file outside any project
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Build {
+    /// A project, or a source file outside any project
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+    /// Build only this environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Where to write; `build` in the project by default
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<Utf8PathBuf>,
+    /// How to write templates; what the manifest says by default
+    #[arg(long, value_enum)]
+    pub format: Option<TemplateFormat>,
+    /// Build again whenever a source changes
+    #[arg(long)]
+    pub watch: bool,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+/// How templates are written.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TemplateFormat {
+    /// `.template.json`
+    Json,
+    /// `.template.yaml`
+    Yaml,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Fmt {
+    /// A source file, or a directory whose source files are formatted
+    #[arg(default_value = ".", conflicts_with = "stdin")]
+    pub path: Utf8PathBuf,
+    /// Change nothing; show what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub check: bool,
+    /// Format stdin to stdout
+    #[arg(long)]
+    pub stdin: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// A code or its name: `E0101`, `unknown-name`
+    pub code: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Describe {
+    /// A resource type in either spelling, `aws::s3::Bucket` or `AWS::S3::Bucket`, or a word to look for
+    #[arg(value_name = "TYPE")]
+    pub name: String,
+    /// A property of it: `LifecycleConfiguration.Rules.Status`
+    #[arg(value_name = "PROPERTY.PATH")]
+    pub property: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Completions {
+    /// Which shell
+    pub shell: Shell,
+}

@@ -1,0 +1,38 @@
+//! The commands, one module each. What two of them need is here.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod describe;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod new;
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use ci_base::{Diagnostic, Severity};
+use ci_project::{Host, OsSystem};
+
+use crate::terminal::{Exit, Failure, Terminal};
+
+/// Opens a project; where there is none, says why.
+fn open(terminal: &Terminal, path: &Utf8Path) -> Result<Result<Host, Exit>, Failure> {
+    match Host::open(Arc::new(OsSystem), path) {
+        Ok(host) => Ok(Ok(host)),
+        Err(error) => {
+            terminal.report(&[error.diagnostic], &error.files)?;
+            Ok(Err(Exit::Usage))
+        }
+    }
+}
+
+/// How findings end a command. `unusable` says that they are about the project rather than the program.
+fn exit(diagnostics: &[Diagnostic], deny_warnings: bool, unusable: bool) -> Exit {
+    let fatal = if deny_warnings { Severity::Warning } else { Severity::Error };
+    match diagnostics.iter().any(|found| found.severity >= fatal) {
+        true if unusable => Exit::Usage,
+        true => Exit::Findings,
+        false => Exit::Success,
+    }
+}

@@ -1,0 +1,42 @@
+//! Embeds the standard library: every `.ci` file under `stdlib/`, as a sorted table of modules and texts.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let root = here.join("../../stdlib");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut files = Vec::new();
+    collect(&root, "", &mut files)?;
+    files.sort();
+    let mut table = String::from("&[\n");
+    for path in files {
+        let module = match path.trim_end_matches(".ci") {
+            "main" | "lib" => String::new(),
+            path => path.replace('/', "::"),
+        };
+        // Relative to the crate, so that the table is the same wherever the repository is.
+        let _ = writeln!(
+            table,
+            "    ({module:?}, {path:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../../stdlib/{path}\"))),"
+        );
+    }
+    table.push(']');
+    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("stdlib.rs"), table)
+}
+
+/// Finds the sources under `folder`, by their path below the library's root.
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &format!("{name}/"), files)?;
+        } else if name.ends_with(".ci") {
+            files.push(name);
+        }
+    }
+    Ok(())
+}

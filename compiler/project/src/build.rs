@@ -1,0 +1,323 @@
+//! From a checked project to the files of a build. All or nothing: with any error there is no file.
+//!
+//! Must not know: where the files go.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ci_base::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange, did_you_mean};
+use ci_cfn::{LimitReport, Place};
+use ci_graph::{Origin, Stack};
+use ci_sema::{Plan, ServiceInstance, Target, TargetId};
+
+use crate::host::Snapshot;
+use crate::manifest::TemplateFormat;
+use crate::output::{APP_FILE, App, AppAsset, AppParameter, AppStack};
+use crate::stages::{CompiledStack, template};
+use crate::system::slashed;
+use crate::write::OutputFile;
+
+/// What to build, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// Only the target of this name: an environment. All of them when `None`.
+    pub target: Option<String>,
+    /// How to write templates; as the manifest says when `None`.
+    pub format: Option<TemplateFormat>,
+    /// Warnings keep files from being written too.
+    pub deny_warnings: bool,
+}
+
+/// What a build comes to.
+#[derive(Debug, Default)]
+pub struct Build {
+    /// The files, relative to the directory of all outputs. Empty where anything is wrong.
+    pub outputs: Vec<OutputFile>,
+    /// What was built; empty where anything is wrong.
+    pub targets: Vec<BuiltTarget>,
+    /// Everything that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether every target was built.
+    pub whole: bool,
+}
+
+/// An app in one environment.
+#[derive(Debug)]
+pub struct BuiltTarget {
+    /// Its name, and that of its directory.
+    pub name: String,
+    /// Its stacks in the order of deployment.
+    pub stacks: Vec<BuiltStack>,
+}
+
+/// A stack of a build.
+#[derive(Debug)]
+pub struct BuiltStack {
+    /// Its name.
+    pub name: String,
+    /// Its template, relative to the directory of all outputs.
+    pub template: String,
+    /// How much of CloudFormation's limits it uses.
+    pub limits: LimitReport,
+}
+
+impl Snapshot {
+    /// Checks everything and, if nothing is wrong, makes the files of the targets that were asked for.
+    pub fn build(&self, options: &BuildOptions) -> Build {
+        let mut diagnostics = self.check();
+        let fatal = if options.deny_warnings { Severity::Warning } else { Severity::Error };
+        let is_bad = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|found| found.severity >= fatal);
+        if is_bad(&diagnostics) {
+            return Build { diagnostics, ..Build::default() };
+        }
+        salsa::Database::attach(&self.db, |db| {
+            let targets = ci_sema::targets(db);
+            let names = self.target_names(targets);
+            let wanted = |name: &String| options.target.as_ref().is_none_or(|wanted| wanted == name);
+            let mut writer = Writer::new(self, options.format);
+            for (target, name) in targets.iter().zip(&names).filter(|(_, name)| wanted(name)) {
+                writer.target(target, name);
+            }
+            if let Some(unknown) = options.target.as_ref().filter(|_| writer.targets.is_empty()) {
+                diagnostics.push(unknown_environment(self.project.main, unknown, &names));
+            }
+            diagnostics.append(&mut writer.diagnostics);
+            if is_bad(&diagnostics) {
+                return Build { diagnostics, ..Build::default() };
+            }
+            let Writer { outputs, targets, .. } = writer;
+            Build { outputs, targets, diagnostics, whole: options.target.is_none() }
+        })
+    }
+}
+
+impl Snapshot {
+    /// The names of targets, which are those of their directories too. Where two apps have environments of the same
+    /// name, with the app in front.
+    fn target_names(&self, targets: &[Target]) -> Vec<String> {
+        let names: Vec<String> = targets.iter().map(|target| target.name(&self.db)).collect();
+        let is_shared = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+        let named = targets.iter().zip(&names).map(|(target, name)| match &target.app {
+            Some(app) if is_shared(name) => format!("{}-{name}", app.name(&self.db)),
+            _ => name.clone(),
+        });
+        named.collect()
+    }
+}
+
+fn unknown_environment(file: FileId, wanted: &str, names: &[String]) -> Diagnostic {
+    let at = Span { file, range: TextRange::empty(0) };
+    let mut found = Diagnostic::new(Code::InvalidEnvironment, at, format!("there is no environment `{wanted}`"));
+    if names.is_empty() {
+        return found.note("the program has nothing that could be built");
+    }
+    if let Some(near) = did_you_mean(wanted, names.iter().map(String::as_str)) {
+        found = found.help(format!("did you mean `{near}`?"));
+    }
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    found.note(format!("it can be built for {}", names.join(", ")))
+}
+
+/// Collects the files of a build.
+struct Writer<'a> {
+    snapshot: &'a Snapshot,
+    format: TemplateFormat,
+    places: Places<'a>,
+    outputs: Vec<OutputFile>,
+    targets: Vec<BuiltTarget>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(snapshot: &'a Snapshot, format: Option<TemplateFormat>) -> Self {
+        Self {
+            snapshot,
+            format: format.or(snapshot.project.manifest.format).unwrap_or_default(),
+            places: Places::new(snapshot),
+            outputs: Vec::new(),
+            targets: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn target(&mut self, target: &Target, name: &str) {
+        let db = &self.snapshot.db;
+        let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
+        let mut stacks: Vec<(ServiceInstance, Arc<CompiledStack>)> =
+            plan.instances.iter().map(|instance| (*instance, template(db, *instance).clone())).collect();
+        in_deploy_order(&mut stacks, |(_, compiled)| &compiled.stack);
+
+        let mut app = App {
+            version: 1,
+            app: target.app.map(|app| app.name(db).to_string()),
+            target: name.to_owned(),
+            account: plan.account.as_deref().map(str::to_owned),
+            region: plan.region.as_deref().map(str::to_owned),
+            tags: plan.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
+            stacks: Vec::new(),
+            assets: Vec::new(),
+            files: Vec::new(),
+        };
+        let mut built = BuiltTarget { name: name.to_owned(), stacks: Vec::new() };
+        let mut assets = BTreeSet::new();
+        let first = self.outputs.len();
+        for (instance, compiled) in &stacks {
+            // Without errors every stack has a template.
+            let Some(json) = &compiled.json else { continue };
+            let stack = &compiled.stack;
+            let (extension, text) = match self.format {
+                TemplateFormat::Json => ("json", json.to_string()),
+                TemplateFormat::Yaml => ("yaml", ci_cfn::template(stack).to_yaml()),
+            };
+            let limits = ci_cfn::limits(stack, text.len());
+            let template = format!("{}.template.{extension}", stack.name);
+            let map = format!("{}.map.json", stack.name);
+            self.file(name, &template, text.into_bytes());
+            let source_map = self.source_map(*instance, stack);
+            self.file(name, &map, source_map);
+            built.stacks.push(BuiltStack {
+                name: stack.name.to_string(),
+                template: format!("{name}/{template}"),
+                limits,
+            });
+            assets.extend(stack.assets.iter().map(|asset| AppAsset {
+                key: asset.key.to_string(),
+                file: format!("assets/{}", asset.key),
+                directory: asset.directory.to_string(),
+            }));
+            app.stacks.push(app_stack(stack, template, map, plan));
+        }
+        for asset in &assets {
+            self.asset(name, asset);
+        }
+        app.assets = assets.into_iter().collect();
+        // An archive of two directories with the same content is one file.
+        app.assets.dedup_by(|a, b| a.key == b.key);
+        let prefix = name.len() + 1;
+        app.files = self.outputs[first..].iter().map(|file| file.path[prefix..].to_owned()).collect();
+        app.files.push(APP_FILE.to_owned());
+        app.files.sort();
+        app.files.dedup();
+        self.file(name, APP_FILE, app.to_bytes());
+        self.targets.push(built);
+    }
+
+    fn asset(&mut self, target: &str, asset: &AppAsset) {
+        let path = format!("{target}/{}", asset.file);
+        if self.outputs.iter().any(|file| file.path == path) {
+            return;
+        }
+        // Known, since the key was made from it; but files may change while a build runs.
+        match self.snapshot.db.archive_bytes(&asset.directory) {
+            Some(bytes) if asset.key.starts_with(&crate::pack::digest(&bytes)) => {
+                self.outputs.push(OutputFile { path, bytes: bytes.to_vec() });
+            }
+            _ => {
+                let at = Span { file: self.snapshot.project.main, range: TextRange::empty(0) };
+                let message = format!("`{}` changed while it was built", asset.directory);
+                self.diagnostics.push(Diagnostic::new(Code::UnreadableFile, at, message).help("build again"));
+            }
+        }
+    }
+
+    fn file(&mut self, target: &str, name: &str, bytes: Vec<u8>) {
+        self.outputs.push(OutputFile { path: format!("{target}/{name}"), bytes });
+    }
+
+    fn source_map(&self, instance: ServiceInstance, stack: &Stack) -> Vec<u8> {
+        let db = &self.snapshot.db;
+        let result = ci_sema::stack(db, instance);
+        let place = |origin: Origin| self.places.of(result.span(db, origin)?);
+        // Writing to memory fails only for keys that are not text, which a source map does not have.
+        let mut bytes = serde_json::to_vec_pretty(&ci_cfn::source_map(stack, &place)).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+fn app_stack(stack: &Stack, template: String, map: String, plan: &Plan) -> AppStack {
+    let mut capabilities = Vec::new();
+    let types = || stack.resources.iter().map(|resource| resource.schema);
+    let is_sam = types().any(ci_catalog::ResourceSchema::is_sam);
+    // The transform makes roles of its own.
+    if is_sam || types().any(|schema| schema.name().starts_with("AWS::IAM::")) {
+        capabilities.push("CAPABILITY_NAMED_IAM".to_owned());
+    }
+    if is_sam {
+        capabilities.push("CAPABILITY_AUTO_EXPAND".to_owned());
+    }
+    let parameter = |parameter: &ci_graph::Parameter| AppParameter {
+        name: parameter.name.to_string(),
+        parameter_type: parameter.parameter_type.to_string(),
+        required: parameter.default.is_none(),
+        secret: parameter.no_echo,
+    };
+    AppStack {
+        name: stack.name.to_string(),
+        template,
+        map,
+        account: plan.account.as_deref().map(str::to_owned),
+        region: stack.region.as_deref().map(str::to_owned),
+        capabilities,
+        parameters: stack.parameters.iter().map(parameter).collect(),
+        assets: stack.assets.iter().map(|asset| asset.key.to_string()).collect(),
+        reads: stack.providers.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Sorts stacks so that each comes after those whose outputs it reads, and otherwise as before.
+fn in_deploy_order<T>(stacks: &mut Vec<T>, stack: impl Fn(&T) -> &Stack) {
+    let mut sorted: Vec<T> = Vec::with_capacity(stacks.len());
+    while !stacks.is_empty() {
+        let waits = |candidate: &T| {
+            let provides = |name: &Arc<str>| stacks.iter().any(|other| stack(other).name == *name);
+            stack(candidate).providers.iter().any(provides)
+        };
+        // Circles are errors found earlier; should one get here, its stacks keep their order.
+        let next = stacks.iter().position(|candidate| !waits(candidate)).unwrap_or(0);
+        sorted.push(stacks.remove(next));
+    }
+    *stacks = sorted;
+}
+
+/// Places in sources as source maps name them: relative to the project, wherever the build was started.
+struct Places<'a> {
+    snapshot: &'a Snapshot,
+    files: BTreeMap<FileId, (String, LineIndex)>,
+}
+
+impl<'a> Places<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        let project = &snapshot.project;
+        let files = project.sources.iter().map(|(path, source)| {
+            let id = source.id(&snapshot.db);
+            (id, (slashed(&relative(&project.root, path)), LineIndex::new(project.files.text(id))))
+        });
+        Self { snapshot, files: files.collect() }
+    }
+
+    fn of(&self, span: Span) -> Option<Place> {
+        // Values that come out of the standard library have no place in the project.
+        let (path, lines) = self.files.get(&span.file)?;
+        let text = self.snapshot.project.files.text(span.file);
+        let position = |offset: u32| {
+            let at = lines.line_column(offset);
+            let start = lines.line_start(at.line) as usize;
+            let before = text.get(start..start + at.column as usize).unwrap_or_default();
+            (at.line + 1, before.chars().count() as u32 + 1)
+        };
+        let ((line, column), (end_line, end_column)) = (position(span.range.start), position(span.range.end));
+        Some(Place { file: path.clone(), line, column, end_line, end_column })
+    }
+}
+
+/// The way from one directory to a path, both canonical.
+fn relative(from: &Utf8Path, to: &Utf8Path) -> Utf8PathBuf {
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| "..");
+    up.chain(to.components().skip(shared).map(|part| part.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests;

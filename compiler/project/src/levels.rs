@@ -1,0 +1,67 @@
+//! What becomes of findings once all are known: levels of the manifest, `#[allow(…)]`, repetitions, order.
+//!
+//! Must not know: where findings come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ci_base::{Code, Diagnostic, Severity, Span};
+
+use crate::files::Files;
+use crate::manifest::LintLevel;
+
+/// A stretch of source in which a kind of finding is not reported: an item or member under `#[allow(…)]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Allowed {
+    /// Which kind.
+    pub code: Code,
+    /// Where.
+    pub span: Span,
+}
+
+/// The findings as they are reported: severities by the project's levels, without what is allowed.
+///
+/// Only warnings and notes have levels. What CloudFormation would reject stays an error whatever anyone says: an
+/// attribute may silence advice, never a mistake.
+pub fn apply_levels(
+    diagnostics: Vec<Diagnostic>,
+    levels: &BTreeMap<Code, LintLevel>,
+    allowed: &[Allowed],
+) -> Vec<Diagnostic> {
+    let mut kept = Vec::with_capacity(diagnostics.len());
+    for mut found in diagnostics {
+        if found.severity != Severity::Error {
+            if allowed.iter().any(|allowed| allowed.code == found.code && covers(allowed.span, found.primary.at)) {
+                continue;
+            }
+            match levels.get(&found.code) {
+                Some(LintLevel::Allow) => continue,
+                Some(LintLevel::Warn) => found.severity = Severity::Warning,
+                Some(LintLevel::Deny) => found.severity = Severity::Error,
+                None => {}
+            }
+        }
+        kept.push(found);
+    }
+    kept
+}
+
+fn covers(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.range.start <= inner.range.start && inner.range.end <= outer.range.end
+}
+
+/// Each finding once, in the order of the files' paths, then of their places, then of their codes.
+///
+/// A service that several environments instantiate finds the same mistake in each; the first tells it.
+pub fn tidy(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    diagnostics.retain(|found| seen.insert((found.code, found.primary.at)));
+    diagnostics.sort_by(|a, b| {
+        let key = |found: &Diagnostic| (found.primary.at.range.start, found.code, found.primary.at.range.end);
+        let path = |found: &Diagnostic| files.path(found.primary.at.file).to_owned();
+        path(a).cmp(&path(b)).then_with(|| key(a).cmp(&key(b)))
+    });
+    diagnostics
+}
+
+#[cfg(test)]
+mod tests;

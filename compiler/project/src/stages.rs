@@ -1,0 +1,104 @@
+//! All stages of the compiler, one after the other, over one state of a project.
+//!
+//! With `build` the only module that knows what the stages offer; how they come to their results is theirs.
+
+use std::sync::Arc;
+
+use ci_base::{Diagnostic, Severity, Span, TextRange};
+use ci_cfn::Violation;
+use ci_graph::{Origin, Stack};
+use ci_sema::{Db, ServiceInstance, StackResult, TargetId};
+
+use crate::host::Snapshot;
+use crate::levels;
+
+/// A stack with everything that follows from it alone.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CompiledStack {
+    /// The graph.
+    pub stack: Arc<Stack>,
+    /// The template as JSON; `None` where the stack has errors.
+    pub json: Option<Arc<str>>,
+    /// What is wrong with it, beyond what its evaluation found.
+    pub diagnostics: Vec<Diagnostic<Origin>>,
+}
+
+/// The template of a service instance, made again only when its graph is another one.
+#[salsa::tracked]
+pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledStack> {
+    let result = ci_sema::stack(db, instance);
+    let stack = result.stack.clone();
+    let mut diagnostics = ci_validate::validate(&stack);
+    let is_error = |found: &Diagnostic<Origin>| found.severity == Severity::Error;
+    // A graph with errors holds values nothing is known about, so its size means nothing and it has no template.
+    let mut json = None;
+    if !result.diagnostics.iter().any(is_error) {
+        diagnostics.extend(ci_cfn::violations(&stack).into_iter().map(violation));
+        if !diagnostics.iter().any(is_error) {
+            json = Some(text(&stack).into());
+        }
+    }
+    Arc::new(CompiledStack { stack, json, diagnostics })
+}
+
+/// The JSON of a template: indented, unless only without white space it is small enough to be deployed.
+fn text(stack: &Stack) -> String {
+    let template = ci_cfn::template(stack);
+    let json = template.to_json();
+    let report = ci_cfn::limits(stack, json.len());
+    let too_large = report.entries.iter().any(|entry| entry.used > entry.limit);
+    if too_large { template.to_json_minified() } else { json }
+}
+
+fn violation(violation: Violation) -> Diagnostic<Origin> {
+    let Violation { code, message, help, source, origin } = violation;
+    let mut found = Diagnostic::new(code, origin, message).note(format!("AWS documentation: {source}"));
+    found.help = help.map(str::to_owned);
+    found
+}
+
+impl Snapshot {
+    /// Everything that is wrong, of every stage and every target: each finding once, in the order of the files.
+    pub fn check(&self) -> Vec<Diagnostic> {
+        let project = &self.project;
+        if !project.diagnostics.is_empty() {
+            return levels::tidy(project.diagnostics.clone(), &project.files);
+        }
+        // Attached once for all queries, as cancellation wants it.
+        salsa::Database::attach(&self.db, |db| {
+            let mut found = Vec::new();
+            let mut allowed = Vec::new();
+            for package in &project.packages {
+                for file in package.files(db).iter() {
+                    found.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
+                    allowed.extend(ci_sema::allowed(db, *file).iter().cloned());
+                }
+            }
+            found.extend(ci_sema::unit_diagnostics(db).iter().cloned());
+            for target in ci_sema::targets(db).iter() {
+                let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
+                found.extend(plan.diagnostics.iter().cloned());
+                for instance in &plan.instances {
+                    self.stack_findings(*instance, &mut found);
+                }
+            }
+            let found = levels::apply_levels(found, &project.manifest.lints, &allowed);
+            levels::tidy(found, &project.files)
+        })
+    }
+
+    /// What is wrong with one stack.
+    fn stack_findings(&self, instance: ServiceInstance, found: &mut Vec<Diagnostic>) {
+        let result = ci_sema::stack(&self.db, instance);
+        for diagnostic in result.diagnostics.iter().chain(&template(&self.db, instance).diagnostics) {
+            found.push(diagnostic.clone().map(|origin| self.place(result, origin)));
+        }
+    }
+
+    /// Where in the source an origin of a stack is.
+    fn place(&self, result: &StackResult, origin: Origin) -> Span {
+        // An origin of no item is a mistake of the stage that made it; the finding itself is still worth telling.
+        let nowhere = Span { file: self.project.main, range: TextRange::empty(0) };
+        result.span(&self.db, origin).unwrap_or(nowhere)
+    }
+}

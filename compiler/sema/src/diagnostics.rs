@@ -1,0 +1,129 @@
+//! What is wrong, gathered for those who show it.
+
+use ci_base::{Applicability, Code, Diagnostic, Span, TextRange};
+use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Path, TypeExpr};
+use rustc_hash::FxHashSet;
+
+use crate::eval::plan::{is_unit, open_stack};
+use crate::infer::infer;
+use crate::item::{ItemKind, file_outline, item_range, item_source, item_span, item_tree, items};
+use crate::name::{modules, scope};
+use crate::{Db, ItemId, Program, SourceFile, StackResult};
+
+/// A part of the source in which a finding is allowed, with a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The finding.
+    pub code: Code,
+    /// Where it is allowed: the item or member the attribute stands at.
+    pub span: Span,
+}
+
+/// What is wrong with a file as far as its text, names and types go.
+pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> {
+    let id = file.id(db);
+    let mut found: Vec<Diagnostic<Span>> =
+        file_outline(db, file).errors.iter().map(|error| error.clone().map(|range| Span { file: id, range })).collect();
+    for item in items(db, file).iter().copied() {
+        let own = item_tree(db, item).errors.iter().chain(&infer(db, item).diagnostics);
+        found.extend(own.map(|error| error.clone().map(|range| item_span(db, item, range))));
+    }
+    let scope = scope(db, file);
+    found.extend(scope.problems.iter().map(|(item, error)| error.clone().map(|range| item_span(db, *item, range))));
+    found.extend(unused_imports(db, file));
+    found
+}
+
+fn unused_imports(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> {
+    let scope = scope(db, file);
+    if scope.imports.is_empty() {
+        return Vec::new();
+    }
+    let mut used = FxHashSet::default();
+    for item in items(db, file).iter().copied().filter(|item| item.kind(db) != ItemKind::Use) {
+        first_names(item_source(db, item), item_tree(db, item), &mut used);
+    }
+    let unused = scope.imports.iter().filter(|(_, _, name)| !used.contains(&**name));
+    unused
+        .map(|(item, range, name)| {
+            let at = item_span(db, *item, *range);
+            let whole = item_span(db, *item, TextRange::new(0, item_range(db, *item).len()));
+            let found = Diagnostic::new(Code::UnusedImport, at, format!("`{name}` is imported but not used"));
+            let alone = matches!(&item_tree(db, *item).item, Item::Use(tree) if !matches!(tree.end, ci_syntax::ast::UseEnd::Group(_)));
+            if alone {
+                found.help("remove the import").fix("remove the import", whole, "", Applicability::MachineApplicable)
+            } else {
+                found.help("remove it from the list")
+            }
+        })
+        .collect()
+}
+
+/// The first segment of every path of an item: the names it takes from its file.
+fn first_names<'a>(source: &'a ci_syntax::ItemSource, tree: &'a ItemTree, used: &mut FxHashSet<&'a str>) {
+    let mut path = |path: &Path| {
+        if let Some(first) = path.first() {
+            used.insert(source.name(*first));
+        }
+    };
+    for node in &tree.exprs {
+        match &node.expr {
+            Expr::Path(found) | Expr::PathGlob(found) => path(found),
+            Expr::PathGroup { path: found, .. } | Expr::Call { callee: found, .. } => path(found),
+            Expr::Record { path: Some(found), .. } => path(found),
+            Expr::Match { arms, .. } => {
+                for pattern in arms.iter().flat_map(|arm| &arm.patterns) {
+                    if let ci_syntax::ast::PatternKind::Path(found) = &pattern.kind {
+                        path(found);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for node in &tree.types {
+        if let TypeExpr::Path { path: found, .. } = &node.ty {
+            path(found);
+        }
+    }
+}
+
+/// Units of the root package that no target instantiates, looked at on their own: components, and services that
+/// only an app could give what they need. Findings inside other packages are theirs to mend and left out.
+pub fn unit_diagnostics(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
+    let Some(program) = Program::try_get(db) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (_, file) in modules(db, program.root(db)).iter() {
+        for item in items(db, *file).iter().copied().filter(|item| is_unit(db, *item)) {
+            found.push((item, open_stack(db, item)));
+        }
+    }
+    found
+}
+
+/// Where `#[allow(…)]` stands in a file.
+pub fn allowed(db: &dyn Db, file: SourceFile) -> Vec<Allowed> {
+    let mut found = Vec::new();
+    for item in items(db, file).iter().copied() {
+        let (source, tree) = (item_source(db, item), item_tree(db, item));
+        let mut take = |attributes: &[Attribute], range: TextRange| {
+            for given in attributes.iter().filter(|given| source.name(given.name) == "allow") {
+                let codes = given.arguments.iter().filter(|argument| argument.name.is_none());
+                for code in codes.filter_map(|argument| code_named(source, tree, argument.value)) {
+                    found.push(Allowed { code, span: item_span(db, item, range) });
+                }
+            }
+        };
+        take(&tree.attributes, TextRange::new(0, item_range(db, item).len()));
+        if let Item::Unit { members, .. } = &tree.item {
+            for member in members {
+                take(&member.attributes, member.range);
+            }
+        }
+    }
+    found
+}
+
+fn code_named(source: &ci_syntax::ItemSource, tree: &ItemTree, value: ExprId) -> Option<Code> {
+    Code::parse(&tree.range(value).of(source.text()).replace('_', "-"))
+}

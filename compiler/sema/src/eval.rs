@@ -1,0 +1,304 @@
+//! Units instantiated: expressions become values, and resources are collected into a stack.
+//!
+//! Members and inputs are found on demand and resources are filled after they exist, so that declarations may stand
+//! in any order. Evaluation is bounded: nothing recurs, and steps are counted.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ci_base::{Code, Diagnostic, TextRange};
+use ci_graph::{Asset, Origin, Output, Parameter, Resource, ResourceId, Stack};
+use ci_syntax::ItemSource;
+use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Member, Name};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::infer::{Inference, infer};
+use crate::item::{item_source, item_tree};
+use crate::{Db, ItemId};
+
+pub mod builtin;
+mod coerce;
+mod expr;
+pub mod frame;
+mod late;
+mod lower;
+mod member;
+pub mod plan;
+mod record;
+pub mod value;
+
+use frame::{Env, Instance, Place};
+use value::{Located, Value};
+
+/// How many expressions may be evaluated for one stack.
+const MAX_STEPS: u64 = 50_000_000;
+/// How many resources one stack may collect, before its limits are even looked at.
+const MAX_RESOURCES: usize = 100_000;
+/// How deeply calls and instances may nest.
+const MAX_DEPTH: u32 = 96;
+
+/// An item whose expressions are evaluated; its number is its position in [`Eval::bodies`].
+struct Body<'db> {
+    item: ItemId,
+    source: &'db ItemSource,
+    tree: &'db ItemTree,
+    inference: &'db Inference,
+    members: &'db [Member],
+    by_name: FxHashMap<&'db str, u32>,
+}
+
+/// A resource while it is filled.
+struct Draft {
+    resource: ResourceId,
+    record: ExprId,
+    env: Env,
+    place: Place,
+    overrides: Vec<frame::Override>,
+    properties: Filling,
+}
+
+/// How far a resource's properties are known.
+enum Filling {
+    Empty,
+    Running,
+    Done(Rc<value::Record>),
+}
+
+/// Work that is put off until everything it may refer to exists.
+enum Work {
+    Members(Rc<Instance>),
+    Properties(ResourceId),
+}
+
+/// The evaluation of one stack, or of one app.
+pub(crate) struct Eval<'db> {
+    db: &'db dyn Db,
+    bodies: Vec<Body<'db>>,
+    body_of: FxHashMap<ItemId, u32>,
+    interned: FxHashSet<Arc<str>>,
+    place: Place,
+    work: VecDeque<Work>,
+    drafts: Vec<Draft>,
+    resources: Vec<Resource>,
+    orders: Vec<Vec<u32>>,
+    logical_ids: FxHashMap<Arc<str>, ResourceId>,
+    parameters: Vec<Parameter>,
+    outputs: Vec<Output>,
+    assets: Vec<Asset>,
+    providers: Vec<Arc<str>>,
+    diagnostics: Vec<Diagnostic<Origin>>,
+    reported: FxHashSet<(Code, Origin)>,
+    calls: Vec<ItemId>,
+    depth: u32,
+    steps: u64,
+    stopped: bool,
+    /// A unit checked on its own: its inputs are unknown, so both branches of what they decide are looked at.
+    open: bool,
+    /// Services made by an app, in source order.
+    services: Vec<plan::Placed>,
+    naming: plan::Naming,
+}
+
+impl<'db> Eval<'db> {
+    fn new(db: &'db dyn Db, open: bool) -> Self {
+        Self {
+            db,
+            bodies: Vec::new(),
+            body_of: FxHashMap::default(),
+            interned: FxHashSet::default(),
+            place: Place::default(),
+            work: VecDeque::new(),
+            drafts: Vec::new(),
+            resources: Vec::new(),
+            orders: Vec::new(),
+            logical_ids: FxHashMap::default(),
+            parameters: Vec::new(),
+            outputs: Vec::new(),
+            assets: Vec::new(),
+            providers: Vec::new(),
+            diagnostics: Vec::new(),
+            reported: FxHashSet::default(),
+            calls: Vec::new(),
+            depth: 0,
+            steps: 0,
+            stopped: false,
+            open,
+            services: Vec::new(),
+            naming: plan::Naming::default(),
+        }
+    }
+
+    /// The number of an item.
+    fn body(&mut self, item: ItemId) -> u32 {
+        if let Some(body) = self.body_of.get(&item) {
+            return *body;
+        }
+        let (source, tree) = (item_source(self.db, item), item_tree(self.db, item));
+        let members: &[Member] = match &tree.item {
+            Item::Unit { members, .. } => members,
+            _ => &[],
+        };
+        let mut by_name = FxHashMap::default();
+        for (at, member) in members.iter().enumerate() {
+            if let ci_syntax::ast::MemberKind::Declaration { name, .. } = member.kind {
+                by_name.entry(source.name(name)).or_insert(at as u32);
+            }
+        }
+        let number = self.bodies.len() as u32;
+        self.bodies.push(Body { item, source, tree, inference: infer(self.db, item), members, by_name });
+        self.body_of.insert(item, number);
+        number
+    }
+
+    fn tree(&self, body: u32) -> &'db ItemTree {
+        self.bodies[body as usize].tree
+    }
+
+    fn source(&self, body: u32) -> &'db ItemSource {
+        self.bodies[body as usize].source
+    }
+
+    fn origin(&self, env: &Env, id: ExprId) -> Origin {
+        Origin { item: env.body, range: self.tree(env.body).range(id) }
+    }
+
+    /// A name as shared text: the same name is stored once.
+    fn intern(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.interned.get(text) {
+            return Arc::clone(known);
+        }
+        let shared: Arc<str> = text.into();
+        self.interned.insert(Arc::clone(&shared));
+        shared
+    }
+
+    fn name(&mut self, body: u32, name: Name) -> Arc<str> {
+        let text = self.source(body).name(name);
+        self.intern(text)
+    }
+
+    /// Reports a finding once per place.
+    fn report(&mut self, diagnostic: Diagnostic<Origin>) {
+        if self.reported.insert((diagnostic.code, diagnostic.primary.at)) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn error(&mut self, code: Code, at: Origin, message: impl Into<String>) -> Value {
+        self.report(Diagnostic::new(code, at, message));
+        Value::Unknown
+    }
+
+    /// "This is only known at deployment."
+    fn late_error(&mut self, at: Origin, needed: &str, late: Origin) -> Value {
+        let mut found = Diagnostic::new(Code::LateValue, at, format!("{needed} must be known while compiling"))
+            .note("a resource's attributes, parameters and `aws::region` get their values at deployment")
+            .help("use an `input` or a `const`, or let CloudFormation decide with `if`");
+        if late == at {
+            found = found.label("this is only known at deployment");
+        } else {
+            found = found.also(late, "this part is only known at deployment");
+        }
+        self.report(found);
+        Value::Unknown
+    }
+
+    fn builtin_problem(&mut self, at: Origin, problem: builtin::Problem) -> Value {
+        use builtin::Problem;
+        match problem {
+            Problem::Late(late) => self.late_error(at, "this", late),
+            Problem::Argument(message) => self.error(Code::InvalidArgument, at, message),
+            Problem::OutOfBounds(message) => self.error(Code::IndexOutOfBounds, at, message),
+            Problem::Overflow => self.error(Code::ArithmeticOverflow, at, "the result does not fit a 64-bit integer"),
+            Problem::DuplicateKey(message) => self.error(Code::DuplicateKey, at, message),
+            Problem::Data(message) => self.error(Code::InvalidData, at, message),
+            Problem::Limit(message) => self.error(Code::EvaluationLimit, at, message),
+        }
+    }
+
+    /// Counts a step; past the limit nothing is evaluated any more.
+    fn step(&mut self, at: impl FnOnce(&Self) -> Origin) -> bool {
+        self.steps += 1;
+        if self.steps % 4096 == 0 {
+            self.db.unwind_if_revision_cancelled();
+        }
+        if self.steps > MAX_STEPS || self.resources.len() > MAX_RESOURCES {
+            self.stop(at);
+        }
+        !self.stopped
+    }
+
+    fn stop(&mut self, at: impl FnOnce(&Self) -> Origin) {
+        if !self.stopped {
+            self.stopped = true;
+            let at = at(self);
+            let message = format!(
+                "this stack takes more than {MAX_STEPS} steps or makes more than {MAX_RESOURCES} resources"
+            );
+            let found = Diagnostic::new(Code::EvaluationLimit, at, message)
+                .label("evaluation stopped here")
+                .help("a stack holds 500 resources: split it into services");
+            self.report(found);
+        }
+    }
+
+    /// Works off what has been put off.
+    fn run(&mut self) {
+        while let Some(work) = self.work.pop_front() {
+            match work {
+                Work::Members(instance) => self.members(&instance),
+                Work::Properties(resource) => {
+                    self.fill(resource);
+                }
+            }
+        }
+    }
+
+    /// The collected stack, resources in the order of the source.
+    fn into_stack(mut self, name: Arc<str>, description: Option<Arc<str>>, origin: Origin, region: Option<Arc<str>>) -> (Stack, Vec<Diagnostic<Origin>>, Arc<[ItemId]>) {
+        self.lower_resources();
+        self.assets.sort_unstable();
+        self.assets.dedup();
+        self.providers.sort_unstable();
+        self.providers.dedup();
+        let mut stack = Stack {
+            name,
+            description,
+            origin,
+            region,
+            resources: self.resources,
+            parameters: self.parameters,
+            outputs: self.outputs,
+            assets: self.assets,
+            providers: self.providers,
+        };
+        lower::in_source_order(&mut stack, &self.orders);
+        let items = self.bodies.iter().map(|body| body.item).collect();
+        (stack, self.diagnostics, items)
+    }
+
+    fn unit_origin(&self, body: u32) -> Origin {
+        Origin { item: body, range: crate::name::declared_name(self.tree(body)) }
+    }
+}
+
+/// Whether an expression has been reported by the type checker.
+fn is_reported(inference: &Inference, tree: &ItemTree, id: ExprId) -> bool {
+    inference.types.get(id.0 as usize).is_some_and(crate::ty::Ty::is_error)
+        && !matches!(tree[id], Expr::List(_) | Expr::Record { .. } | Expr::Block { .. })
+}
+
+/// An origin that covers only the head of an instance: up to its opening brace.
+fn head_range(tree: &ItemTree, id: ExprId) -> TextRange {
+    match &tree[id] {
+        Expr::Record { path: Some(path), .. } if !path.is_empty() => path[0].0.cover(path[path.len() - 1].0),
+        _ => tree.range(id),
+    }
+}
+
+impl Located {
+    fn new(value: Value, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+}

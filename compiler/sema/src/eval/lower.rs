@@ -1,0 +1,170 @@
+//! From values to the graph: properties of resources as a template holds them, in the order of the source.
+
+use std::sync::Arc;
+
+use ci_base::Code;
+use ci_graph::{Condition, DynamicReference, Entry, Late, ResourceId, Stack};
+
+use super::Eval;
+use super::builtin;
+use super::value::{Located, Value};
+
+impl Eval<'_> {
+    /// Turns the evaluated properties of every resource into values of the graph.
+    pub(super) fn lower_resources(&mut self) {
+        for at in 0..self.resources.len() {
+            let Some(record) = self.fill(ResourceId(at as u32)) else { continue };
+            let condition = self.resources[at].condition.clone();
+            let mut properties = Vec::with_capacity(record.entries.len());
+            for (name, value) in &record.entries {
+                let value = self.lower(value, condition.as_ref());
+                properties.push(Entry { name: Arc::clone(name), value });
+            }
+            self.resources[at].properties = properties;
+        }
+    }
+
+    pub(super) fn lower_value(&mut self, value: &Located) -> Option<ci_graph::Located> {
+        (!matches!(value.value, Value::Unknown)).then(|| self.lower(value, None))
+    }
+
+    /// A value as a template holds it, inside a resource that exists under `holds`.
+    fn lower(&mut self, located: &Located, holds: Option<&Arc<Condition>>) -> ci_graph::Located {
+        let origin = located.origin;
+        let value = match &located.value {
+            Value::Unknown => ci_graph::Value::Unknown,
+            Value::None => ci_graph::Value::Absent,
+            Value::Bool(value) => ci_graph::Value::Bool(*value),
+            Value::Int(value) => ci_graph::Value::Int(*value),
+            Value::Float(value) => ci_graph::Value::Float(*value),
+            Value::Text(text) | Value::Variant(_, _, text) => ci_graph::Value::String(Arc::clone(text)),
+            Value::List(items) => ci_graph::Value::List(
+                items
+                    .iter()
+                    .filter(|item| !matches!(item.value, Value::None))
+                    .map(|item| self.lower(item, holds))
+                    .collect(),
+            ),
+            Value::Record(record) => ci_graph::Value::Record(
+                record
+                    .entries
+                    .iter()
+                    .filter(|(_, value)| !matches!(value.value, Value::None))
+                    .map(|(name, value)| Entry { name: Arc::clone(name), value: self.lower(value, holds) })
+                    .collect(),
+            ),
+            Value::Late(late) => ci_graph::Value::late(simplify(late, holds)),
+            Value::Conditional(condition, inner) => {
+                if holds == Some(condition) {
+                    return self.lower(inner, holds);
+                }
+                let then = self.lower(inner, holds);
+                let otherwise = ci_graph::Located { value: ci_graph::Value::Absent, origin };
+                ci_graph::Value::late(Late::If { condition: Arc::clone(condition), then, otherwise })
+            }
+            Value::Statement(statement) => {
+                let record = builtin::statement_record(statement, origin);
+                return self.lower(&Located { value: record, origin }, holds);
+            }
+            Value::Actions(actions) => ci_graph::Value::List(
+                actions
+                    .iter()
+                    .map(|action| ci_graph::Located { value: ci_graph::Value::String(Arc::clone(action)), origin })
+                    .collect(),
+            ),
+            other => {
+                let message = format!("{} cannot stand in a template", other.describe());
+                self.error(Code::TypeMismatch, origin, message);
+                ci_graph::Value::Unknown
+            }
+        };
+        ci_graph::Located { value, origin }
+    }
+}
+
+/// Inside a resource that exists under a condition, what is decided by the same condition is decided.
+fn simplify(late: &Late, holds: Option<&Arc<Condition>>) -> Late {
+    match late {
+        Late::If { condition, then, .. } if holds == Some(condition) => match &then.value {
+            ci_graph::Value::Late(inner) => (**inner).clone(),
+            _ => late.clone(),
+        },
+        _ => late.clone(),
+    }
+}
+
+/// A scalar for an output.
+pub(super) fn simple(located: &Located) -> Option<ci_graph::Located> {
+    let value = match &located.value {
+        Value::Unknown => ci_graph::Value::Unknown,
+        Value::Late(late) => ci_graph::Value::late((**late).clone()),
+        value => ci_graph::Value::String(builtin::scalar_text(value)?),
+    };
+    Some(ci_graph::Located { value, origin: located.origin })
+}
+
+/// Puts the resources in the order of the source: `orders` holds each one's positions on the way to it.
+pub(super) fn in_source_order(stack: &mut Stack, orders: &[Vec<u32>]) {
+    if orders.is_sorted() {
+        return;
+    }
+    let mut by_order: Vec<usize> = (0..orders.len()).collect();
+    by_order.sort_by(|a, b| orders[*a].cmp(&orders[*b]));
+    let mut moved = vec![ResourceId(0); orders.len()];
+    for (new, old) in by_order.iter().enumerate() {
+        moved[*old] = ResourceId(new as u32);
+    }
+    let mut resources: Vec<Option<ci_graph::Resource>> = std::mem::take(&mut stack.resources).into_iter().map(Some).collect();
+    for old in by_order {
+        if let Some(mut resource) = resources[old].take() {
+            resource.properties.iter_mut().for_each(|entry| move_value(&mut entry.value.value, &moved));
+            resource.depends_on.iter_mut().for_each(|id| *id = moved[id.0 as usize]);
+            resource.depends_on.sort_unstable();
+            for value in [&mut resource.creation_policy, &mut resource.update_policy, &mut resource.metadata] {
+                if let Some(value) = value {
+                    move_value(value, &moved);
+                }
+            }
+            stack.resources.push(resource);
+        }
+    }
+    stack.outputs.iter_mut().for_each(|output| move_value(&mut output.value.value, &moved));
+}
+
+fn move_value(value: &mut ci_graph::Value, moved: &[ResourceId]) {
+    match value {
+        ci_graph::Value::List(items) => items.iter_mut().for_each(|item| move_value(&mut item.value, moved)),
+        ci_graph::Value::Record(entries) => {
+            entries.iter_mut().for_each(|entry| move_value(&mut entry.value.value, moved));
+        }
+        ci_graph::Value::Late(late) => move_late(late, moved),
+        _ => {}
+    }
+}
+
+fn move_late(late: &mut Late, moved: &[ResourceId]) {
+    match late {
+        Late::Identifier(id) | Late::Attribute(id, _) => *id = moved[id.0 as usize],
+        Late::Concat(parts) => parts.iter_mut().for_each(|part| move_value(part, moved)),
+        Late::Join { list: value, .. }
+        | Late::Split { text: value, .. }
+        | Late::Select { list: value, .. }
+        | Late::Cidr { block: value, .. }
+        | Late::Base64(value)
+        | Late::Dynamic(
+            DynamicReference::Ssm { name: value, .. }
+            | DynamicReference::SsmSecure { name: value, .. }
+            | DynamicReference::SecretsManager { secret: value, .. },
+        ) => move_value(value, moved),
+        Late::If { then, otherwise, .. } => {
+            move_value(&mut then.value, moved);
+            move_value(&mut otherwise.value, moved);
+        }
+        // Conditions read no resources.
+        Late::Truth(_)
+        | Late::Parameter(_)
+        | Late::Pseudo(_)
+        | Late::AvailabilityZones { .. }
+        | Late::StackOutput { .. } => {}
+    }
+}

@@ -1,0 +1,705 @@
+//! The types of an item's expressions, and what is wrong with them.
+//!
+//! Checks flow down (what a place expects) and types flow up (what an expression is). Names, kinds of values and
+//! kinds of references are checked here; ranges, patterns and what else the catalog says of a value are checked on
+//! the values of the graph.
+
+use std::sync::Arc;
+
+use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
+use ci_syntax::ItemSource;
+use ci_syntax::ast::{
+    Attribute, Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind,
+};
+use rustc_hash::FxHashMap;
+
+pub(crate) use access::attribute_path;
+
+use crate::item::{ItemKind, item_source, item_tree};
+use crate::name::Def;
+use crate::signature::{Signature, TypeLowering, declared, signature};
+use crate::ty::{Misfit, Ty, fits};
+use crate::{Db, ItemId, SourceFile};
+
+pub(crate) mod access;
+mod expr;
+mod operator;
+mod record;
+mod statement;
+
+/// What a path in an expression stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// A name bound inside the expression: of a `for`, a closure, a block, a parameter.
+    Local,
+    /// A member of the unit, by position.
+    Member(u32),
+    /// Something declared elsewhere.
+    Def(Def),
+}
+
+/// The types of an item's expressions.
+#[derive(Debug, PartialEq)]
+pub struct Inference {
+    /// By expression.
+    pub types: Vec<Ty>,
+    /// What the paths of expressions stand for: of names, records, calls and statements.
+    pub resolutions: FxHashMap<ExprId, Resolution>,
+    /// The types of a unit's members, by position; [`Ty::Error`] where a member has no value.
+    pub members: Vec<Ty>,
+    /// Ranges count from the item's start.
+    pub diagnostics: Vec<Diagnostic<TextRange>>,
+}
+
+/// Types an item.
+#[salsa::tracked(cycle_result = inference_cycle)]
+pub fn infer(db: &dyn Db, item: ItemId) -> Inference {
+    let mut infer = Infer::new(db, item);
+    infer.item();
+    infer.finish()
+}
+
+/// A unit that contains itself: reported where it is instantiated, typed as far as its signature says.
+fn inference_cycle(db: &dyn Db, _id: salsa::Id, item: ItemId) -> Inference {
+    let tree = item_tree(db, item);
+    let members = match &tree.item {
+        Item::Unit { members, .. } => members.len(),
+        _ => 0,
+    };
+    Inference {
+        types: vec![Ty::Error; tree.exprs.len()],
+        resolutions: FxHashMap::default(),
+        members: vec![Ty::Error; members],
+        diagnostics: Vec::new(),
+    }
+}
+
+/// How far a member's type is known.
+#[derive(Clone)]
+enum MemberType {
+    Unknown,
+    Running,
+    Known(Ty),
+}
+
+struct Infer<'db> {
+    db: &'db dyn Db,
+    item: ItemId,
+    file: SourceFile,
+    source: &'db ItemSource,
+    tree: &'db ItemTree,
+    members: &'db [Member],
+    by_name: FxHashMap<&'db str, u32>,
+    member_types: Vec<MemberType>,
+    locals: Vec<(&'db str, Ty)>,
+    types: Vec<Ty>,
+    resolutions: FxHashMap<ExprId, Resolution>,
+    lowering: TypeLowering<'db>,
+    diagnostics: Vec<Diagnostic<TextRange>>,
+    /// The position in the resource whose property is checked, for what the catalog says of positions.
+    pointer: Vec<&'static str>,
+    /// The resource type whose property is checked.
+    within: Option<crate::ty::ResourceType>,
+}
+
+impl<'db> Infer<'db> {
+    fn new(db: &'db dyn Db, item: ItemId) -> Self {
+        let (source, tree) = (item_source(db, item), item_tree(db, item));
+        let members: &[Member] = match &tree.item {
+            Item::Unit { members, .. } => members,
+            _ => &[],
+        };
+        Self {
+            db,
+            item,
+            file: item.file(db),
+            source,
+            tree,
+            members,
+            by_name: FxHashMap::default(),
+            member_types: vec![MemberType::Unknown; members.len()],
+            locals: Vec::new(),
+            types: vec![Ty::Error; tree.exprs.len()],
+            resolutions: FxHashMap::default(),
+            lowering: TypeLowering::new(db, item),
+            diagnostics: Vec::new(),
+            pointer: Vec::new(),
+            within: None,
+        }
+    }
+
+    fn finish(mut self) -> Inference {
+        let mut diagnostics = declared(self.db, self.item).diagnostics.clone();
+        // Types of inputs and outputs are lowered a second time here; what is wrong with them is already known.
+        self.diagnostics.append(&mut self.lowering.diagnostics);
+        diagnostics.extend(self.diagnostics);
+        let mut seen = rustc_hash::FxHashSet::default();
+        diagnostics.retain(|found| seen.insert((found.code, found.primary.at, found.message.clone())));
+        let known = |ty| match ty {
+            MemberType::Known(ty) => ty,
+            MemberType::Unknown | MemberType::Running => Ty::Error,
+        };
+        Inference {
+            types: self.types,
+            resolutions: self.resolutions,
+            members: self.member_types.into_iter().map(known).collect(),
+            diagnostics,
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic<TextRange>) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn text(&self, name: Name) -> &'db str {
+        self.source.name(name)
+    }
+
+    fn show(&self, ty: &Ty) -> String {
+        ty.display(self.db).to_string()
+    }
+
+    /// "did you mean", as a help and as a fix of the text at `range`.
+    fn suggest<'a>(
+        &self,
+        diagnostic: Diagnostic<TextRange>,
+        range: TextRange,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic<TextRange> {
+        match did_you_mean(name, known) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change it to `{near}`"),
+                range,
+                near,
+                Applicability::MachineApplicable,
+            ),
+            None => diagnostic,
+        }
+    }
+
+    fn item(&mut self) {
+        match &self.tree.item {
+            Item::Use(_) | Item::Error | Item::Interface { .. } | Item::Enum { .. } => {}
+            Item::Const { value, .. } => {
+                if let Signature::Const(ty) = signature(self.db, self.item) {
+                    self.check(*value, ty);
+                }
+            }
+            Item::Struct { fields, .. } => {
+                let declared = signature(self.db, self.item).fields();
+                for member in fields {
+                    let MemberKind::Declaration { name, value: Some(value), .. } = member.kind else { continue };
+                    let name = self.text(name);
+                    if let Some(field) = declared.iter().find(|field| &*field.name == name) {
+                        self.check(value, &field.ty);
+                    }
+                }
+                self.unique_names(fields.iter());
+            }
+            Item::Fn { parameters, body, .. } => {
+                let Signature::Fn(fields, result) = signature(self.db, self.item) else { return };
+                for (parameter, field) in parameters.iter().zip(fields) {
+                    if let Some(default) = parameter.default {
+                        self.check(default, &field.ty);
+                    }
+                }
+                for (parameter, field) in parameters.iter().zip(fields) {
+                    self.locals.push((self.text(parameter.name), field.ty.clone()));
+                }
+                self.check(*body, result);
+            }
+            Item::Unit { kind, members, .. } => self.unit(*kind, members),
+        }
+    }
+
+    fn unique_names(&mut self, members: impl Iterator<Item = &'db Member>) {
+        let mut seen: FxHashMap<&str, TextRange> = FxHashMap::default();
+        for member in members {
+            let MemberKind::Declaration { name, .. } = member.kind else { continue };
+            if name.is_missing() {
+                continue;
+            }
+            let text = self.text(name);
+            if let Some(first) = seen.insert(text, name.0) {
+                let found = Diagnostic::new(Code::DuplicateName, name.0, format!("`{text}` is declared twice"))
+                    .label("declared again here")
+                    .also(first, "first declared here");
+                self.report(found);
+            }
+        }
+    }
+
+    fn unit(&mut self, kind: UnitKind, members: &'db [Member]) {
+        self.unique_names(members.iter());
+        for (at, member) in members.iter().enumerate() {
+            if let MemberKind::Declaration { name, .. } = member.kind
+                && !name.is_missing()
+            {
+                self.by_name.entry(self.text(name)).or_insert(at as u32);
+            }
+        }
+        for (at, member) in members.iter().enumerate() {
+            self.placed(kind, member);
+            self.attributes(&member.attributes);
+            match &member.kind {
+                MemberKind::Declaration { .. } => {
+                    self.member(at as u32);
+                }
+                MemberKind::Assert { condition, message } => {
+                    self.check(*condition, &Ty::Bool);
+                    if let Some(message) = message {
+                        self.check(*message, &Ty::String);
+                    }
+                }
+                MemberKind::Environment { settings, .. } => self.environment(*settings),
+                MemberKind::Error => {}
+            }
+        }
+    }
+
+    /// Whether a member of this keyword belongs into a unit of this kind.
+    fn placed(&mut self, kind: UnitKind, member: &Member) {
+        let (word, allowed, help) = match &member.kind {
+            MemberKind::Declaration { keyword, .. } => match keyword {
+                Keyword::Param => (
+                    "param",
+                    kind == UnitKind::Service,
+                    "a component takes an `input`; declare the `param` in the service and pass it on",
+                ),
+                Keyword::Needs => {
+                    ("needs", kind == UnitKind::Service, "only a service needs what another service provides")
+                }
+                Keyword::Provides => {
+                    ("provides", kind == UnitKind::Service, "a component has outputs: write `output`")
+                }
+                Keyword::Output => {
+                    ("output", kind != UnitKind::App, "an app has no stack of its own; declare it in a service")
+                }
+                Keyword::Input | Keyword::Let | Keyword::Field => return,
+            },
+            MemberKind::Environment { .. } => {
+                ("environment", kind == UnitKind::App, "environments belong to the `app`")
+            }
+            MemberKind::Assert { .. } | MemberKind::Error => return,
+        };
+        if !allowed {
+            let unit = unit_word(kind);
+            let article = if kind == UnitKind::App { "an" } else { "a" };
+            let message = format!("`{word}` does not belong in {article} {unit}");
+            self.report(Diagnostic::new(Code::MisplacedMember, member.range, message).help(help));
+        }
+    }
+
+    /// The type of a member, found on demand: members may stand in any order.
+    fn member(&mut self, at: u32) -> Ty {
+        match &self.member_types[at as usize] {
+            MemberType::Known(ty) => return ty.clone(),
+            MemberType::Running => return self.member_on_itself(at),
+            MemberType::Unknown => {}
+        }
+        self.member_types[at as usize] = MemberType::Running;
+        let locals = std::mem::take(&mut self.locals);
+        let (pointer, within) = (std::mem::take(&mut self.pointer), self.within.take());
+        let ty = self.member_type(at);
+        (self.locals, self.pointer, self.within) = (locals, pointer, within);
+        self.member_types[at as usize] = MemberType::Known(ty.clone());
+        ty
+    }
+
+    fn member_type(&mut self, at: u32) -> Ty {
+        let MemberKind::Declaration { keyword, name, ty, value } = self.members[at as usize].kind else {
+            return Ty::Error;
+        };
+        let declared = match keyword {
+            Keyword::Let => ty.map(|ty| self.lowering.lower(ty)),
+            Keyword::Param => Some(self.param_type(ty, value, name)),
+            _ => {
+                let unit = signature(self.db, self.item).unit();
+                let text = self.text(name);
+                let fields = unit.into_iter().flat_map(|unit| unit.inputs.iter().chain(&unit.outputs).chain(&unit.provides));
+                fields.into_iter().find(|field| *field.name == *text).map(|field| field.ty.clone())
+            }
+        };
+        if keyword == Keyword::Needs {
+            self.needs(name, declared.as_ref());
+        }
+        match (declared, value) {
+            (Some(ty), Some(value)) => {
+                let given = self.check(value, &ty);
+                // A `let` without narrowing keeps what is known of its value.
+                if keyword == Keyword::Let && matches!(ty, Ty::Json) { given } else { ty }
+            }
+            (Some(ty), None) => {
+                if matches!(keyword, Keyword::Output | Keyword::Provides) {
+                    let text = self.text(name);
+                    let found = Diagnostic::new(Code::MissingField, name.0, format!("`{text}` has no value"))
+                        .help(format!("write it after the type: `{text}: … = value;`"));
+                    self.report(found);
+                }
+                ty
+            }
+            (None, Some(value)) => self.expr(value, None),
+            (None, None) => {
+                if keyword == Keyword::Let && !name.is_missing() {
+                    let text = self.text(name);
+                    let found = Diagnostic::new(Code::MissingField, name.0, format!("`{text}` has no value"))
+                        .help(format!("write `let {text} = …;`"));
+                    self.report(found);
+                }
+                Ty::Error
+            }
+        }
+    }
+
+    fn needs(&mut self, name: Name, declared: Option<&Ty>) {
+        if let Some(ty) = declared
+            && !matches!(ty, Ty::Interface(_) | Ty::Error)
+            && !crate::signature::crosses(ty)
+        {
+            let found = self.show(ty);
+            let message = format!("a service cannot need a `{found}`");
+            let found = Diagnostic::new(Code::InvalidInterface, name.0, message)
+                .help("declare an `interface` with what is needed, and need that");
+            self.report(found);
+        }
+    }
+
+    fn param_type(
+        &mut self,
+        ty: Option<ci_syntax::ast::TypeId>,
+        value: Option<ExprId>,
+        name: Name,
+    ) -> Ty {
+        let lowered = ty.map(|ty| self.lowering.lower(ty));
+        let ty = match (lowered, value) {
+            (Some(ty), _) => ty,
+            (None, Some(value)) => match &self.tree[value] {
+                Expr::Int(_) => Ty::Int,
+                Expr::String | Expr::Interpolation(_) => Ty::String,
+                Expr::Bool(_) => Ty::Bool,
+                _ => Ty::Error,
+            },
+            (None, None) => Ty::Error,
+        };
+        let inner = if let Ty::Secret(inner) = &ty { inner } else { &ty };
+        let fine = match inner.widened() {
+            Ty::Error if lowered_is_missing(&ty) => false,
+            Ty::Error | Ty::Int | Ty::Float | Ty::Bool | Ty::Port | Ty::Enum(_) => true,
+            Ty::List(element) => element.is_text(),
+            ty => ty.is_text(),
+        };
+        if !fine && !name.is_missing() {
+            let shown = self.show(&ty);
+            let found = Diagnostic::new(
+                Code::InvalidParameter,
+                name.0,
+                format!("CloudFormation has no parameters of type `{shown}`"),
+            )
+            .help("a `param` is text, a number, a truth value, an enum, a list of text or a `Secret`");
+            self.report(found);
+        }
+        ty
+    }
+
+    /// A member whose type is needed while it is being found: enough is known when it makes something.
+    fn member_on_itself(&mut self, at: u32) -> Ty {
+        let MemberKind::Declaration { name, ty, value, .. } = self.members[at as usize].kind else { return Ty::Error };
+        if let Some(ty) = ty {
+            return self.lowering.lower(ty);
+        }
+        if let Some(ty) = value.and_then(|value| self.evident(value)) {
+            return ty;
+        }
+        let text = self.text(name);
+        let found = Diagnostic::new(Code::RecursiveDefinition, name.0, format!("`{text}` is defined by itself"))
+            .label("its value needs its own value")
+            .help("break the circle, or write the type if only the type is unclear: `let name: Type = …;`");
+        self.report(found);
+        Ty::Error
+    }
+
+    /// The type of an expression that says it in its first words.
+    fn evident(&mut self, id: ExprId) -> Option<Ty> {
+        match &self.tree[id] {
+            Expr::Record { path: Option::Some(path), .. } => match self.resolve_quietly(path)? {
+                Def::Resource(resource) => Some(Ty::Resource(resource)),
+                Def::Item(item) => match item.kind(self.db) {
+                    ItemKind::Struct => Some(Ty::Struct(item)),
+                    ItemKind::Component | ItemKind::Service => Some(Ty::Unit(item)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Expr::Existing(record) => self.evident(*record),
+            Expr::With { base, .. } => self.evident(*base),
+            Expr::If { then, otherwise, .. } => {
+                let ty = self.evident(*then)?;
+                Some(if otherwise.is_none() { ty.option() } else { ty })
+            }
+            Expr::Block { value, .. } => self.evident(*value),
+            Expr::For { key, body, .. } => {
+                let ty = self.evident(*body)?;
+                Some(if key.is_some() { ty.map() } else { ty.list() })
+            }
+            _ => None,
+        }
+    }
+
+    fn resolve_quietly(&self, path: &[Name]) -> Option<Def> {
+        let segments: Vec<&str> = path.iter().map(|name| self.source.name(*name)).collect();
+        crate::name::resolve(self.db, self.file, &segments).ok()
+    }
+
+    fn environment(&mut self, settings: ExprId) {
+        let Expr::Record { entries, .. } = &self.tree[settings] else { return };
+        let inputs = signature(self.db, self.item).unit().map(|unit| unit.inputs.as_slice()).unwrap_or_default();
+        let own: [(&str, Ty); 3] =
+            [("account", Ty::String), ("region", Ty::String), ("tags", Ty::String.map())];
+        let mut given: Vec<String> = Vec::new();
+        for entry in entries {
+            let ci_syntax::ast::Entry::Field { name, quoted, value, .. } = *entry else { continue };
+            let text = self.source.entry_name(name, quoted).into_owned();
+            let input = inputs.iter().find(|field| *field.name == *text).map(|field| field.ty.clone());
+            let ty = input.or_else(|| own.iter().find(|(known, _)| *known == text).map(|(_, ty)| ty.clone()));
+            if let Some(ty) = ty {
+                self.check(value, &ty);
+            } else {
+                self.expr(value, None);
+                let known = inputs.iter().map(|field| &*field.name).chain(own.iter().map(|(name, _)| *name));
+                let found = Diagnostic::new(
+                    Code::InvalidEnvironment,
+                    name.0,
+                    format!("an environment of this app has no setting `{text}`"),
+                )
+                .note("its settings are the inputs of the app, `account`, `region` and `tags`");
+                let found = self.suggest(found, name.0, &text, known.collect::<Vec<_>>());
+                self.report(found);
+            }
+            given.push(text);
+        }
+        let missing: Vec<String> = inputs
+            .iter()
+            .filter(|field| !field.optional && !given.iter().any(|name| **name == *field.name))
+            .map(|field| format!("`{}`", field.name))
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("this environment does not say {}", missing.join(", "));
+            let range = self.tree.range(settings);
+            self.report(Diagnostic::new(Code::InvalidEnvironment, range, message).help("every input without a default is said in every environment"));
+        }
+    }
+
+    fn attributes(&mut self, attributes: &[Attribute]) {
+        const KNOWN: &[&str] = &[
+            "allow",
+            "creation_policy",
+            "depends_on",
+            "deprecated",
+            "formerly",
+            "id",
+            "metadata",
+            "retain",
+            "strong",
+            "update_policy",
+            "weak",
+        ];
+        for attribute in attributes {
+            let name = self.text(attribute.name);
+            match name {
+                "allow" => self.allow(attribute),
+                "formerly" | "id" | "deprecated" => {
+                    if attribute.arguments.len() != 1 {
+                        let found = Diagnostic::new(Code::InvalidAttribute, attribute.range, format!("`{name}` takes one text"))
+                            .help(format!("write `#[{name}(\"…\")]`"));
+                        self.report(found);
+                    }
+                    for argument in &attribute.arguments {
+                        self.check(argument.value, &Ty::String);
+                    }
+                }
+                "retain" => {
+                    for argument in &attribute.arguments {
+                        self.check(argument.value, &Ty::Bool);
+                    }
+                }
+                "depends_on" | "creation_policy" | "update_policy" | "metadata" => {
+                    for argument in &attribute.arguments {
+                        self.expr(argument.value, None);
+                    }
+                }
+                "strong" | "weak" => {}
+                _ => {
+                    let found = Diagnostic::new(Code::InvalidAttribute, attribute.name.0, format!("there is no attribute `{name}`"))
+                        .note(format!("the attributes are {}", KNOWN.join(", ")));
+                    let found = self.suggest(found, attribute.name.0, name, KNOWN.iter().copied());
+                    self.report(found);
+                }
+            }
+        }
+    }
+
+    fn allow(&mut self, attribute: &Attribute) {
+        let mut reason = false;
+        for argument in &attribute.arguments {
+            match argument.name {
+                Some(name) if self.text(name) == "reason" => {
+                    self.check(argument.value, &Ty::String);
+                    reason = match &self.tree[argument.value] {
+                        Expr::String => !self.source.string(self.tree, argument.value).trim().is_empty(),
+                        _ => true,
+                    };
+                }
+                Some(name) => {
+                    let message = format!("`allow` has no argument `{}`", self.text(name));
+                    self.report(Diagnostic::new(Code::InvalidAttribute, name.0, message));
+                }
+                None => {
+                    let range = self.tree.range(argument.value);
+                    let text = range.of(self.source.text()).replace('_', "-");
+                    if Code::parse(&text).is_none() {
+                        let found = Diagnostic::new(Code::InvalidAttribute, range, format!("there is no finding named `{text}`"))
+                            .help("name a finding by its code or name, as its message shows them");
+                        let names: Vec<String> = Code::ALL.iter().map(|code| code.name().replace('-', "_")).collect();
+                        let found = self.suggest(found, range, &text.replace('-', "_"), names.iter().map(String::as_str));
+                        self.report(found);
+                    }
+                }
+            }
+        }
+        if !reason {
+            let found = Diagnostic::new(Code::MissingReason, attribute.range, "a finding is allowed only with a reason")
+                .note("whoever reads this next must be able to judge whether it still holds")
+                .help("add `reason = \"…\"`");
+            self.report(found);
+        }
+    }
+
+    /// Types an expression and reports if it cannot stand where `expected` is.
+    fn check(&mut self, id: ExprId, expected: &Ty) -> Ty {
+        let found = self.expr(id, Some(expected));
+        if let Err(misfit) = fits(&found, expected) {
+            let misfit = if misfit == Misfit::Secret && self.keeps_secret(expected) { return found } else { misfit };
+            self.mismatch(id, expected, &found, misfit);
+            self.types[id.0 as usize] = Ty::Error;
+            return Ty::Error;
+        }
+        found
+    }
+
+    /// Whether the property that is being checked never shows its value again.
+    fn keeps_secret(&self, expected: &Ty) -> bool {
+        matches!(expected, Ty::Node(_))
+            && self.within.is_some_and(|resource| {
+                let at = |end: usize| self.pointer[..end].join("/");
+                (1..=self.pointer.len()).any(|end| resource.0.is_write_only(&at(end)))
+            })
+    }
+
+    fn mismatch(&mut self, id: ExprId, expected: &Ty, found: &Ty, misfit: Misfit) {
+        let range = self.tree.range(id);
+        let (wanted, given) = (self.show(expected), self.show(found));
+        let diagnostic = match misfit {
+            Misfit::Kind => {
+                let base = Diagnostic::new(Code::TypeMismatch, range, format!("expected `{wanted}`, found `{given}`"))
+                    .label(format!("this is `{given}`"));
+                self.conversion(base, id, expected, found)
+            }
+            Misfit::Reference => {
+                let found = Diagnostic::new(
+                    Code::WrongReferenceKind,
+                    range,
+                    format!("expected `{wanted}`, found `{given}`"),
+                )
+                .label("identifies another kind of resource")
+                .note("both are text, but CloudFormation would hand the wrong thing to the service at deployment");
+                found
+            }
+            Misfit::Optional => {
+                Diagnostic::new(Code::OptionNotUnwrapped, range, format!("expected `{wanted}`, found `{given}`"))
+                    .label("this may be `none`")
+                    .help("say what to use instead with `??`, or guard it with `if`")
+            }
+            Misfit::Secret => Diagnostic::new(
+                Code::SecretExposed,
+                range,
+                format!("a secret cannot stand where `{wanted}` is expected"),
+            )
+            .label("this is a secret")
+            .note("its value would be readable in the template, the console or a log")
+            .help("pass the ARN of the secret and let the program read it, or use a property that hides its value"),
+        };
+        self.report(diagnostic);
+    }
+
+    /// Adds the conversion that was probably meant.
+    fn conversion(
+        &self,
+        diagnostic: Diagnostic<TextRange>,
+        id: ExprId,
+        expected: &Ty,
+        found: &Ty,
+    ) -> Diagnostic<TextRange> {
+        let range = self.tree.range(id);
+        let numeric = match expected.unwrapped().0.widened() {
+            Ty::Int | Ty::Float => true,
+            Ty::Node(node) => {
+                let kinds = node.kinds();
+                kinds.contains(ci_catalog::Kinds::INTEGER) || kinds.contains(ci_catalog::Kinds::NUMBER)
+            }
+            _ => false,
+        };
+        let textual = expected.unwrapped().0.is_text();
+        let insert = |diagnostic: Diagnostic<TextRange>, call: &str| {
+            diagnostic.help(format!("convert it with `{call}`")).fix(
+                format!("add `{call}`"),
+                TextRange::empty(range.end),
+                call,
+                Applicability::MaybeIncorrect,
+            )
+        };
+        match found.widened() {
+            Ty::Duration if numeric => insert(diagnostic, ".seconds()"),
+            Ty::Size if numeric => insert(diagnostic, ".mib()"),
+            Ty::Int | Ty::Float | Ty::Port if textual => insert(diagnostic, ".to_string()"),
+            Ty::Texts(texts) if numeric && texts.len() == 1 && texts[0].parse::<i64>().is_ok() => diagnostic
+                .help("write the number without quotes")
+                .fix("remove the quotes", range, &*texts[0], Applicability::MachineApplicable),
+            Ty::Texts(texts) if matches!(expected, Ty::Bool) && (&*texts[0] == "true" || &*texts[0] == "false") => {
+                diagnostic.help("write it without quotes").fix(
+                    "remove the quotes",
+                    range,
+                    &*texts[0],
+                    Applicability::MachineApplicable,
+                )
+            }
+            Ty::Resource(resource) if textual => {
+                let names = resource.0.attributes().iter().map(|attribute| attribute.name);
+                let names: Vec<&str> = resource.0.ref_parts().iter().copied().chain(names).take(6).collect();
+                diagnostic.help(format!("read what identifies it, for instance `.{}`", names.join("`, `.")))
+            }
+            _ if matches!(expected, Ty::List(_)) => {
+                diagnostic.help("a list is written in brackets: `[…]`")
+            }
+            _ => diagnostic,
+        }
+    }
+}
+
+fn lowered_is_missing(ty: &Ty) -> bool {
+    ty.is_error()
+}
+
+/// The word that declares a unit.
+pub fn unit_word(kind: UnitKind) -> &'static str {
+    match kind {
+        UnitKind::Component => "component",
+        UnitKind::Service => "service",
+        UnitKind::App => "app",
+    }
+}
+
+/// The declared names of an item's arguments, for the messages of calls.
+fn named(fields: &[crate::signature::Field]) -> Vec<(Arc<str>, Ty)> {
+    fields.iter().map(|field| (Arc::clone(&field.name), field.ty.clone())).collect()
+}

@@ -1,0 +1,1548 @@
+//! From the tokens of an item to the tokens the grammar reads: balanced, without trivia, and repaired.
+//!
+//! An LR parser that meets an error throws away what it has and searches for a place to go on. It is good at that
+//! only if braces match. So this pass makes them match, and while it is at it repairs the mistakes that can be seen
+//! from two neighbouring tokens: a missing separator, name, operand or `let`. Each repair is reported here, in its
+//! own words; what the parser reports afterwards on the same line is dropped as a consequence.
+//!
+//! It also tells apart what looks the same: the braces of a record, of a block, of an item; the `;` that ends a
+//! member; a keyword that is used as a name.
+//!
+//! Must not know: the tree. Its result is a function of the item's text.
+
+use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
+
+use crate::source::ItemSource;
+use crate::text::{TextError, escape_errors};
+use crate::token::{Token, TokenKind as T};
+
+/// How deep delimiters may nest.
+pub(crate) const MAX_DEPTH: usize = 256;
+
+/// A token for the parser: start, kind, end.
+pub(crate) type Lexeme = (u32, T, u32);
+
+/// What the parser reads, and what was wrong with it.
+pub(crate) struct Balanced {
+    pub tokens: Vec<Lexeme>,
+    pub errors: Vec<Diagnostic<TextRange>>,
+    /// Where the tokens were changed: the parser's own errors on these lines are consequences.
+    pub repairs: Vec<u32>,
+}
+
+/// What an open delimiter encloses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// The members of a component, service or app.
+    Members,
+    /// The fields of a struct or interface, the variants of an enum.
+    Fields,
+    /// A function's body, an `if`'s branch.
+    Block,
+    /// The arms of a `match`.
+    Match,
+    /// A record or a record type.
+    Record,
+    /// `a::{…}`
+    Group,
+    /// The arguments of a call or an attribute, the parameters of a function.
+    Arguments,
+    /// Parentheses around one expression.
+    Parentheses,
+    List,
+    Index,
+    Attribute,
+    /// An interpolation; of a multi-line string or not.
+    Interpolation { multi_line: bool },
+}
+
+impl Role {
+    /// Whether its elements stand between commas.
+    fn has_commas(self) -> bool {
+        matches!(self, Self::Match | Self::Record | Self::Group | Self::Arguments | Self::List)
+    }
+}
+
+struct Open {
+    role: Role,
+    /// The token that closes it, as written, and as the grammar calls it.
+    closer: T,
+    emit: T,
+    range: TextRange,
+    /// The column of the first token of its line; only known where delimiters do not match.
+    indentation: u32,
+}
+
+/// The `{` that an `if`, `match` or `for` waits for.
+struct Head {
+    keyword: T,
+    depth: usize,
+}
+
+struct Balancer<'a> {
+    source: &'a ItemSource,
+    text: &'a str,
+    tokens: &'a [Token],
+    /// The current token.
+    at: usize,
+    /// The last token that is no trivia.
+    last: usize,
+    /// Whether a line starts with the current token.
+    newline: bool,
+    /// The keyword of the item.
+    item: T,
+    open: Vec<Open>,
+    heads: Vec<Head>,
+    /// The keyword of the current member.
+    member: T,
+    /// Inside the angle brackets of a field's type.
+    angles: u32,
+    /// Between the `:` and the `=` of a field.
+    in_type: bool,
+    /// Whether the delimiters of the item do not match, so that indentation has to tell what was meant.
+    damaged: bool,
+    too_deep: bool,
+    /// The end of what was there when something was last reported: a second report at this place is a consequence.
+    reported: Option<u32>,
+    /// Where in `out` the attributes start that wait for something to belong to.
+    attribute: Option<usize>,
+    out: Balanced,
+}
+
+/// Balances and repairs the tokens of an item.
+pub(crate) fn balance(source: &ItemSource) -> Balanced {
+    let tokens = source.tokens();
+    let last = tokens.iter().rposition(|token| !token.kind.is_trivia()).unwrap_or(0);
+    let mut balancer = Balancer {
+        source,
+        text: source.text(),
+        tokens,
+        at: 0,
+        last,
+        newline: true,
+        item: T::Error,
+        open: Vec::new(),
+        heads: Vec::new(),
+        member: T::Let,
+        angles: 0,
+        in_type: false,
+        damaged: !is_balanced(tokens),
+        too_deep: false,
+        reported: None,
+        attribute: None,
+        out: Balanced { tokens: Vec::with_capacity(tokens.len()), errors: Vec::new(), repairs: Vec::new() },
+    };
+    balancer.run();
+    balancer.out
+}
+
+/// Whether every delimiter has its partner.
+fn is_balanced(tokens: &[Token]) -> bool {
+    let mut open = Vec::new();
+    for token in tokens {
+        let closer = match token.kind {
+            T::LBrace => T::RBrace,
+            T::LParen => T::RParen,
+            T::LBracket => T::RBracket,
+            T::StringHead => T::StringTail,
+            T::RBrace | T::RParen | T::RBracket | T::StringTail => {
+                if open.pop() != Some(token.kind) {
+                    return false;
+                }
+                continue;
+            }
+            T::UnterminatedTail => return false,
+            _ => continue,
+        };
+        open.push(closer);
+    }
+    open.is_empty()
+}
+
+/// Whether an operand is complete with this token, so that an operator or separator must follow.
+fn ends_operand(kind: T) -> bool {
+    matches!(
+        kind,
+        T::Ident
+            | T::Int
+            | T::Float
+            | T::Quantity
+            | T::String
+            | T::StringTail
+            | T::True
+            | T::False
+            | T::None
+            | T::Crate
+            | T::SelfKw
+            | T::Super
+            | T::RParen
+            | T::RBracket
+            | T::RBrace
+            | T::BlockClose
+            | T::Missing
+    )
+}
+
+/// Whether an operand must follow this token.
+fn needs_operand(kind: T) -> bool {
+    matches!(
+        kind,
+        T::Equal
+            | T::FatArrow
+            | T::Colon
+            | T::Arrow
+            | T::Plus
+            | T::Minus
+            | T::Star
+            | T::Slash
+            | T::Percent
+            | T::AndAnd
+            | T::EqualEqual
+            | T::BangEqual
+            | T::Less
+            | T::LessEqual
+            | T::GreaterEqual
+            | T::QuestionQuestion
+            | T::DotDot
+            | T::DotDotEqual
+            | T::Bang
+            | T::Allow
+            | T::Deny
+            | T::On
+            | T::To
+            | T::When
+            | T::If
+            | T::Match
+            | T::In
+            | T::With
+            | T::Assert
+            | T::StringHead
+            | T::StringMiddle
+            | T::LParen
+    )
+}
+
+/// Whether this token stands between two operands and can stand nowhere else.
+fn is_infix(kind: T) -> bool {
+    matches!(
+        kind,
+        T::FatArrow
+            | T::Plus
+            | T::Star
+            | T::Slash
+            | T::Percent
+            | T::AndAnd
+            | T::EqualEqual
+            | T::BangEqual
+            | T::LessEqual
+            | T::GreaterEqual
+            | T::QuestionQuestion
+            | T::On
+            | T::To
+            | T::When
+            | T::With
+            | T::Else
+    )
+}
+
+/// Whether an operand starts with this token, and nothing else does.
+fn starts_operand(kind: T) -> bool {
+    matches!(
+        kind,
+        T::Ident
+            | T::Int
+            | T::Float
+            | T::Quantity
+            | T::String
+            | T::StringHead
+            | T::True
+            | T::False
+            | T::None
+            | T::Crate
+            | T::SelfKw
+            | T::Super
+            | T::Allow
+            | T::Deny
+            | T::Existing
+            | T::If
+            | T::Match
+            | T::For
+    )
+}
+
+impl Balancer<'_> {
+    fn run(&mut self) {
+        while self.at < self.tokens.len() {
+            let kind = self.tokens[self.at].kind;
+            if kind.is_trivia() {
+                if kind == T::Newline || (kind == T::BlockComment && self.token_text(self.at).contains('\n')) {
+                    self.newline = true;
+                    self.end_strings();
+                }
+                self.at += 1;
+                continue;
+            }
+            self.step();
+            self.newline = false;
+        }
+        self.finish();
+    }
+
+    // ---- Looking around ----
+
+    fn range(&self, index: usize) -> TextRange {
+        self.source.token_range(index)
+    }
+
+    fn token_text(&self, index: usize) -> &str {
+        self.range(index).of(self.text)
+    }
+
+    /// The first token after this one that is no trivia, and whether it starts a line.
+    fn next(&self, index: usize) -> Option<(usize, T, bool)> {
+        let mut newline = false;
+        for (at, token) in self.tokens.iter().enumerate().skip(index + 1) {
+            if !token.kind.is_trivia() {
+                return Some((at, token.kind, newline));
+            }
+            newline |= token.kind == T::Newline;
+        }
+        None
+    }
+
+    fn next_kind(&self, index: usize) -> Option<T> {
+        self.next(index).map(|(_, kind, _)| kind)
+    }
+
+    /// The last token handed to the parser.
+    fn previous(&self) -> T {
+        self.out.tokens.last().map_or(T::End, |token| token.1)
+    }
+
+    fn previous_end(&self) -> u32 {
+        self.out.tokens.last().map_or(0, |token| token.2)
+    }
+
+    fn role(&self) -> Option<Role> {
+        self.open.last().map(|open| open.role)
+    }
+
+    /// Whether an operand is complete here. A `*` that ends a path is one, too.
+    fn after_operand(&self) -> bool {
+        let mut back = self.out.tokens.iter().rev();
+        match back.next().map(|token| token.1) {
+            Some(T::Star) => back.next().is_some_and(|token| token.1 == T::ColonColon),
+            Some(T::RBracket) => self.attribute.is_none(),
+            Some(kind) => ends_operand(kind),
+            None => false,
+        }
+    }
+
+    /// Whether an operand has to follow the last token.
+    fn lacks_operand(&self) -> bool {
+        let previous = self.previous();
+        if previous == T::LParen {
+            return self.role() == Some(Role::Parentheses);
+        }
+        needs_operand(previous) && !self.after_operand()
+    }
+
+    /// Whether nothing stands between the innermost opening delimiter and this place.
+    fn at_opener(&self) -> bool {
+        matches!(self.previous(), T::LBrace | T::LParen | T::LBracket | T::MatchOpen)
+    }
+
+    /// Whether a member, field or binding could start here.
+    fn at_start(&self) -> bool {
+        matches!(self.previous(), T::End | T::BodyOpen) || self.attribute.is_some()
+    }
+
+    /// The column of the first token of the line of this offset.
+    fn indentation(&self, offset: u32) -> u32 {
+        let before = &self.text[..offset as usize];
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let rest = &self.text[line..];
+        (rest.len() - rest.trim_start_matches([' ', '\t']).len()) as u32
+    }
+
+    // ---- Writing and reporting ----
+
+    fn emit(&mut self, kind: T, range: TextRange) {
+        self.out.tokens.push((range.start, kind, range.end));
+    }
+
+    /// Hands the current token on under this kind.
+    fn take(&mut self, kind: T) {
+        let range = self.range(self.at);
+        self.emit(kind, range);
+        self.at += 1;
+    }
+
+    /// Puts in a token of no width behind the last one.
+    fn insert(&mut self, kind: T) {
+        let end = self.previous_end();
+        self.emit(kind, TextRange::empty(end));
+    }
+
+    fn report(&mut self, error: Diagnostic<TextRange>) {
+        let at = error.primary.at;
+        self.out.repairs.push(at.start);
+        if !(at.is_empty() && self.reported == Some(at.start)) {
+            self.out.errors.push(error);
+        }
+        self.reported = Some(self.previous_end());
+    }
+
+    /// How the current token reads in a message.
+    fn found(&self) -> String {
+        self.tokens.get(self.at).map(|token| found(token.kind, self.token_text(self.at))).unwrap_or_default()
+    }
+
+    /// "expected …, found …", at the end of what is there.
+    fn expected(&self, what: &str) -> Diagnostic<TextRange> {
+        self.expected_at(what, self.tokens.get(self.at).map(|_| self.at))
+    }
+
+    fn expected_at(&self, what: &str, index: Option<usize>) -> Diagnostic<TextRange> {
+        let at = TextRange::empty(self.previous_end());
+        let message = match index {
+            Some(index) => {
+                format!("expected {what}, found {}", found(self.tokens[index].kind, self.token_text(index)))
+            }
+            None => format!("expected {what}"),
+        };
+        Diagnostic::new(Code::UnexpectedToken, at, message)
+    }
+
+    fn fill_operand(&mut self) {
+        if !self.lacks_operand() {
+            return;
+        }
+        let is_type = match self.previous() {
+            T::Colon => self.role() != Some(Role::Record),
+            T::Arrow => true,
+            _ => false,
+        };
+        let what = if is_type { "a type" } else { "an expression" };
+        self.report(self.expected(what).label(format!("{what} is missing here")));
+        self.insert(T::Missing);
+    }
+
+    /// Puts in a separator that was left out.
+    fn separate(&mut self, kind: T, written: &str) {
+        let at = TextRange::empty(self.previous_end());
+        let error = self
+            .expected(&format!("`{written}`"))
+            .label(format!("`{written}` is missing here"))
+            .fix(format!("insert `{written}`"), at, written, Applicability::MachineApplicable);
+        self.report(error);
+        self.insert(kind);
+    }
+
+    // ---- The walk ----
+
+    fn step(&mut self) {
+        let kind = self.word();
+        if self.newline && kind.is_member_keyword() {
+            self.member_boundary(kind);
+        }
+        match kind {
+            T::RBrace | T::RParen | T::RBracket => self.close(kind),
+            T::StringMiddle | T::StringTail | T::UnterminatedTail => self.string_part(kind),
+            T::Comma | T::Semicolon => self.separator(kind),
+            _ => {
+                if self.open.is_empty() {
+                    self.outside(kind);
+                } else {
+                    self.inside(kind);
+                }
+            }
+        }
+    }
+
+    /// The kind of the current token, a keyword that is used as a name taken as one.
+    fn word(&self) -> T {
+        let kind = self.tokens[self.at].kind;
+        if !kind.is_keyword() {
+            return kind;
+        }
+        let named = match self.previous() {
+            T::Dot | T::QuestionDot | T::ColonColon => true,
+            T::LBracket => self.role() == Some(Role::Attribute),
+            _ => match self.role() {
+                Some(Role::Group) => {
+                    !matches!(kind, T::As | T::SelfKw | T::Crate | T::Super)
+                        && matches!(self.next_kind(self.at), Some(T::Comma | T::RBrace))
+                }
+                Some(Role::Members) => {
+                    !self.at_start() && self.next_kind(self.at) == Some(T::Colon) && !self.newline
+                }
+                _ => self.next_kind(self.at) == Some(T::Colon),
+            },
+        };
+        if named { T::Ident } else { kind }
+    }
+
+    /// A member keyword at the start of a line: what is still open was forgotten, if indentation says so.
+    fn member_boundary(&mut self, kind: T) {
+        let follows = self.next(self.at).is_some_and(|(_, next, newline)| {
+            !newline && (next == T::Ident || (kind == T::Assert && next != T::Colon) || next.is_keyword())
+        });
+        if !follows {
+            return;
+        }
+        if self.damaged {
+            let column = self.indentation(self.tokens[self.at].start);
+            while self.open.last().is_some_and(|open| {
+                !matches!(open.role, Role::Members) && self.open.len() > 1 && column <= open.indentation
+            }) {
+                self.unclosed();
+            }
+        }
+        match self.role() {
+            Some(Role::Members) => self.end_member(true),
+            Some(Role::Block) if kind == T::Let => {
+                self.fill_operand();
+                if self.after_operand() {
+                    self.separate(T::Semicolon, ";");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the current member where its `;` is missing.
+    fn end_member(&mut self, report: bool) {
+        self.heads.clear();
+        if self.at_start() {
+            return;
+        }
+        let missing = self.lacks_operand();
+        self.fill_operand();
+        if report && !missing {
+            self.separate(T::End, ";");
+        } else {
+            self.insert(T::End);
+        }
+        self.new_member();
+    }
+
+    fn new_member(&mut self) {
+        (self.angles, self.in_type, self.member) = (0, false, T::Let);
+    }
+
+    /// Closes the innermost delimiter, which was never closed.
+    fn unclosed(&mut self) {
+        let Some(open) = self.open.last() else { return };
+        let (range, role, emit) = (open.range, open.role, open.emit);
+        let end = TextRange::empty(self.previous_end());
+        let error = if let Role::Interpolation { .. } = role {
+            Diagnostic::new(Code::UnterminatedString, range, "this interpolation is not closed")
+                .label("the string starts here")
+                .also(end, "expected `}` before this point")
+        } else {
+            let kind = match open.closer {
+                T::RParen => T::LParen,
+                T::RBracket => T::LBracket,
+                _ => T::LBrace,
+            };
+            let mut error = Diagnostic::new(Code::UnclosedDelimiter, range, format!("this {kind} is not closed"))
+                .label(format!("no {} closes it", open.closer));
+            if !end.is_empty() || end.start > range.end {
+                error = error.also(end, format!("expected {} by here", open.closer));
+            }
+            error
+        };
+        if !range.is_empty() {
+            self.report(error);
+            self.out.repairs.push(end.start);
+        }
+        self.before_close(role);
+        self.insert(emit);
+        self.pop();
+    }
+
+    fn pop(&mut self) {
+        self.open.pop();
+        let depth = self.open.len();
+        while self.heads.last().is_some_and(|head| head.depth > depth) {
+            self.heads.pop();
+        }
+    }
+
+    /// What has to be complete before a delimiter closes.
+    fn before_close(&mut self, role: Role) {
+        if matches!(role, Role::Members | Role::Fields) {
+            self.drop_attribute();
+        }
+        self.heads.retain(|head| head.depth < self.open.len());
+        let before = self.out.errors.len();
+        if matches!(role, Role::Block) && matches!(self.previous(), T::BlockOpen | T::BodyOpen | T::Semicolon) {
+            let error = self.expected("an expression").label("a block ends with its value");
+            self.report(error);
+            self.insert(T::Missing);
+        } else if role == (Role::Index) && self.previous() == T::LBracket {
+            let error = self.expected("an index");
+            self.report(error);
+            self.insert(T::Missing);
+        }
+        self.fill_operand();
+        match role {
+            Role::Members if !self.at_start() => {
+                if self.member == T::Environment || self.out.errors.len() > before {
+                    self.insert(T::End);
+                } else {
+                    self.separate(T::End, ";");
+                }
+                self.new_member();
+            }
+            Role::Fields if !self.at_start() => {
+                self.insert(T::End);
+                self.new_member();
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes back attributes that nothing follows.
+    fn drop_attribute(&mut self) {
+        let Some(from) = self.attribute.take() else { return };
+        let start = self.out.tokens.get(from).map_or(0, |token| token.0);
+        let range = TextRange::new(start, self.previous_end());
+        self.report(
+            Diagnostic::new(Code::MisplacedAttribute, range, "this attribute belongs to nothing")
+                .help("put it before an item or a member"),
+        );
+        self.out.tokens.truncate(from);
+    }
+
+    /// `)`, `]` and `}`.
+    fn close(&mut self, kind: T) {
+        let range = self.range(self.at);
+        let mut found = self.open.iter().rposition(|open| open.closer == kind);
+        if self.damaged && self.newline {
+            // On a line of its own it belongs to the line with its indentation.
+            let column = self.indentation(range.start);
+            let aligned =
+                self.open.iter().rposition(|open| open.closer == kind && open.indentation == column);
+            found = aligned.or(found);
+        }
+        // The outline has decided which brace closes the item.
+        let braced = self.open.first().is_some_and(|open| open.emit == T::BodyClose);
+        if found == Some(0) && braced && kind == T::RBrace && self.at != self.last {
+            found = None;
+        } else if braced && kind == T::RBrace && self.at == self.last && self.damaged {
+            let column = self.indentation(range.start);
+            if self.newline && self.open.first().is_some_and(|open| open.indentation == column) {
+                found = Some(0);
+            }
+        }
+        let Some(found) = found else {
+            self.at += 1;
+            self.report(
+                Diagnostic::new(Code::UnclosedDelimiter, range, format!("{kind} closes nothing"))
+                    .label("no delimiter is open that it could close")
+                    .fix(format!("remove {kind}"), range, "", Applicability::MaybeIncorrect),
+            );
+            return;
+        };
+        while self.open.len() > found + 1 {
+            self.unclosed();
+        }
+        let (role, emit) = (self.open[found].role, self.open[found].emit);
+        self.before_close(role);
+        self.take(emit);
+        self.pop();
+        if role == Role::Attribute {
+            return;
+        }
+        if self.role() == Some(Role::Members) && self.member == T::Environment && kind == T::RBrace {
+            self.insert(T::End);
+            self.new_member();
+        }
+    }
+
+    /// A string in plain quotes ends with its line, and so does what is open inside it.
+    fn end_strings(&mut self) {
+        let single = Role::Interpolation { multi_line: false };
+        while self.open.iter().any(|open| open.role == single) {
+            self.unclosed();
+        }
+    }
+
+    /// The text between or after interpolations.
+    fn string_part(&mut self, kind: T) {
+        let Some(found) = self.open.iter().rposition(|open| matches!(open.role, Role::Interpolation { .. })) else {
+            let range = self.range(self.at);
+            self.report(Diagnostic::new(Code::UnterminatedString, range, "this text belongs to no string"));
+            self.at += 1;
+            return;
+        };
+        while self.open.len() > found + 1 {
+            self.unclosed();
+        }
+        self.fill_operand();
+        self.check_escapes(kind);
+        if kind == T::StringMiddle {
+            self.take(T::StringMiddle);
+        } else {
+            if kind == T::UnterminatedTail {
+                self.unterminated(self.open[found].range);
+            }
+            self.take(T::StringTail);
+            if kind == T::UnterminatedTail {
+                self.reported = Some(self.previous_end());
+            }
+            self.pop();
+        }
+    }
+
+    fn unterminated(&mut self, start: TextRange) {
+        let end = self.range(self.at).end;
+        let quote = if start.of(self.text).starts_with('r') {
+            "its `\"` and as many `#` as it starts with"
+        } else if start.of(self.text).starts_with("\"\"\"") {
+            "`\"\"\"`"
+        } else {
+            "`\"`"
+        };
+        let mut error = Diagnostic::new(Code::UnterminatedString, start, "this string is not closed")
+            .also(TextRange::empty(end), format!("expected {quote} by here"));
+        if quote == "`\"`" {
+            error = error.help("a string that spans lines is written between `\"\"\"`");
+        }
+        self.report(error);
+    }
+
+    /// `,` and `;`.
+    fn separator(&mut self, kind: T) {
+        if self.damaged && kind == T::Semicolon {
+            // A `;` inside a list or record ends the member: what is open there was forgotten, unless it goes on.
+            let ends = self.next(self.at).is_none_or(|(_, next, _)| next.is_member_keyword());
+            let members = self.open.iter().rposition(|open| open.role == Role::Members);
+            if let Some(members) = members
+                && ends
+                && !self.open[members..].iter().any(|open| open.role == Role::Block)
+            {
+                while self.open.len() > members + 1 {
+                    self.unclosed();
+                }
+            }
+        }
+        let depth = self.open.len();
+        self.heads.retain(|head| head.depth != depth);
+        if matches!(self.role(), None | Some(Role::Members | Role::Fields)) {
+            self.drop_attribute();
+        }
+        self.fill_operand();
+        let range = self.range(self.at);
+        match self.role() {
+            None if kind == T::Semicolon && matches!(self.item, T::Use | T::Const) => self.take(T::End),
+            Some(Role::Members) => {
+                if self.at_start() {
+                    self.unneeded(kind);
+                } else if kind == T::Comma && self.member == T::Assert {
+                    self.take(T::Comma);
+                } else {
+                    if kind == T::Comma {
+                        self.replaced(range, "`;` ends a member", ";");
+                    }
+                    self.take(T::End);
+                    self.new_member();
+                }
+            }
+            Some(Role::Fields) => {
+                if self.at_start() {
+                    self.unneeded(kind);
+                } else if kind == T::Comma && self.angles > 0 && self.in_type {
+                    self.take(T::Comma);
+                } else {
+                    self.take(T::End);
+                    self.new_member();
+                }
+            }
+            Some(role) if role.has_commas() && (self.previous() == T::Comma || self.at_opener()) => self.unneeded(kind),
+            Some(role) if kind == T::Semicolon && role.has_commas() => {
+                self.replaced(range, "`,` separates these", ",");
+                self.take(T::Comma);
+            }
+            Some(Role::Parentheses | Role::Index | Role::Interpolation { .. } | Role::Attribute)
+                if kind == T::Semicolon =>
+            {
+                self.unneeded(kind);
+            }
+            _ => self.take(kind),
+        }
+    }
+
+    fn unneeded(&mut self, kind: T) {
+        let range = self.range(self.at);
+        self.at += 1;
+        self.report(Diagnostic::new(Code::UnexpectedToken, range, format!("nothing stands before this {kind}")).fix(
+            format!("remove {kind}"),
+            range,
+            "",
+            Applicability::MachineApplicable,
+        ));
+    }
+
+    fn replaced(&mut self, range: TextRange, message: &str, by: &str) {
+        let message = format!("{message}, found `{}`", range.of(self.text));
+        self.report(Diagnostic::new(Code::UnexpectedToken, range, message).fix(
+            format!("write `{by}`"),
+            range,
+            by,
+            Applicability::MachineApplicable,
+        ));
+    }
+
+    // ---- Outside of every delimiter: the item's keyword and name ----
+
+    fn outside(&mut self, kind: T) {
+        if self.item != T::Error {
+            match kind {
+                T::LBrace if self.item == T::Fn && !matches!(self.previous(), T::Arrow | T::Or) => {
+                    self.open(Role::Block, T::RBrace, T::BodyClose, T::BodyOpen);
+                }
+                T::LBrace if !matches!(self.item, T::Fn | T::Use | T::Const) => {
+                    // A second body: the item should have ended.
+                    self.skip_group();
+                }
+                _ => self.inside(kind),
+            }
+            return;
+        }
+        match kind {
+            T::Hash => self.attribute_start(),
+            kind if kind.is_item_keyword() => {
+                self.item = kind;
+                self.attribute = None;
+                self.take(kind);
+                match kind {
+                    T::Use => {}
+                    T::Const => self.declared_name(),
+                    T::Fn => {
+                        self.declared_name();
+                        if self.peek() != Some(T::LParen) {
+                            let error = self.expected_next("`(`").fix_here("insert `()`", "()", self.previous_end());
+                            self.report(error);
+                            self.insert(T::LParen);
+                            self.insert(T::RParen);
+                        }
+                    }
+                    _ => {
+                        self.declared_name();
+                        self.body();
+                    }
+                }
+            }
+            _ => self.at += 1,
+        }
+    }
+
+    /// The `{` of an item, put in where it is missing.
+    fn body(&mut self) {
+        let role = match self.item {
+            T::Struct | T::Enum | T::Interface => Role::Fields,
+            _ => Role::Members,
+        };
+        if self.peek() == Some(T::LBrace) {
+            self.skip_trivia();
+            self.open(role, T::RBrace, T::BodyClose, T::BodyOpen);
+        } else {
+            let error = self.expected_next("`{`").fix_here("insert ` {`", " {", self.previous_end());
+            self.report(error);
+            self.damaged = true;
+            let at = TextRange::empty(self.previous_end());
+            self.emit(T::BodyOpen, at);
+            let indentation = self.indentation(at.start);
+            self.open.push(Open { role, closer: T::RBrace, emit: T::BodyClose, range: at, indentation });
+        }
+    }
+
+    /// The kind of the token at or after the current one.
+    fn peek(&self) -> Option<T> {
+        match self.tokens.get(self.at) {
+            Some(token) if !token.kind.is_trivia() => Some(token.kind),
+            Some(_) => self.next_kind(self.at),
+            None => None,
+        }
+    }
+
+    fn skip_trivia(&mut self) {
+        while self.tokens.get(self.at).is_some_and(|token| token.kind.is_trivia()) {
+            self.newline |= self.tokens[self.at].kind == T::Newline;
+            self.at += 1;
+        }
+    }
+
+    /// Like [`Self::expected`], of the token after white space.
+    fn expected_next(&self, what: &str) -> Diagnostic<TextRange> {
+        let index = match self.tokens.get(self.at) {
+            Some(token) if token.kind.is_trivia() => self.next(self.at).map(|(index, ..)| index),
+            Some(_) => Some(self.at),
+            None => None,
+        };
+        self.expected_at(what, index)
+    }
+
+    /// The name after a declaring keyword, which is the last token handed on.
+    fn declared_name(&mut self) {
+        let Some((index, kind, newline)) = (match self.tokens.get(self.at) {
+            Some(token) if !token.kind.is_trivia() => Some((self.at, token.kind, false)),
+            Some(_) => self.next(self.at),
+            None => None,
+        }) else {
+            return self.missing_name();
+        };
+        let range = self.range(index);
+        match kind {
+            T::Ident => self.at = index,
+            T::Error if range.of(self.text).starts_with(char::is_alphabetic) => {
+                self.at = index;
+                self.invalid(range);
+            }
+            kind if kind.is_keyword() && (!newline || self.next_kind(index) == Some(T::LBrace)) => {
+                let word = range.of(self.text);
+                self.report(
+                    Diagnostic::new(
+                        Code::UnexpectedToken,
+                        range,
+                        format!("`{word}` is a keyword and cannot be a name here"),
+                    )
+                    .help(format!("choose another name, such as `{word}_`")),
+                );
+                self.at = index;
+            }
+            _ => return self.missing_name(),
+        }
+        self.take(T::Ident);
+        self.newline = false;
+    }
+
+    fn missing_name(&mut self) {
+        let keyword = self.previous();
+        let error = self.expected_next(&format!("a name after {keyword}"));
+        self.report(error);
+        self.insert(T::Ident);
+    }
+
+    // ---- Inside ----
+
+    fn inside(&mut self, kind: T) {
+        let role = self.role();
+        if self.at_start() && self.attribute.is_none_or(|_| self.previous() == T::RBracket) {
+            match role {
+                Some(Role::Members) => return self.member(kind),
+                Some(Role::Fields) => return self.field(kind),
+                _ => {}
+            }
+        }
+        if kind == T::Error {
+            return self.invalid_text();
+        }
+        if (starts_operand(kind) || kind == T::UnterminatedString || kind == T::RawString)
+            && self.juxtaposed(kind)
+            && self.separate_operands()
+        {
+            return;
+        }
+        match kind {
+            T::LBrace => self.brace(),
+            T::LParen => {
+                let call = matches!(self.previous(), T::Ident) || (self.item == T::Fn && self.open.is_empty());
+                let attribute = role == Some(Role::Attribute);
+                let role = if call || attribute { Role::Arguments } else { Role::Parentheses };
+                // The names of a `for` are two, with a comma.
+                let role = if self.previous() == T::For { Role::Arguments } else { role };
+                self.open(role, T::RParen, T::RParen, T::LParen);
+            }
+            T::LBracket => {
+                let role = if self.after_operand() { Role::Index } else { Role::List };
+                self.open(role, T::RBracket, T::RBracket, T::LBracket);
+            }
+            T::StringHead => {
+                self.check_escapes(kind);
+                let multi_line = self.token_text(self.at).starts_with("\"\"\"");
+                self.open(Role::Interpolation { multi_line }, T::StringTail, T::StringTail, T::StringHead);
+            }
+            T::String | T::RawString | T::UnterminatedString => {
+                if kind != T::RawString {
+                    self.check_escapes(kind);
+                }
+                if kind == T::UnterminatedString {
+                    self.unterminated(self.range(self.at));
+                }
+                self.take(T::String);
+                if kind == T::UnterminatedString {
+                    self.reported = Some(self.previous_end());
+                }
+            }
+            T::Hash => self.misplaced_attribute(),
+            T::Dot | T::QuestionDot | T::ColonColon => self.dot(kind),
+            T::Equal => self.equal(),
+            T::If | T::Match | T::In => {
+                let depth = self.open.len();
+                let filter = kind == T::If
+                    && self.after_operand()
+                    && self.heads.last().is_some_and(|head| head.keyword == T::In && head.depth == depth);
+                if !filter {
+                    self.heads.push(Head { keyword: kind, depth });
+                }
+                self.take(kind);
+            }
+            T::Let => {
+                self.take(kind);
+                self.declared_name();
+            }
+            _ => {
+                if is_infix(kind) {
+                    self.fill_operand();
+                }
+                if role == Some(Role::Fields) {
+                    match kind {
+                        T::Colon => self.in_type = true,
+                        T::Less if self.in_type => self.angles += 1,
+                        T::Greater if self.in_type => self.angles = self.angles.saturating_sub(1),
+                        _ => {}
+                    }
+                }
+                self.take(kind);
+            }
+        }
+    }
+
+    /// Whether the current operand follows another one without anything in between.
+    fn juxtaposed(&self, kind: T) -> bool {
+        let depth = self.open.len();
+        let filter = kind == T::If
+            && self.heads.last().is_some_and(|head| head.keyword == T::In && head.depth == depth);
+        let named = kind == T::Ident
+            && self.next_kind(self.at) == Some(T::Colon)
+            && matches!(self.previous(), T::Greater | T::Question);
+        (self.after_operand() && !filter) || named || (self.newline && self.previous() == T::Question)
+    }
+
+    /// Separates two operands that follow one another; if nothing can separate them, skips the second and what
+    /// belongs to it.
+    fn separate_operands(&mut self) -> bool {
+        match self.role() {
+            Some(role) if role.has_commas() => self.separate(T::Comma, ","),
+            Some(Role::Fields) => {
+                self.separate(T::End, ",");
+                self.new_member();
+                let kind = self.word();
+                self.field(kind);
+                return true;
+            }
+            None if self.item == T::Use => {
+                let error = self.expected("`;`");
+                self.report(error);
+                self.skip();
+                return true;
+            }
+            role => {
+                let before = self.out.tokens.len().checked_sub(2).map_or(T::End, |index| self.out.tokens[index].1);
+                let what = match role {
+                    _ if before == T::For => "`in`",
+                    _ if before == T::Let || (role == Some(Role::Members) && before.is_member_keyword()) => {
+                        "`:`, `=` or `;`"
+                    }
+                    Some(Role::Members) | None => "an operator or `;`",
+                    Some(Role::Parentheses) => "an operator or `)`",
+                    Some(Role::Index | Role::Attribute) => "an operator or `]`",
+                    _ => "an operator or `}`",
+                };
+                let error = self.expected(what);
+                self.report(error);
+                self.skip();
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Skips what belongs to the current token, up to a separator, a closer or the next line with a member.
+    fn skip(&mut self) {
+        let mut depth = 0_u32;
+        let first = self.at;
+        while let Some(token) = self.tokens.get(self.at) {
+            match token.kind {
+                T::LBrace | T::LParen | T::LBracket | T::StringHead => depth += 1,
+                T::RBrace | T::RParen | T::RBracket | T::StringTail | T::UnterminatedTail | T::StringMiddle
+                    if depth == 0 =>
+                {
+                    return;
+                }
+                T::RBrace | T::RParen | T::RBracket | T::StringTail | T::UnterminatedTail => depth -= 1,
+                T::Comma | T::Semicolon if depth == 0 => return,
+                T::Newline => {
+                    if self.open.iter().any(|open| open.role == Role::Interpolation { multi_line: false }) {
+                        return;
+                    }
+                    if self.next_kind(self.at).is_some_and(T::is_member_keyword) && (depth == 0 || self.damaged) {
+                        return;
+                    }
+                }
+                // The closing brace of the item is never skipped.
+                _ if self.at == self.last && self.at > first && token.kind == T::RBrace => return,
+                _ => {}
+            }
+            if self.at == self.last && self.at > first && token.kind == T::RBrace {
+                return;
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Skips a `{…}`.
+    fn skip_group(&mut self) {
+        let mut depth = 0_u32;
+        while let Some(token) = self.tokens.get(self.at) {
+            match token.kind {
+                T::LBrace | T::LParen | T::LBracket => depth += 1,
+                T::RBrace | T::RParen | T::RBracket => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn brace(&mut self) {
+        if self.damaged
+            && self.item == T::Fn
+            && self.open.len() == 1
+            && self.role() == Some(Role::Arguments)
+            && matches!(self.previous(), T::LParen | T::Comma)
+        {
+            // The parameters were never closed, and this is the body.
+            self.unclosed();
+            return self.open(Role::Block, T::RBrace, T::BodyClose, T::BodyOpen);
+        }
+        let depth = self.open.len();
+        if self.heads.last().is_some_and(|head| head.depth == depth) {
+            let head = self.heads.pop().map_or(T::If, |head| head.keyword);
+            self.fill_operand();
+            let (role, emit) = if head == T::Match { (Role::Match, T::MatchOpen) } else { (Role::Block, T::BlockOpen) };
+            return self.open(role, T::RBrace, T::BlockClose, emit);
+        }
+        if self.previous() == T::ColonColon {
+            return self.open(Role::Group, T::RBrace, T::RBrace, T::LBrace);
+        }
+        let binds = self.next(self.at).is_some_and(|(index, kind, _)| {
+            kind == T::Let && matches!(self.next_kind(index), Some(T::Ident))
+        });
+        if self.previous() == T::Else || (binds && self.lacks_operand()) {
+            return self.open(Role::Block, T::RBrace, T::BlockClose, T::BlockOpen);
+        }
+        self.open(Role::Record, T::RBrace, T::RBrace, T::LBrace);
+    }
+
+    /// Hands the current token on as an opening delimiter.
+    fn open(&mut self, role: Role, closer: T, emit: T, kind: T) {
+        let range = self.range(self.at);
+        if self.open.len() >= MAX_DEPTH {
+            if !self.too_deep {
+                self.too_deep = true;
+                let message = format!("delimiters are nested more than {MAX_DEPTH} deep");
+                self.report(
+                    Diagnostic::new(Code::TooDeeplyNested, range, message).help("give the inner parts names with `let`"),
+                );
+            }
+            let operand = !self.after_operand();
+            self.skip_deep();
+            if operand {
+                self.emit(T::Missing, range);
+            }
+            return;
+        }
+        let indentation = if self.damaged { self.indentation(range.start) } else { 0 };
+        self.take(kind);
+        self.open.push(Open { role, closer, emit, range, indentation });
+    }
+
+    /// Skips a delimiter that is nested too deeply, with all that is in it.
+    fn skip_deep(&mut self) {
+        let mut depth = 0_u32;
+        while let Some(token) = self.tokens.get(self.at) {
+            match token.kind {
+                T::LBrace | T::LParen | T::LBracket | T::StringHead => depth += 1,
+                T::RBrace | T::RParen | T::RBracket | T::StringTail | T::UnterminatedTail => {
+                    depth = depth.saturating_sub(1);
+                }
+                // A line that starts a member ends the damage.
+                T::Newline if self.damaged && self.next_kind(self.at).is_some_and(T::is_member_keyword) => return,
+                _ => {}
+            }
+            if self.at == self.last {
+                // Leave the item its end.
+                if token.kind != T::RBrace {
+                    self.at += 1;
+                }
+                return;
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn attribute_start(&mut self) {
+        if self.next_kind(self.at) != Some(T::LBracket) {
+            let range = self.range(self.at);
+            self.report(
+                Diagnostic::new(Code::UnexpectedToken, range, "expected `[` after `#`")
+                    .help("an attribute is written `#[name]` or `#[name(argument)]`"),
+            );
+            self.at += 1;
+            return;
+        }
+        let from = self.out.tokens.len();
+        self.attribute = self.attribute.or(Some(from));
+        self.take(T::Hash);
+        self.skip_trivia();
+        self.open(Role::Attribute, T::RBracket, T::RBracket, T::LBracket);
+    }
+
+    fn misplaced_attribute(&mut self) {
+        let start = self.range(self.at);
+        self.at += 1;
+        self.skip_trivia();
+        let mut end = start;
+        if self.tokens.get(self.at).is_some_and(|token| token.kind == T::LBracket) {
+            let mut depth = 0_u32;
+            while let Some(token) = self.tokens.get(self.at) {
+                match token.kind {
+                    T::LBracket => depth += 1,
+                    T::RBracket => depth -= 1,
+                    T::RBrace | T::Semicolon => break,
+                    _ => {}
+                }
+                end = self.range(self.at);
+                self.at += 1;
+                if depth == 0 {
+                    break;
+                }
+            }
+        }
+        self.report(
+            Diagnostic::new(Code::MisplacedAttribute, start.cover(end), "an attribute cannot stand here")
+                .help("put it before an item, a member, a field or a variant"),
+        );
+    }
+
+    /// The first token of a member.
+    fn member(&mut self, kind: T) {
+        match kind {
+            T::Hash => self.attribute_start(),
+            T::Assert => {
+                self.attribute = None;
+                self.member = kind;
+                self.take(kind);
+            }
+            kind if kind.is_member_keyword() => {
+                self.attribute = None;
+                self.member = kind;
+                self.take(kind);
+                self.declared_name();
+                if kind == T::Environment && self.peek() != Some(T::LBrace) {
+                    let error = self.expected_next("`{`");
+                    self.report(error);
+                    self.insert(T::LBrace);
+                    self.insert(T::RBrace);
+                    self.skip();
+                    self.insert(T::End);
+                    if self.peek() == Some(T::Semicolon) {
+                        self.skip_trivia();
+                        self.at += 1;
+                    }
+                    self.new_member();
+                }
+            }
+            T::Ident => self.unknown_member(),
+            _ => {
+                let range = self.range(self.at);
+                let mut error = Diagnostic::new(
+                    Code::UnexpectedToken,
+                    range,
+                    format!("expected a member, found {}", self.found()),
+                );
+                error = if kind.is_item_keyword() {
+                    error.help("items stand beside each other, not inside one another")
+                } else {
+                    error.help("members are `input`, `param`, `let`, `needs`, `provides`, `output`, `assert` and `environment`")
+                };
+                self.report(error);
+                self.bad_member();
+            }
+        }
+    }
+
+    /// A member that starts with a name: a misspelt keyword, or `let` was forgotten.
+    fn unknown_member(&mut self) {
+        const WORDS: [&str; 8] =
+            ["input", "param", "let", "needs", "provides", "output", "assert", "environment"];
+        let range = self.range(self.at);
+        let word = range.of(self.text).to_owned();
+        let next = self.next_kind(self.at);
+        if matches!(next, Some(T::Equal | T::Colon)) {
+            let error = Diagnostic::new(Code::UnexpectedToken, range, format!("expected a member, found `{word}`"))
+                .help("a name for a value is introduced with `let`")
+                .fix("insert `let`", TextRange::empty(range.start), "let ", Applicability::MaybeIncorrect);
+            self.report(error);
+            self.attribute = None;
+            self.emit(T::Let, TextRange::empty(range.start));
+            self.take(T::Ident);
+            return;
+        }
+        let meant = did_you_mean(&word, WORDS);
+        let mut error = Diagnostic::new(Code::UnexpectedToken, range, format!("expected a member, found `{word}`"));
+        error = match meant {
+            Some(meant) => error.help(format!("did you mean `{meant}`?")).fix(
+                format!("replace it by `{meant}`"),
+                range,
+                meant,
+                Applicability::MaybeIncorrect,
+            ),
+            None => error.help(
+                "members are `input`, `param`, `let`, `needs`, `provides`, `output`, `assert` and `environment`",
+            ),
+        };
+        self.report(error);
+        let keyword = match meant {
+            Some("input") => T::Input,
+            Some("param") => T::Param,
+            Some("let") => T::Let,
+            Some("needs") => T::Needs,
+            Some("provides") => T::Provides,
+            Some("output") => T::Output,
+            _ => return self.bad_member(),
+        };
+        if next == Some(T::Ident) {
+            self.attribute = None;
+            self.take(keyword);
+            self.declared_name();
+        } else {
+            self.bad_member();
+        }
+    }
+
+    /// Skips what should have been a member and leaves one token in its place.
+    fn bad_member(&mut self) {
+        if let Some(from) = self.attribute.take() {
+            self.out.tokens.truncate(from);
+        }
+        let start = self.tokens[self.at].start;
+        let first = self.at;
+        self.skip();
+        if self.at == first {
+            self.at += 1;
+        }
+        let mut end = self.range(self.at - 1).end;
+        if self.tokens.get(self.at).is_some_and(|token| matches!(token.kind, T::Semicolon | T::Comma)) {
+            end = self.range(self.at).end;
+            self.at += 1;
+        }
+        let text = TextRange::new(start, end).of(self.text).trim_end();
+        self.emit(T::Missing, TextRange::new(start, start + text.len() as u32));
+        self.insert(T::End);
+        self.new_member();
+    }
+
+    /// The first token of a field or variant.
+    fn field(&mut self, kind: T) {
+        match kind {
+            T::Hash => self.attribute_start(),
+            T::Ident => {
+                self.attribute = None;
+                self.take(T::Ident);
+            }
+            kind if kind.is_keyword()
+                && matches!(self.next_kind(self.at), Some(T::Equal | T::Comma | T::Semicolon | T::RBrace)) =>
+            {
+                self.attribute = None;
+                self.take(T::Ident);
+            }
+            T::Error if self.token_text(self.at).starts_with(char::is_alphabetic) => {
+                self.attribute = None;
+                self.invalid(self.range(self.at));
+                self.take(T::Ident);
+            }
+            _ => {
+                let what = if self.item == T::Enum { "a variant" } else { "a field" };
+                let range = self.range(self.at);
+                self.report(Diagnostic::new(
+                    Code::UnexpectedToken,
+                    range,
+                    format!("expected {what}, found {}", self.found()),
+                ));
+                self.bad_member();
+            }
+        }
+    }
+
+    /// `.`, `?.` and `::`, which want a name behind them.
+    fn dot(&mut self, kind: T) {
+        let next = self.next(self.at);
+        self.take(kind);
+        let named = match next {
+            Some((_, T::LBrace | T::Star, _)) if kind == T::ColonColon => true,
+            Some((index, T::Ident, newline)) => {
+                !newline || !matches!(self.next_kind(index), Some(T::Colon | T::Equal))
+            }
+            Some((_, next, newline)) => next.is_keyword() && !newline,
+            None => false,
+        };
+        if !named {
+            let error = self.expected_next(&format!("a name after {kind}"));
+            self.report(error);
+            self.insert(T::Ident);
+        }
+    }
+
+    fn equal(&mut self) {
+        let range = self.range(self.at);
+        self.in_type = false;
+        self.fill_operand();
+        let mut back = self.out.tokens.iter().rev().map(|token| token.1);
+        let named = matches!(back.next(), Some(T::Ident | T::String));
+        if self.role() == Some(Role::Record) && named && matches!(back.next(), Some(T::LBrace | T::Comma)) {
+            self.replaced(range, "`:` stands between a field and its value", ":");
+            self.take(T::Colon);
+        } else if self.heads.last().is_some_and(|head| head.depth == self.open.len()) {
+            self.replaced(range, "`==` compares values", "==");
+            self.take(T::EqualEqual);
+        } else {
+            self.take(T::Equal);
+        }
+    }
+
+    // ---- Text that is no token, and text inside strings ----
+
+    /// An [`T::Error`] token: a name with foreign letters stands for a name, anything else for nothing.
+    fn invalid_text(&mut self) {
+        let range = self.range(self.at);
+        self.invalid(range);
+        if range.of(self.text).starts_with(char::is_alphabetic) && !self.after_operand() {
+            self.take(T::Ident);
+        } else if self.after_operand() {
+            self.at += 1;
+        } else {
+            self.take(T::Missing);
+        }
+    }
+
+    fn invalid(&mut self, range: TextRange) {
+        let text = range.of(self.text);
+        let error = |message: String| Diagnostic::new(Code::InvalidCharacter, range, message);
+        let error = if text.starts_with(char::is_alphabetic) {
+            error(format!("`{text}` is not a name")).help("names are made of ASCII letters, digits and `_`")
+        } else if let Some(quoted) = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) {
+            error("strings are written in double quotes".to_owned()).fix(
+                "use double quotes",
+                range,
+                format!("\"{quoted}\""),
+                Applicability::MaybeIncorrect,
+            )
+        } else if text == "&" {
+            error("`&` is not an operator".to_owned()).help("`&&` means \"and\"")
+        } else {
+            error(format!("`{text}` is not part of the language"))
+        };
+        self.report(error);
+    }
+
+    /// Reports the escapes of a string token that mean nothing.
+    fn check_escapes(&mut self, kind: T) {
+        let range = self.range(self.at);
+        let written = range.of(self.text);
+        if !written.as_bytes()[1..].iter().any(|byte| matches!(byte, b'\\' | b'}')) {
+            return;
+        }
+        let (opening, closing) = match kind {
+            T::String | T::StringHead | T::UnterminatedString => {
+                let quotes = if written.starts_with("\"\"\"") && written.len() >= 3 { 3 } else { 1 };
+                let closing = match kind {
+                    T::String => quotes,
+                    T::StringHead => 1,
+                    _ => 0,
+                };
+                (quotes, closing)
+            }
+            T::StringMiddle => (1, 1),
+            _ => (1, 0),
+        };
+        let end = written.len().saturating_sub(closing);
+        let Some(inner) = written.get(opening..end.max(opening)) else { return };
+        let base = range.start + opening as u32;
+        let errors = &mut self.out.errors;
+        escape_errors(inner, |what, at| {
+            let at = at.shifted(base);
+            errors.push(match what {
+                TextError::Escape => {
+                    Diagnostic::new(Code::InvalidEscape, at, format!("unknown escape `{}`", at.of(self.text).trim_end()))
+                        .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\0`, `\\{`, `\\}` and `\\u{…}`")
+                        .fix("write a backslash", TextRange::empty(at.start), "\\", Applicability::MaybeIncorrect)
+                }
+                TextError::Brace => Diagnostic::new(Code::InvalidEscape, at, "this `}` closes no interpolation")
+                    .help("write `\\}` for the character itself")
+                    .fix("write `\\}`", TextRange::empty(at.start), "\\", Applicability::MachineApplicable),
+            });
+        });
+    }
+
+    // ---- The end of the item ----
+
+    fn finish(&mut self) {
+        while self.open.len() > 1 {
+            self.unclosed();
+        }
+        if !self.open.is_empty() {
+            self.unclosed();
+        }
+        match self.item {
+            T::Use | T::Const if self.previous() != T::End => {
+                let missing = self.lacks_operand();
+                self.fill_operand();
+                if missing {
+                    self.insert(T::End);
+                } else {
+                    self.separate(T::End, ";");
+                }
+            }
+            T::Fn if self.previous() != T::BodyClose => {
+                self.fill_operand();
+                let error = self.expected_next("the function's body").label("`{ … }` is missing here");
+                self.report(error);
+                self.insert(T::BodyOpen);
+                self.insert(T::Missing);
+                self.insert(T::BodyClose);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How a token reads in a message.
+pub(crate) fn found(kind: T, text: &str) -> String {
+    match kind {
+        T::Ident | T::Int | T::Float | T::Quantity => format!("`{text}`"),
+        kind if kind.is_keyword() => format!("the keyword `{text}`"),
+        kind => kind.to_string(),
+    }
+}
+
+/// Adding a fix that inserts text.
+trait FixHere {
+    fn fix_here(self, title: &str, text: &str, at: u32) -> Self;
+}
+
+impl FixHere for Diagnostic<TextRange> {
+    fn fix_here(self, title: &str, text: &str, at: u32) -> Self {
+        self.fix(title, TextRange::empty(at), text, Applicability::MaybeIncorrect)
+    }
+}

@@ -1,0 +1,80 @@
+//! Two resources that would be one and the same thing in AWS.
+
+use ci_base::{Code, Diagnostic};
+use ci_graph::{Located, Origin, Resource, Stack};
+use rustc_hash::FxHashMap;
+
+use crate::value::same;
+use crate::verdict::Verdict;
+use crate::view::{Fields, together};
+use crate::words;
+
+/// Identifiers that schemas do not give as such, because AWS calls a made-up id primary.
+const NAMED: [(&str, &[&str]); 6] = [
+    ("AWS::CodeBuild::Project", &["Name"]),
+    ("AWS::Events::Rule", &["EventBusName", "Name"]),
+    ("AWS::SQS::Queue", &["QueueName"]),
+    ("AWS::SNS::Topic", &["TopicName"]),
+    ("AWS::SecretsManager::Secret", &["Name"]),
+    ("AWS::StepFunctions::StateMachine", &["StateMachineName"]),
+];
+
+/// Reports resources of one type whose identifying properties are equal.
+pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
+    // By type first, then by the first identifying value that is known text: most names differ in that.
+    let mut seen: FxHashMap<(usize, &str), Vec<&Resource>> = FxHashMap::default();
+    for resource in &stack.resources {
+        let names = identifying(resource);
+        let Some(first) = names.iter().find_map(|name| resource.text(name)) else { continue };
+        if names.iter().any(|name| optional_part(resource, name).is_none()) {
+            continue;
+        }
+        let bucket = seen.entry((std::ptr::from_ref(resource.schema).addr(), first)).or_default();
+        let twin = bucket.iter().find(|other| together(resource, other) && twins(names, resource, other));
+        match twin {
+            Some(other) => findings.push(report(names, resource, other)),
+            None => bucket.push(resource),
+        }
+    }
+}
+
+/// The properties that identify a resource, if the program and not AWS decides them.
+fn identifying(resource: &Resource) -> &'static [&'static str] {
+    let schema = resource.schema;
+    if let Some((_, names)) = NAMED.iter().find(|(name, _)| *name == schema.name()) {
+        return names;
+    }
+    let names = schema.primary_identifier();
+    let decided = names.iter().all(|name| !name.contains('/') && !schema.read_only().contains(name));
+    if decided { names } else { &[] }
+}
+
+/// The value of an identifying property. The bus of a rule may be left out: it is the default one then.
+fn optional_part<'a>(resource: &'a Resource, name: &str) -> Option<Option<&'a Located>> {
+    match resource.field(name) {
+        Some(located) => Some(Some(located)),
+        None => (name == "EventBusName").then_some(None),
+    }
+}
+
+fn twins(names: &[&str], one: &Resource, other: &Resource) -> bool {
+    names.iter().all(|name| match (one.field(name), other.field(name)) {
+        (Some(one), Some(other)) => same(&one.value, &other.value) == Verdict::Yes,
+        (None, None) => true,
+        _ => false,
+    })
+}
+
+fn report(names: &[&str], again: &Resource, first: &Resource) -> Diagnostic<Origin> {
+    let origin = |resource: &Resource| {
+        names.iter().rev().find_map(|name| resource.field(name)).map_or(resource.origin, |value| value.origin)
+    };
+    let message = match names.iter().rev().find_map(|name| again.text(name)) {
+        Some(text) => format!("two resources of type `{}` are named {}", again.schema.name(), words::quote(text)),
+        None => format!("two resources of type `{}` have the same {}", again.schema.name(), words::names(names, "and")),
+    };
+    Diagnostic::new(Code::DuplicateIdentifier, origin(again), message)
+        .label("taken already")
+        .also(origin(first), "first used here")
+        .help("leave the name out, and CloudFormation makes one that is unique")
+}

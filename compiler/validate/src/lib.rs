@@ -1,0 +1,50 @@
+//! The last gate before a template is written: checks of the infrastructure graph against the catalog.
+//!
+//! What passes here is accepted by CloudFormation, its linter and IAM as far as that can be known without an account.
+//! Every check is a pure function of one stack; findings carry the origins the graph carries. A check that cannot be
+//! sure (because a value is late, or the catalog is silent) says nothing.
+//!
+//! Must not know: syntax, types of the language, templates, salsa, the file system, the clock.
+
+mod cycle;
+mod format;
+mod identifier;
+mod json;
+mod lates;
+mod limits;
+mod network;
+mod pattern;
+mod place;
+mod policy;
+mod resource;
+mod rules;
+mod sink;
+mod value;
+mod verdict;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod tests {}
+
+use ci_base::Diagnostic;
+use ci_graph::{Origin, Stack};
+
+/// Everything that is wrong with a stack, by place and then by code. The same stack gives the same findings.
+pub fn validate(stack: &Stack) -> Vec<Diagnostic<Origin>> {
+    let mut findings = Vec::new();
+    limits::check(stack, &mut findings);
+    for resource in &stack.resources {
+        resource::check(stack, resource, &mut findings);
+    }
+    lates::check(stack, &mut findings);
+    rules::check(stack, &mut findings);
+    identifier::check(stack, &mut findings);
+    cycle::check(stack, &mut findings);
+    findings.sort_by(|left, right| {
+        let key = |finding: &Diagnostic<Origin>| (finding.primary.at, finding.code);
+        key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
+    });
+    findings.dedup();
+    findings
+}

@@ -1,0 +1,155 @@
+//! Parameters, outputs and the quotas of one template.
+
+use ci_base::{Code, Diagnostic};
+use ci_graph::{Late, Origin, Parameter, Stack, Value};
+
+use crate::words;
+
+const RESOURCES: usize = 500;
+const PARAMETERS: usize = 200;
+const OUTPUTS: usize = 200;
+/// Names of parameters, outputs and resources.
+const NAME: usize = 255;
+/// Bytes of a description.
+const DESCRIPTION: usize = 1024;
+/// Bytes of a parameter's value.
+const PARAMETER_VALUE: usize = 4096;
+
+/// Resource types that parameters can be identifiers of, as `AWS::X::Y::Id`.
+const PARAMETER_TYPES: [&str; 10] = [
+    "AWS::EC2::AvailabilityZone::Name",
+    "AWS::EC2::Image::Id",
+    "AWS::EC2::Instance::Id",
+    "AWS::EC2::KeyPair::KeyName",
+    "AWS::EC2::SecurityGroup::GroupName",
+    "AWS::EC2::SecurityGroup::Id",
+    "AWS::EC2::Subnet::Id",
+    "AWS::EC2::VPC::Id",
+    "AWS::EC2::Volume::Id",
+    "AWS::Route53::HostedZone::Id",
+];
+
+/// Checks what is counted over a whole template, and its parameters and outputs.
+pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
+    let counts = [
+        (stack.resources.len(), RESOURCES, "resource"),
+        (stack.parameters.len(), PARAMETERS, "parameter"),
+        (stack.outputs.len(), OUTPUTS, "output"),
+    ];
+    for (count, most, what) in counts {
+        if count > most {
+            let message = format!("`{}` has {count} {what}s, and a stack can have {most}", stack.name);
+            findings.push(
+                Diagnostic::new(Code::TemplateLimit, stack.origin, message)
+                    .help("split the service: each service is a stack of its own"),
+            );
+        }
+    }
+    if let Some(description) = stack.description.as_ref().filter(|text| text.len() > DESCRIPTION) {
+        let message = format!("the description has {} bytes, and a stack's can have {DESCRIPTION}", description.len());
+        findings.push(Diagnostic::new(Code::TemplateLimit, stack.origin, message));
+    }
+    for parameter in &stack.parameters {
+        name("parameter", &parameter.name, parameter.origin, findings);
+        check_parameter(parameter, findings);
+    }
+    for output in &stack.outputs {
+        name("output", &output.name, output.value.origin, findings);
+        if matches!(output.value.value, Value::List(_) | Value::Record(_)) {
+            let message = format!("output `{}` must be text, found {}", output.name, words::kind_of(&output.value.value));
+            findings.push(
+                Diagnostic::new(Code::TypeMismatch, output.value.origin, message)
+                    .help("join the elements of a list, or give each its own output"),
+            );
+        }
+    }
+    for resource in &stack.resources {
+        if resource.logical_id.len() > NAME {
+            name("resource", &resource.logical_id, resource.origin, findings);
+        }
+    }
+}
+
+fn name(what: &str, name: &str, at: Origin, findings: &mut Vec<Diagnostic<Origin>>) {
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let message = format!("the {what} name {} must be letters and digits", words::quote(name));
+        findings.push(Diagnostic::new(Code::InvalidName, at, message));
+    } else if name.len() > NAME {
+        let message = format!("the {what} name {} has {} characters, and can have {NAME}", words::quote(name), name.len());
+        findings.push(Diagnostic::new(Code::InvalidName, at, message));
+    }
+}
+
+fn check_parameter(parameter: &Parameter, findings: &mut Vec<Diagnostic<Origin>>) {
+    let name = &parameter.name;
+    if !is_type(&parameter.parameter_type) {
+        let message = format!("parameter `{name}` has the type `{}`, which does not exist", parameter.parameter_type);
+        findings.push(Diagnostic::new(Code::InvalidParameter, parameter.origin, message));
+        return;
+    }
+    let constraints = &parameter.constraints;
+    let mut invalid = |at: Origin, message: String| {
+        findings.push(Diagnostic::new(Code::InvalidParameter, at, message));
+    };
+    if constraints.min_length.zip(constraints.max_length).is_some_and(|(least, most)| least > most) {
+        invalid(parameter.origin, format!("no value of parameter `{name}` can be long enough and short enough"));
+    }
+    if constraints.min_value.zip(constraints.max_value).is_some_and(|(least, most)| least > most) {
+        invalid(parameter.origin, format!("no value of parameter `{name}` can be large enough and small enough"));
+    }
+    let Some(default) = &parameter.default else { return };
+    let at = default.origin;
+    match &default.value {
+        Value::String(text) => {
+            if text.len() > PARAMETER_VALUE {
+                invalid(at, format!("the default of parameter `{name}` is longer than {PARAMETER_VALUE} bytes"));
+            }
+            let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+            if constraints.min_length.is_some_and(|least| length < least)
+                || constraints.max_length.is_some_and(|most| length > most)
+            {
+                invalid(at, format!("the default of parameter `{name}` is not of the length the parameter asks for"));
+            }
+            if parameter.parameter_type.as_ref() == "Number" && text.parse::<f64>().is_err() {
+                invalid(at, format!("the default of parameter `{name}` must be a number, found {}", words::quote(text)));
+            }
+        }
+        Value::Int(number) => {
+            if constraints.min_value.is_some_and(|least| *number < least)
+                || constraints.max_value.is_some_and(|most| *number > most)
+            {
+                invalid(at, format!("the default of parameter `{name}` is out of the parameter's own range"));
+            }
+        }
+        Value::Late(late) if !matches!(**late, Late::If { .. }) => {
+            invalid(at, format!("the default of parameter `{name}` must be known"));
+        }
+        _ => {}
+    }
+    if !constraints.allowed_values.is_empty() && !constraints.allowed_values.contains(&default.value) {
+        let allowed: Vec<String> = constraints.allowed_values.iter().map(words::short).collect();
+        invalid(
+            at,
+            format!(
+                "the default of parameter `{name}` is {}, and allowed are {}",
+                words::short(&default.value),
+                allowed.join(", ")
+            ),
+        );
+    }
+}
+
+fn is_type(name: &str) -> bool {
+    if matches!(name, "String" | "Number" | "CommaDelimitedList" | "List<Number>" | "List<String>" | "AWS::SSM::Parameter::Name") {
+        return true;
+    }
+    if let Some(inner) = name.strip_prefix("AWS::SSM::Parameter::Value<").and_then(|rest| rest.strip_suffix('>')) {
+        return matches!(inner, "String" | "List<String>" | "CommaDelimitedList") || is_identifier(inner);
+    }
+    is_identifier(name)
+}
+
+fn is_identifier(name: &str) -> bool {
+    let inner = name.strip_prefix("List<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(name);
+    PARAMETER_TYPES.contains(&inner)
+}

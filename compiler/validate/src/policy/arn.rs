@@ -1,0 +1,173 @@
+//! Resources of statements, and whether an action can apply to them.
+
+use ci_base::{Code, Diagnostic};
+use ci_catalog::iam::{Action, Service};
+use ci_graph::{Late, Located, Stack, Value};
+
+use super::Policy;
+use crate::view::{each_case, one_or_many};
+use crate::words;
+
+pub(super) fn check(policy: &mut Policy<'_>, resources: &Located) {
+    each_case(resources, &mut |resources| {
+        for resource in one_or_many(resources) {
+            let Some(text) = resource.value.as_str() else { continue };
+            if text == "*" && policy.schema.name() == "AWS::S3::BucketPolicy" {
+                policy.add(
+                    Diagnostic::new(Code::InvalidPolicy, resource.origin, "the policy of a bucket names the bucket, not \"*\"")
+                        .help("name the bucket by its ARN, and its objects by the ARN and `/*`"),
+                );
+            } else if text != "*" && !is_arn(text) && !text.contains("{{resolve:") {
+                let message = format!("a resource is an ARN or \"*\", found {}", words::quote(text));
+                policy.invalid(resource.origin, message);
+            }
+        }
+    });
+}
+
+/// `arn:PARTITION:SERVICE:REGION` and perhaps `:ACCOUNT:NAME`, with wildcards anywhere but in the form.
+fn is_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [prefix, partition, service, _, rest @ ..] = parts.as_slice() else { return false };
+    let account = match rest {
+        [] => true,
+        [account, name] => {
+            let known = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+            (known || ["", "*", "aws"].contains(account) || account.contains(['*', '?'])) && !name.is_empty()
+        }
+        _ => false,
+    };
+    *prefix == "arn" && (partition.starts_with("aws") || *partition == "*") && !service.is_empty() && account
+}
+
+/// What an ARN that is partly late can look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// This character.
+    One(char),
+    /// Any characters.
+    Any,
+    /// Any characters but `/`.
+    Name,
+}
+
+/// The form of a resource in a statement; `None` if nothing is known about it.
+pub(super) fn form(stack: &Stack, value: &Value) -> Option<Vec<Part>> {
+    let mut form = Vec::new();
+    append(stack, value, &mut form);
+    (form != [Part::Any]).then_some(form)
+}
+
+fn append(stack: &Stack, value: &Value, form: &mut Vec<Part>) {
+    match value {
+        Value::String(text) => form.extend(text.chars().map(|character| match character {
+            '*' | '?' => Part::Any,
+            other => Part::One(other),
+        })),
+        Value::Late(late) => match &**late {
+            Late::Concat(parts) => parts.iter().for_each(|part| append(stack, part, form)),
+            Late::Join { separator, list: Value::List(parts) } => {
+                for (index, part) in parts.iter().enumerate() {
+                    if index > 0 {
+                        form.extend(separator.chars().map(Part::One));
+                    }
+                    append(stack, &part.value, form);
+                }
+            }
+            _ => match crate::value::own_arn(stack, late) {
+                Some(template) => form.extend(of_template(template)),
+                None => form.push(Part::Any),
+            },
+        },
+        _ => form.push(Part::Any),
+    }
+}
+
+/// `arn:${Partition}:s3:::${BucketName}` as a form.
+fn of_template(template: &str) -> Vec<Part> {
+    let mut form = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("${") {
+        form.extend(before.chars().map(Part::One));
+        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+        // The one name of which it is both certain and important that it has no slash.
+        form.push(if name == "BucketName" { Part::Name } else { Part::Any });
+        rest = tail;
+    }
+    form.extend(rest.chars().map(|character| if character == '*' { Part::Any } else { Part::One(character) }));
+    form
+}
+
+/// Whether an action of a service can apply to a resource of this form.
+pub(super) fn applies(service: &Service, action: &Action, form: &[Part]) -> bool {
+    action.resources.iter().any(|resource| {
+        service
+            .resource_type(resource.resource_type)
+            // A type of another service, or one that is missing: nothing can be said.
+            .is_none_or(|known| intersect(form, &of_template(known.arn_template)))
+    })
+}
+
+/// Whether some text is of both forms.
+fn intersect(one: &[Part], other: &[Part]) -> bool {
+    // reach[j]: the parts so far of `one` and the first j parts of `other` can describe the same text.
+    let mut reach = vec![false; other.len() + 1];
+    reach[0] = true;
+    close(&mut reach, other);
+    for part in one {
+        let mut next = vec![false; other.len() + 1];
+        match part {
+            Part::One(character) => {
+                for (at, theirs) in other.iter().enumerate() {
+                    match theirs {
+                        Part::One(known) if known == character => next[at + 1] |= reach[at],
+                        Part::Any => next[at] |= reach[at],
+                        Part::Name if *character != '/' => next[at] |= reach[at],
+                        _ => {}
+                    }
+                }
+            }
+            Part::Any | Part::Name => {
+                // Nothing, or any run of parts of the other form.
+                let mut open = false;
+                for at in 0..=other.len() {
+                    open |= reach[at];
+                    next[at] = open;
+                    if *part == Part::Name && other.get(at) == Some(&Part::One('/')) {
+                        open = false;
+                    }
+                }
+            }
+        }
+        close(&mut next, other);
+        reach = next;
+    }
+    reach[other.len()]
+}
+
+/// Wildcards of the other form may stand for nothing.
+fn close(reach: &mut [bool], other: &[Part]) {
+    for (at, part) in other.iter().enumerate() {
+        if reach[at] && !matches!(part, Part::One(_)) {
+            reach[at + 1] = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{intersect, of_template};
+
+    #[test]
+    fn forms_meet_where_a_text_is_of_both() {
+        let meet = |one: &str, other: &str| intersect(&of_template(one), &of_template(other));
+        assert!(meet("arn:${P}:s3:::${BucketName}", "arn:aws:s3:::photos"));
+        assert!(!meet("arn:${P}:s3:::${BucketName}", "arn:aws:s3:::photos/cat"));
+        assert!(meet("arn:${P}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos/*"));
+        assert!(!meet("arn:${P}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos"));
+        assert!(!meet("arn:${P}:s3:::${BucketName}/${Key}", "arn:${P}:s3:::${BucketName}"));
+        assert!(!meet("arn:${P}:sqs:${R}:${A}:${Name}", "arn:aws:sns:eu-west-1:1:topic"));
+        assert!(meet("*", "arn:aws:sns:eu-west-1:1:topic"));
+        assert!(meet("", ""));
+    }
+}

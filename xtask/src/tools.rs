@@ -1,0 +1,97 @@
+//! Installs the validators that the tests ask about templates: a Python environment under `target/tools/venv`.
+//!
+//! Exactly `tests/requirements.txt`, every file by its hash. The tests find the environment by the same path and
+//! refuse one made from other requirements, so the copy of the requirements inside it is written last.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Outcome;
+use crate::process::{run, succeeds};
+
+/// The oldest Python that the pinned requirements have files for.
+const OLDEST_PYTHON: (u32, u32) = (3, 10);
+
+/// Installs the environment unless it is there and up to date.
+pub(crate) fn install(root: &Path) -> Outcome {
+    let requirements_file = root.join("tests").join("requirements.txt");
+    let requirements = std::fs::read_to_string(&requirements_file)
+        .map_err(|error| format!("{}: {error}", requirements_file.display()))?;
+    let venv = root.join("target").join("tools").join("venv");
+    let stamp = venv.join("installed-requirements.txt");
+    let python = python_of(&venv);
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements) && works(&python) {
+        println!("    up to date");
+        return Ok(());
+    }
+
+    let host = host_python()?;
+    if venv.exists() {
+        std::fs::remove_dir_all(&venv).map_err(|error| format!("{}: {error}", venv.display()))?;
+    }
+    create(&host, &venv)?;
+    println!("    installing the validators of tests/requirements.txt");
+    let mut pip = pip_for(&host, &python)?;
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]);
+    run(pip.arg("-r").arg(&requirements_file))
+        .map_err(|problem| format!("the validators could not be installed: {problem}"))?;
+    if !works(&python) {
+        return Err("the validators were installed and cannot be imported".to_owned());
+    }
+    std::fs::write(&stamp, requirements).map_err(|error| format!("{}: {error}", stamp.display()))
+}
+
+/// Makes an empty environment, with pip where the host's Python can.
+fn create(host: &str, venv: &Path) -> Outcome {
+    let make = |flags: &[&str]| succeeds(Command::new(host).args(["-m", "venv"]).args(flags).arg(venv));
+    // Some distributions take `ensurepip` out of Python; then the host's own pip installs into the environment.
+    if make(&[]) || make(&["--clear", "--without-pip"]) {
+        return Ok(());
+    }
+    Err(format!("`{host} -m venv` failed: install the venv module of Python (on Debian: python3-venv)"))
+}
+
+/// A pip that installs into the environment: its own, or the host's from outside.
+fn pip_for(host: &str, python: &Path) -> Result<Command, String> {
+    let mut own = Command::new(python);
+    if succeeds(own.args(["-m", "pip", "--version"])) {
+        let mut pip = Command::new(python);
+        pip.args(["-m", "pip"]);
+        return Ok(pip);
+    }
+    let from_outside = || {
+        let mut pip = Command::new(host);
+        pip.args(["-m", "pip", "--python"]).arg(python);
+        pip
+    };
+    if succeeds(from_outside().arg("--version")) {
+        return Ok(from_outside());
+    }
+    Err(format!(
+        "`{host}` has neither `ensurepip` nor a pip of version 22.3 or newer: install one of them \
+         (on Debian: python3-venv)"
+    ))
+}
+
+/// A Python that is new enough: `$PYTHON`, `python3` or `python`.
+fn host_python() -> Result<String, String> {
+    let (major, minor) = OLDEST_PYTHON;
+    let named = std::env::var("PYTHON").ok();
+    let candidates = named.iter().map(String::as_str).chain(["python3", "python"]);
+    let test = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
+    let found = candidates.into_iter().find(|name| succeeds(Command::new(name).args(["-c", &test])));
+    found.map(str::to_owned).ok_or_else(|| {
+        format!(
+            "the tests need Python {major}.{minor} or newer with pip, as `python3` or in the variable PYTHON: \
+             templates are checked by cfn-lint and cloudformation-validate"
+        )
+    })
+}
+
+fn works(python: &Path) -> bool {
+    succeeds(Command::new(python).args(["-c", "import cfnlint, cloudformation_validate"]))
+}
+
+fn python_of(venv: &Path) -> PathBuf {
+    if cfg!(windows) { venv.join("Scripts").join("python.exe") } else { venv.join("bin").join("python") }
+}
