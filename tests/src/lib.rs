@@ -4,3 +4,4 @@
 //! JSON text, and the judgement must not be able to lean on what the compiler believes.
 
 pub mod oracle;
+pub mod spec;

@@ -134,7 +134,7 @@ struct Scope<'a> {
     document: &'a Value,
     named: FxHashMap<String, NodeId>,
     inline: FxHashMap<String, NodeId>,
-    /// Definitions that have an id and still need their node. A queue, so that chains of definitions take no stack.
+    /// What refers to a definition, has an id and still needs its node. A queue, so that chains of definitions take no stack.
     pending: VecDeque<(NodeId, Value, Option<&'static str>)>,
 }
 
@@ -192,6 +192,10 @@ impl Converter {
         }
         let id = self.reserve();
         scope.inline.insert(key, id);
+        if schema.get("$ref").is_some() {
+            scope.pending.push_back((id, schema.clone(), None));
+            return Ok(id);
+        }
         let node = self.node(scope, schema)?;
         self.nodes[id.index()] = node;
         Ok(id)
@@ -221,18 +225,15 @@ impl Converter {
             Value::Object(map) => map,
             _ => return Ok(Node::default()),
         };
-        if let Some(target) = map.get("$ref").and_then(Value::as_str) {
-            // A reference with conditions of its own: the definition's conditions, those given here going first.
-            let (target, definition) = follow(scope.document, target)?;
-            let mut merged = definition.as_object().cloned().unwrap_or_default();
-            merged.extend(
-                map.iter().filter(|(key, _)| *key != "$ref").map(|(key, value)| (key.clone(), value.clone())),
-            );
-            let mut node = self.node(scope, &Value::Object(merged))?;
-            node.name = target.strip_prefix("#/definitions/").map(|name| self.text(name));
-            return Ok(node);
-        }
-        let mut node = Node::default();
+        let merged;
+        let (map, name) = if map.contains_key("$ref") {
+            let (conditions, target) = merged_reference(scope.document, map)?;
+            merged = conditions;
+            (&merged, target.strip_prefix("#/definitions/").map(|name| self.text(name)))
+        } else {
+            (map, None)
+        };
+        let mut node = Node { name, ..Node::default() };
         for (keyword, value) in map {
             self.condition(scope, &mut node, keyword, value)?;
         }
@@ -435,6 +436,29 @@ fn sole_reference(schema: &Value) -> Option<&str> {
     let map = schema.as_object()?;
     let target = map.get("$ref")?.as_str()?;
     map.keys().all(|key| PROSE.contains(&key.as_str())).then_some(target)
+}
+
+/// The conditions of a reference that has some of its own: those of the definition too, its own going first. Also the name
+/// of the definition, the last one if definitions refer on.
+fn merged_reference(
+    document: &Value,
+    reference: &Map<String, Value>,
+) -> Result<(Map<String, Value>, String), SchemaError> {
+    let mut merged = reference.clone();
+    let mut name = String::new();
+    for _ in 0..MAX_CHAIN {
+        let target = match merged.remove("$ref") {
+            Some(Value::String(target)) => target,
+            Some(_) => return Err(SchemaError::Keyword("$ref")),
+            None => return Ok((merged, name)),
+        };
+        let (target, definition) = follow(document, &target)?;
+        for (keyword, value) in definition.as_object().into_iter().flatten() {
+            merged.entry(keyword.clone()).or_insert_with(|| value.clone());
+        }
+        target.clone_into(&mut name);
+    }
+    Err(SchemaError::Reference(name))
 }
 
 /// The schema a reference leads to, through definitions that are only references themselves.

@@ -13,7 +13,7 @@ Exit codes:
 
 /// Typed infrastructure that compiles to AWS CloudFormation.
 #[derive(Parser, Debug)]
-#[command(name = "cleaninfra", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "cleaninfra", version, about = "Typed infrastructure that compiles to AWS CloudFormation", after_help = EXIT_CODES, max_term_width = 100)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]

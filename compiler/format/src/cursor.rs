@@ -66,22 +66,14 @@ impl<'a> Cursor<'a> {
 
     /// Whether a line ends after the next token, which is an opening delimiter.
     pub(crate) fn newline_in(&self) -> bool {
-        self.next().is_some_and(|next| Self { source: self.source, at: next + 1, lost: false }.newline_follows())
+        self.next()
+            .is_some_and(|next| Self { source: self.source, at: next + 1, lost: false }.newline_follows())
     }
 
     /// Whether a comment stands before the next token.
     pub(crate) fn comment_follows(&self) -> bool {
         let rest = self.source.tokens().get(self.at..).unwrap_or_default();
         rest.iter().take_while(|token| token.kind.is_trivia()).any(|token| token.kind.is_comment())
-    }
-
-    /// Whether an empty line stands directly before the next token or comment.
-    pub(crate) fn blank_follows(&self) -> bool {
-        let rest = self.source.tokens().get(self.at..).unwrap_or_default();
-        rest.iter()
-            .zip(self.at..)
-            .take_while(|(token, _)| matches!(token.kind, TokenKind::Space | TokenKind::Newline))
-            .any(|(_, index)| self.text(index).matches('\n').count() > 1)
     }
 
     /// The comments behind the last token on its line.

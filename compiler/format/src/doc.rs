@@ -35,7 +35,7 @@ pub(crate) enum Doc<'a> {
     Concat(Vec<Self>),
 }
 
-impl<'a> Doc<'a> {
+impl Doc<'_> {
     pub(crate) fn group(self) -> Self {
         Self::Group(Box::new(self))
     }
@@ -64,11 +64,13 @@ pub(crate) struct Printer {
     /// The line ends that wait for text, and the indentation after them.
     waiting: usize,
     indentation: usize,
+    /// Whether a blank waits for text on the same line.
+    blank: bool,
 }
 
 impl Printer {
     pub(crate) fn new() -> Self {
-        Self { output: String::new(), column: 0, waiting: 0, indentation: 0 }
+        Self { output: String::new(), column: 0, waiting: 0, indentation: 0, blank: false }
     }
 
     /// Text as it is.
@@ -76,10 +78,15 @@ impl Printer {
         if text.is_empty() {
             return;
         }
+        if text == " " {
+            self.blank |= self.waiting == 0;
+            return;
+        }
+        if std::mem::take(&mut self.blank) && self.waiting == 0 {
+            self.output.push(' ');
+            self.column += 1;
+        }
         if self.waiting > 0 {
-            if text == " " {
-                return;
-            }
             let ends = if self.output.is_empty() { 0 } else { self.waiting };
             self.output.extend(std::iter::repeat_n('\n', ends));
             self.output.extend(std::iter::repeat_n(' ', self.indentation));
@@ -114,11 +121,7 @@ impl Printer {
             match doc {
                 Doc::Nil => {}
                 Doc::Text(text) | Doc::Comment(text) => self.text(text),
-                Doc::Line if mode == Mode::Flat => {
-                    if self.waiting == 0 {
-                        self.text(" ");
-                    }
-                }
+                Doc::Line if mode == Mode::Flat => self.text(" "),
                 Doc::SoftLine | Doc::BlankLine if mode == Mode::Flat => {}
                 Doc::Line | Doc::SoftLine | Doc::HardLine => self.line(1, level),
                 Doc::BlankLine => self.line(2, level),
@@ -126,7 +129,11 @@ impl Printer {
                 Doc::Indent(inner) => stack.push((level + 1, mode, inner)),
                 Doc::Concat(parts) => stack.extend(parts.iter().rev().map(|part| (level, mode, part))),
                 Doc::Group(inner) => {
-                    let column = if self.waiting > 0 { self.indentation } else { self.column };
+                    let column = if self.waiting > 0 {
+                        self.indentation
+                    } else {
+                        self.column + usize::from(self.blank)
+                    };
                     let flat = mode == Mode::Flat || fits(WIDTH.saturating_sub(column), inner, &stack);
                     stack.push((level, if flat { Mode::Flat } else { Mode::Broken }, inner));
                 }

@@ -8,7 +8,12 @@ use ci_syntax::{ItemKind, TokenKind, lex};
 use crate::doc::Printer;
 
 /// Prints the text between two items. Whether its last comment keeps the next item from being formatted.
-pub(crate) fn print(text: &str, before: Option<ItemKind>, after: Option<ItemKind>, printer: &mut Printer) -> bool {
+pub(crate) fn print(
+    text: &str,
+    before: Option<ItemKind>,
+    after: Option<ItemKind>,
+    printer: &mut Printer,
+) -> bool {
     let tokens = lex(text);
     if tokens.iter().any(|token| !token.kind.is_trivia()) {
         // An attribute without an item.
@@ -48,7 +53,8 @@ pub(crate) fn print(text: &str, before: Option<ItemKind>, after: Option<ItemKind
         ends = 0;
     }
     if after.is_some() {
-        let inline = ends == 0 && tokens.last().is_some_and(|token| token.kind != TokenKind::Newline) && !first;
+        let inline =
+            ends == 0 && tokens.last().is_some_and(|token| token.kind != TokenKind::Newline) && !first;
         let comment = tokens.iter().any(|token| token.kind == TokenKind::BlockComment);
         if inline && comment && before_is_comment(&tokens) {
             printer.text(" ");

@@ -55,7 +55,9 @@ pub fn format(text: &str) -> Result<String, FormatError> {
             if print::item(&item.source, &tree, &mut own) {
                 printer.text(&own.output);
             } else {
-                return Err(FormatError::Changed { what: format!("{:?} {}", item.kind, item.name.as_deref().unwrap_or_default()) });
+                return Err(FormatError::Changed {
+                    what: format!("{:?} {}", item.kind, item.name.as_deref().unwrap_or_default()),
+                });
             }
         }
     }

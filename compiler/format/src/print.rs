@@ -57,24 +57,31 @@ impl<'a> Writer<'a> {
         let attributes = self.attributes(&self.tree.attributes);
         printer.doc(&concat_docs![leading, attributes], 0);
         let doc = match &self.tree.item {
-            Item::Use(tree) => concat_docs![self.t(T::Use), Doc::Text(" "), self.use_tree(tree), self.t(T::Semicolon)],
+            Item::Use(tree) => {
+                concat_docs![self.t(T::Use), Doc::Text(" "), self.use_tree(tree), self.t(T::Semicolon)]
+            }
             Item::Const { ty, value, .. } => {
-                let head = concat_docs![self.t(T::Const), Doc::Text(" "), self.cursor.any(), self.type_of(*ty)];
+                let head =
+                    concat_docs![self.t(T::Const), Doc::Text(" "), self.cursor.any(), self.type_of(*ty)];
                 concat_docs![head, self.assigned(Some(*value)), self.t(T::Semicolon)]
             }
             Item::Struct { fields, .. } => {
                 let head = concat_docs![self.t(T::Struct), Doc::Text(" "), self.cursor.any(), Doc::Text(" ")];
-                let body = self.delimited(RECORD, fields.len(), |writer, index| writer.member(&fields[index]));
+                let body =
+                    self.delimited(RECORD, fields.len(), |writer, index| writer.member(&fields[index]));
                 concat_docs![head, body]
             }
             Item::Interface { fields, .. } => {
-                let head = concat_docs![self.t(T::Interface), Doc::Text(" "), self.cursor.any(), Doc::Text(" ")];
-                let body = self.delimited(INTERFACE, fields.len(), |writer, index| writer.member(&fields[index]));
+                let head =
+                    concat_docs![self.t(T::Interface), Doc::Text(" "), self.cursor.any(), Doc::Text(" ")];
+                let body =
+                    self.delimited(INTERFACE, fields.len(), |writer, index| writer.member(&fields[index]));
                 concat_docs![head, body]
             }
             Item::Enum { variants, .. } => {
                 let head = concat_docs![self.t(T::Enum), Doc::Text(" "), self.cursor.any(), Doc::Text(" ")];
-                let body = self.delimited(RECORD, variants.len(), |writer, index| writer.variant(&variants[index]));
+                let body =
+                    self.delimited(RECORD, variants.len(), |writer, index| writer.variant(&variants[index]));
                 concat_docs![head, body]
             }
             Item::Fn { parameters, result, body, .. } => {
@@ -139,7 +146,8 @@ impl<'a> Writer<'a> {
             UseEnd::Glob => concat_docs![path, self.t(T::ColonColon), self.t(T::Star)],
             UseEnd::Group(trees) => {
                 let colons = self.t(T::ColonColon);
-                let group = self.delimited(GROUP, trees.len(), |writer, index| writer.use_tree(&trees[index]));
+                let group =
+                    self.delimited(GROUP, trees.len(), |writer, index| writer.use_tree(&trees[index]));
                 concat_docs![path, colons, group]
             }
         }
@@ -151,7 +159,9 @@ impl<'a> Writer<'a> {
             docs.push(concat_docs![self.t(T::Hash), self.t(T::LBracket), self.cursor.any()]);
             if self.cursor.peek() == Some(T::LParen) {
                 let arguments = &attribute.arguments;
-                docs.push(self.delimited(ARGUMENTS, arguments.len(), |writer, index| writer.argument(arguments[index])));
+                docs.push(self.delimited(ARGUMENTS, arguments.len(), |writer, index| {
+                    writer.argument(arguments[index])
+                }));
             }
             docs.push(self.t(T::RBracket));
             docs.push(self.cursor.trailing());
@@ -175,8 +185,11 @@ impl<'a> Writer<'a> {
         let attributes = self.attributes(&member.attributes);
         match &member.kind {
             MemberKind::Declaration { keyword, ty, value, .. } => {
-                let keyword =
-                    if *keyword == Keyword::Field { Doc::Nil } else { concat_docs![self.cursor.any(), Doc::Text(" ")] };
+                let keyword = if *keyword == Keyword::Field {
+                    Doc::Nil
+                } else {
+                    concat_docs![self.cursor.any(), Doc::Text(" ")]
+                };
                 concat_docs![attributes, keyword, self.cursor.any(), self.type_of(*ty), self.assigned(*value)]
             }
             MemberKind::Assert { condition, message } => {
@@ -189,7 +202,8 @@ impl<'a> Writer<'a> {
                 concat_docs![attributes, concat_docs![head, message.unwrap_or(Doc::Nil), comma].group()]
             }
             MemberKind::Environment { settings, .. } => {
-                let head = concat_docs![self.t(T::Environment), Doc::Text(" "), self.cursor.any(), Doc::Text(" ")];
+                let head =
+                    concat_docs![self.t(T::Environment), Doc::Text(" "), self.cursor.any(), Doc::Text(" ")];
                 concat_docs![attributes, head, self.expr(*settings)]
             }
             MemberKind::Error => {
@@ -248,7 +262,11 @@ impl<'a> Writer<'a> {
             inner.push(element(self, index));
             let last = index + 1 == count;
             inner.push(self.cursor.drop_if(&[T::Comma, T::Semicolon]).unwrap_or(Doc::Nil));
-            inner.push(if last { Doc::IfBroken(layout.separator, layout.last) } else { Doc::Text(layout.separator) });
+            inner.push(if last {
+                Doc::IfBroken(layout.separator, layout.last)
+            } else {
+                Doc::Text(layout.separator)
+            });
             inner.push(self.cursor.trailing());
             if !last {
                 inner.push(Doc::Line);
@@ -282,7 +300,14 @@ impl<'a> Writer<'a> {
                     });
                 concat_docs![path, arguments]
             }
-            TypeExpr::Optional(inner) => concat_docs![self.ty(*inner), self.t(T::Question)],
+            TypeExpr::Optional(inner) => {
+                let inner = self.ty(*inner);
+                match self.cursor.peek() {
+                    Some(T::Question | T::QuestionQuestion) => concat_docs![inner, self.cursor.any()],
+                    // The outer of two, written `??`.
+                    _ => inner,
+                }
+            }
             TypeExpr::Union(members) => {
                 let first = members.first().map_or(Doc::Nil, |ty| self.ty(*ty));
                 let mut rest = Vec::new();
@@ -347,7 +372,8 @@ impl<'a> Writer<'a> {
                     Some(path) => concat_docs![self.path(path), Doc::Text(" ")],
                     None => Doc::Nil,
                 };
-                let entries = self.delimited(RECORD, entries.len(), |writer, index| writer.entry(entries[index]));
+                let entries =
+                    self.delimited(RECORD, entries.len(), |writer, index| writer.entry(entries[index]));
                 concat_docs![path, entries]
             }
             Expr::Existing(record) => concat_docs![self.t(T::Existing), Doc::Text(" "), self.expr(*record)],
@@ -383,14 +409,24 @@ impl<'a> Writer<'a> {
             Expr::For { second, iterable, filter, key, body, .. } => {
                 let mut head = vec![self.t(T::For), Doc::Text(" ")];
                 if second.is_some() {
-                    head.push(concat_docs![self.t(T::LParen), self.cursor.any(), self.t(T::Comma), Doc::Text(" ")]);
+                    head.push(concat_docs![
+                        self.t(T::LParen),
+                        self.cursor.any(),
+                        self.t(T::Comma),
+                        Doc::Text(" ")
+                    ]);
                     head.push(concat_docs![self.cursor.any(), self.t(T::RParen)]);
                 } else {
                     head.push(self.cursor.any());
                 }
                 head.push(concat_docs![Doc::Text(" "), self.t(T::In), Doc::Text(" "), self.expr(*iterable)]);
                 if let Some(filter) = filter {
-                    head.push(concat_docs![Doc::Text(" "), self.t(T::If), Doc::Text(" "), self.expr(*filter)]);
+                    head.push(concat_docs![
+                        Doc::Text(" "),
+                        self.t(T::If),
+                        Doc::Text(" "),
+                        self.expr(*filter)
+                    ]);
                 }
                 head.push(Doc::Text(" "));
                 let body = match key {
@@ -618,7 +654,12 @@ impl<'a> Writer<'a> {
             inner.push(Doc::HardLine);
             inner.push(self.cursor.leading_last(false));
         }
-        concat_docs![open, Doc::Concat(inner).indent(), if broken { Doc::HardLine } else { Doc::Line }, self.cursor.any()]
+        concat_docs![
+            open,
+            Doc::Concat(inner).indent(),
+            if broken { Doc::HardLine } else { Doc::Line },
+            self.cursor.any()
+        ]
     }
 
     /// `{ key => value }`

@@ -25,12 +25,16 @@ pub(crate) fn same(before: &str, outlined: &Outline, after: &str) -> Result<(), 
         let (old_tree, new_tree) = (parse_item(&old.source), parse_item(&new.source));
         let shape = old_tree.exprs.len() == new_tree.exprs.len()
             && old_tree.types.len() == new_tree.types.len()
-            && old_tree.exprs.iter().zip(&new_tree.exprs).all(|(old, new)| {
-                std::mem::discriminant(&old.expr) == std::mem::discriminant(&new.expr)
-            })
-            && old_tree.types.iter().zip(&new_tree.types).all(|(old, new)| {
-                std::mem::discriminant(&old.ty) == std::mem::discriminant(&new.ty)
-            });
+            && old_tree
+                .exprs
+                .iter()
+                .zip(&new_tree.exprs)
+                .all(|(old, new)| std::mem::discriminant(&old.expr) == std::mem::discriminant(&new.expr))
+            && old_tree
+                .types
+                .iter()
+                .zip(&new_tree.types)
+                .all(|(old, new)| std::mem::discriminant(&old.ty) == std::mem::discriminant(&new.ty));
         if !shape || old_tree.errors.len() != new_tree.errors.len() {
             return changed(format!("the tree of {:?} {name}", old.kind));
         }
@@ -71,10 +75,12 @@ impl<'a> Words<'a> {
             match token.kind {
                 kind if kind.is_comment() => words.comments.push(written.trim_end()),
                 kind if kind.is_trivia() => {}
-                TokenKind::Comma | TokenKind::Semicolon if separator => words.tokens.push(written),
+                // `assert a, "b",;` is the only place where two may meet.
+                TokenKind::Semicolon if separator => {}
+                TokenKind::Comma if separator => words.tokens.push(written),
                 TokenKind::Comma | TokenKind::Semicolon => separator = true,
                 kind => {
-                    if separator && !matches!(kind, TokenKind::RBrace | TokenKind::RParen | TokenKind::RBracket) {
+                    if separator && !closes(kind) {
                         words.tokens.push(",");
                     }
                     separator = false;
@@ -87,6 +93,12 @@ impl<'a> Words<'a> {
         }
         words
     }
+}
+
+/// Whether a separator before this token may be left out.
+fn closes(kind: TokenKind) -> bool {
+    use TokenKind::{Greater, Or, RBrace, RBracket, RParen};
+    matches!(kind, RBrace | RParen | RBracket | Greater | Or)
 }
 
 #[cfg(test)]

@@ -325,7 +325,7 @@ fn set_sources(
 
 fn set_program(db: &mut RootDatabase, root: Package, std: Package, schemas: Arc<[Arc<str>]>) {
     let Some(program) = Program::try_get(db) else {
-        Program::builder(root, std, schemas).durability(Durability::HIGH).new(db);
+        let _: Program = Program::builder(root, std, schemas).durability(Durability::HIGH).new(db);
         return;
     };
     if program.root(db) != root {

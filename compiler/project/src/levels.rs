@@ -5,18 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ci_base::{Code, Diagnostic, Severity, Span};
+use ci_sema::Allowed;
 
 use crate::files::Files;
 use crate::manifest::LintLevel;
-
-/// A stretch of source in which a kind of finding is not reported: an item or member under `#[allow(…)]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Allowed {
-    /// Which kind.
-    pub code: Code,
-    /// Where.
-    pub span: Span,
-}
 
 /// The findings as they are reported: severities by the project's levels, without what is allowed.
 ///

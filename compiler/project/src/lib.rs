@@ -22,7 +22,7 @@ pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
 pub use database::RootDatabase;
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
-pub use levels::{Allowed, apply_levels};
+pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, TemplateFormat, is_kebab_case};
 pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
 pub use write::{OutputFile, WriteError, publish as write_files};

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use ci_base::{Diagnostic, Severity, Span, TextRange};
 use ci_cfn::Violation;
 use ci_graph::{Origin, Stack};
-use ci_sema::{Db, ServiceInstance, StackResult, TargetId};
+use ci_sema::{Db, ItemId, ServiceInstance, StackResult, TargetId};
 
+use crate::files::Files;
 use crate::host::Snapshot;
 use crate::levels;
 
@@ -41,6 +42,13 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
     Arc::new(CompiledStack { stack, json, diagnostics })
 }
 
+/// What is wrong with a unit that is looked at on its own, beyond what its evaluation found. It has no template, and
+/// its size says nothing about the stacks it becomes part of.
+#[salsa::tracked]
+pub(crate) fn unit_findings(db: &dyn Db, unit: ItemId) -> Vec<Diagnostic<Origin>> {
+    ci_validate::validate(&ci_sema::eval::plan::open_stack(db, unit).stack)
+}
+
 /// The JSON of a template: indented, unless only without white space it is small enough to be deployed.
 fn text(stack: &Stack) -> String {
     let template = ci_cfn::template(stack);
@@ -66,33 +74,35 @@ impl Snapshot {
         }
         // Attached once for all queries, as cancellation wants it.
         salsa::Database::attach(&self.db, |db| {
-            let mut found = Vec::new();
+            let mut found = Findings::default();
             let mut allowed = Vec::new();
             for package in &project.packages {
                 for file in package.files(db).iter() {
-                    found.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
+                    found.early.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
                     allowed.extend(ci_sema::allowed(db, *file).iter().cloned());
                 }
             }
-            found.extend(ci_sema::unit_diagnostics(db).iter().cloned());
+            for (unit, result) in ci_sema::unit_diagnostics(db) {
+                self.stack_findings(result, unit_findings(db, unit), &mut found);
+            }
             for target in ci_sema::targets(db).iter() {
                 let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
-                found.extend(plan.diagnostics.iter().cloned());
+                found.early.extend(plan.diagnostics.iter().cloned());
                 for instance in &plan.instances {
-                    self.stack_findings(*instance, &mut found);
+                    let late = &template(db, *instance).diagnostics;
+                    self.stack_findings(ci_sema::stack(db, *instance), late, &mut found);
                 }
             }
-            let found = levels::apply_levels(found, &project.manifest.lints, &allowed);
+            let found = levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);
             levels::tidy(found, &project.files)
         })
     }
 
-    /// What is wrong with one stack.
-    fn stack_findings(&self, instance: ServiceInstance, found: &mut Vec<Diagnostic>) {
-        let result = ci_sema::stack(&self.db, instance);
-        for diagnostic in result.diagnostics.iter().chain(&template(&self.db, instance).diagnostics) {
-            found.push(diagnostic.clone().map(|origin| self.place(result, origin)));
-        }
+    /// What is wrong with one stack: as its evaluation found, and as those found who looked at it later.
+    fn stack_findings(&self, result: &StackResult, late: &[Diagnostic<Origin>], found: &mut Findings) {
+        let placed = |diagnostic: &Diagnostic<Origin>| diagnostic.clone().map(|origin| self.place(result, origin));
+        found.early.extend(result.diagnostics.iter().map(placed));
+        found.late.extend(late.iter().map(placed));
     }
 
     /// Where in the source an origin of a stack is.
@@ -100,5 +110,32 @@ impl Snapshot {
         // An origin of no item is a mistake of the stage that made it; the finding itself is still worth telling.
         let nowhere = Span { file: self.project.main, range: TextRange::empty(0) };
         result.span(&self.db, origin).unwrap_or(nowhere)
+    }
+}
+
+/// Findings by the stage that made them.
+#[derive(Default)]
+struct Findings {
+    /// Of names, types and evaluation.
+    early: Vec<Diagnostic>,
+    /// Of the graph and of templates.
+    late: Vec<Diagnostic>,
+}
+
+impl Findings {
+    /// All of them, without what a later stage only says again: the same words about the same line, where the earlier
+    /// one points to a name and the later one to its value.
+    fn told_once(self, files: &Files) -> Vec<Diagnostic> {
+        let line = |found: &Diagnostic| {
+            let at = found.primary.at;
+            let before = files.text(at.file).get(..at.range.start as usize).unwrap_or_default();
+            (at.file, before.bytes().filter(|byte| *byte == b'\n').count())
+        };
+        let Self { early, mut late } = self;
+        late.retain(|late| {
+            let mut same = early.iter().filter(|early| early.code == late.code && early.message == late.message);
+            !same.any(|early| line(early) == line(late))
+        });
+        early.into_iter().chain(late).collect()
     }
 }

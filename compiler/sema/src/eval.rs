@@ -90,7 +90,6 @@ pub(crate) struct Eval<'db> {
     diagnostics: Vec<Diagnostic<Origin>>,
     reported: FxHashSet<(Code, Origin)>,
     calls: Vec<ItemId>,
-    depth: u32,
     steps: u64,
     stopped: bool,
     /// A unit checked on its own: its inputs are unknown, so both branches of what they decide are looked at.
@@ -120,7 +119,6 @@ impl<'db> Eval<'db> {
             diagnostics: Vec::new(),
             reported: FxHashSet::default(),
             calls: Vec::new(),
-            depth: 0,
             steps: 0,
             stopped: false,
             open,

@@ -422,7 +422,7 @@ impl<'db> Infer<'db> {
     /// The type of an expression that says it in its first words.
     fn evident(&mut self, id: ExprId) -> Option<Ty> {
         match &self.tree[id] {
-            Expr::Record { path: Option::Some(path), .. } => match self.resolve_quietly(path)? {
+            Expr::Record { path: Some(path), .. } => match self.resolve_quietly(path)? {
                 Def::Resource(resource) => Some(Ty::Resource(resource)),
                 Def::Item(item) => match item.kind(self.db) {
                     ItemKind::Struct => Some(Ty::Struct(item)),

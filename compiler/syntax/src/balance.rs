@@ -10,10 +10,15 @@
 //!
 //! Must not know: the tree. Its result is a function of the item's text.
 
-use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
+mod check;
+mod close;
+mod kinds;
+mod member;
 
+use ci_base::{Applicability, Code, Diagnostic, TextRange};
+
+use self::kinds::{ends_operand, is_infix, needs_operand, starts_operand};
 use crate::source::ItemSource;
-use crate::text::{TextError, escape_errors};
 use crate::token::{Token, TokenKind as T};
 
 /// How deep delimiters may nest.
@@ -53,7 +58,9 @@ enum Role {
     Index,
     Attribute,
     /// An interpolation; of a multi-line string or not.
-    Interpolation { multi_line: bool },
+    Interpolation {
+        multi_line: bool,
+    },
 }
 
 impl Role {
@@ -79,6 +86,7 @@ struct Head {
     depth: usize,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "what the walk has to remember")]
 struct Balancer<'a> {
     source: &'a ItemSource,
     text: &'a str,
@@ -159,123 +167,13 @@ fn is_balanced(tokens: &[Token]) -> bool {
     open.is_empty()
 }
 
-/// Whether an operand is complete with this token, so that an operator or separator must follow.
-fn ends_operand(kind: T) -> bool {
-    matches!(
-        kind,
-        T::Ident
-            | T::Int
-            | T::Float
-            | T::Quantity
-            | T::String
-            | T::StringTail
-            | T::True
-            | T::False
-            | T::None
-            | T::Crate
-            | T::SelfKw
-            | T::Super
-            | T::RParen
-            | T::RBracket
-            | T::RBrace
-            | T::BlockClose
-            | T::Missing
-    )
-}
-
-/// Whether an operand must follow this token.
-fn needs_operand(kind: T) -> bool {
-    matches!(
-        kind,
-        T::Equal
-            | T::FatArrow
-            | T::Colon
-            | T::Arrow
-            | T::Plus
-            | T::Minus
-            | T::Star
-            | T::Slash
-            | T::Percent
-            | T::AndAnd
-            | T::EqualEqual
-            | T::BangEqual
-            | T::Less
-            | T::LessEqual
-            | T::GreaterEqual
-            | T::QuestionQuestion
-            | T::DotDot
-            | T::DotDotEqual
-            | T::Bang
-            | T::Allow
-            | T::Deny
-            | T::On
-            | T::To
-            | T::When
-            | T::If
-            | T::Match
-            | T::In
-            | T::With
-            | T::Assert
-            | T::StringHead
-            | T::StringMiddle
-            | T::LParen
-    )
-}
-
-/// Whether this token stands between two operands and can stand nowhere else.
-fn is_infix(kind: T) -> bool {
-    matches!(
-        kind,
-        T::FatArrow
-            | T::Plus
-            | T::Star
-            | T::Slash
-            | T::Percent
-            | T::AndAnd
-            | T::EqualEqual
-            | T::BangEqual
-            | T::LessEqual
-            | T::GreaterEqual
-            | T::QuestionQuestion
-            | T::On
-            | T::To
-            | T::When
-            | T::With
-            | T::Else
-    )
-}
-
-/// Whether an operand starts with this token, and nothing else does.
-fn starts_operand(kind: T) -> bool {
-    matches!(
-        kind,
-        T::Ident
-            | T::Int
-            | T::Float
-            | T::Quantity
-            | T::String
-            | T::StringHead
-            | T::True
-            | T::False
-            | T::None
-            | T::Crate
-            | T::SelfKw
-            | T::Super
-            | T::Allow
-            | T::Deny
-            | T::Existing
-            | T::If
-            | T::Match
-            | T::For
-    )
-}
-
 impl Balancer<'_> {
     fn run(&mut self) {
         while self.at < self.tokens.len() {
             let kind = self.tokens[self.at].kind;
             if kind.is_trivia() {
-                if kind == T::Newline || (kind == T::BlockComment && self.token_text(self.at).contains('\n')) {
+                if kind == T::Newline || (kind == T::BlockComment && self.token_text(self.at).contains('\n'))
+                {
                     self.newline = true;
                     self.end_strings();
                 }
@@ -431,10 +329,12 @@ impl Balancer<'_> {
     /// Puts in a separator that was left out.
     fn separate(&mut self, kind: T, written: &str) {
         let at = TextRange::empty(self.previous_end());
-        let error = self
-            .expected(&format!("`{written}`"))
-            .label(format!("`{written}` is missing here"))
-            .fix(format!("insert `{written}`"), at, written, Applicability::MachineApplicable);
+        let error = self.expected(&format!("`{written}`")).label(format!("`{written}` is missing here")).fix(
+            format!("insert `{written}`"),
+            at,
+            written,
+            Applicability::MachineApplicable,
+        );
         self.report(error);
         self.insert(kind);
     }
@@ -531,402 +431,6 @@ impl Balancer<'_> {
         (self.angles, self.in_type, self.member) = (0, false, T::Let);
     }
 
-    /// Closes the innermost delimiter, which was never closed.
-    fn unclosed(&mut self) {
-        let Some(open) = self.open.last() else { return };
-        let (range, role, emit) = (open.range, open.role, open.emit);
-        let end = TextRange::empty(self.previous_end());
-        let error = if let Role::Interpolation { .. } = role {
-            Diagnostic::new(Code::UnterminatedString, range, "this interpolation is not closed")
-                .label("the string starts here")
-                .also(end, "expected `}` before this point")
-        } else {
-            let kind = match open.closer {
-                T::RParen => T::LParen,
-                T::RBracket => T::LBracket,
-                _ => T::LBrace,
-            };
-            let mut error = Diagnostic::new(Code::UnclosedDelimiter, range, format!("this {kind} is not closed"))
-                .label(format!("no {} closes it", open.closer));
-            if !end.is_empty() || end.start > range.end {
-                error = error.also(end, format!("expected {} by here", open.closer));
-            }
-            error
-        };
-        if !range.is_empty() {
-            self.report(error);
-            self.out.repairs.push(end.start);
-        }
-        self.before_close(role);
-        self.insert(emit);
-        self.pop();
-    }
-
-    fn pop(&mut self) {
-        self.open.pop();
-        let depth = self.open.len();
-        while self.heads.last().is_some_and(|head| head.depth > depth) {
-            self.heads.pop();
-        }
-    }
-
-    /// What has to be complete before a delimiter closes.
-    fn before_close(&mut self, role: Role) {
-        if matches!(role, Role::Members | Role::Fields) {
-            self.drop_attribute();
-        }
-        self.heads.retain(|head| head.depth < self.open.len());
-        let before = self.out.errors.len();
-        if matches!(role, Role::Block) && matches!(self.previous(), T::BlockOpen | T::BodyOpen | T::Semicolon) {
-            let error = self.expected("an expression").label("a block ends with its value");
-            self.report(error);
-            self.insert(T::Missing);
-        } else if role == (Role::Index) && self.previous() == T::LBracket {
-            let error = self.expected("an index");
-            self.report(error);
-            self.insert(T::Missing);
-        }
-        self.fill_operand();
-        match role {
-            Role::Members if !self.at_start() => {
-                if self.member == T::Environment || self.out.errors.len() > before {
-                    self.insert(T::End);
-                } else {
-                    self.separate(T::End, ";");
-                }
-                self.new_member();
-            }
-            Role::Fields if !self.at_start() => {
-                self.insert(T::End);
-                self.new_member();
-            }
-            _ => {}
-        }
-    }
-
-    /// Takes back attributes that nothing follows.
-    fn drop_attribute(&mut self) {
-        let Some(from) = self.attribute.take() else { return };
-        let start = self.out.tokens.get(from).map_or(0, |token| token.0);
-        let range = TextRange::new(start, self.previous_end());
-        self.report(
-            Diagnostic::new(Code::MisplacedAttribute, range, "this attribute belongs to nothing")
-                .help("put it before an item or a member"),
-        );
-        self.out.tokens.truncate(from);
-    }
-
-    /// `)`, `]` and `}`.
-    fn close(&mut self, kind: T) {
-        let range = self.range(self.at);
-        let mut found = self.open.iter().rposition(|open| open.closer == kind);
-        if self.damaged && self.newline {
-            // On a line of its own it belongs to the line with its indentation.
-            let column = self.indentation(range.start);
-            let aligned =
-                self.open.iter().rposition(|open| open.closer == kind && open.indentation == column);
-            found = aligned.or(found);
-        }
-        // The outline has decided which brace closes the item.
-        let braced = self.open.first().is_some_and(|open| open.emit == T::BodyClose);
-        if found == Some(0) && braced && kind == T::RBrace && self.at != self.last {
-            found = None;
-        } else if braced && kind == T::RBrace && self.at == self.last && self.damaged {
-            let column = self.indentation(range.start);
-            if self.newline && self.open.first().is_some_and(|open| open.indentation == column) {
-                found = Some(0);
-            }
-        }
-        let Some(found) = found else {
-            self.at += 1;
-            self.report(
-                Diagnostic::new(Code::UnclosedDelimiter, range, format!("{kind} closes nothing"))
-                    .label("no delimiter is open that it could close")
-                    .fix(format!("remove {kind}"), range, "", Applicability::MaybeIncorrect),
-            );
-            return;
-        };
-        while self.open.len() > found + 1 {
-            self.unclosed();
-        }
-        let (role, emit) = (self.open[found].role, self.open[found].emit);
-        self.before_close(role);
-        self.take(emit);
-        self.pop();
-        if role == Role::Attribute {
-            return;
-        }
-        if self.role() == Some(Role::Members) && self.member == T::Environment && kind == T::RBrace {
-            self.insert(T::End);
-            self.new_member();
-        }
-    }
-
-    /// A string in plain quotes ends with its line, and so does what is open inside it.
-    fn end_strings(&mut self) {
-        let single = Role::Interpolation { multi_line: false };
-        while self.open.iter().any(|open| open.role == single) {
-            self.unclosed();
-        }
-    }
-
-    /// The text between or after interpolations.
-    fn string_part(&mut self, kind: T) {
-        let Some(found) = self.open.iter().rposition(|open| matches!(open.role, Role::Interpolation { .. })) else {
-            let range = self.range(self.at);
-            self.report(Diagnostic::new(Code::UnterminatedString, range, "this text belongs to no string"));
-            self.at += 1;
-            return;
-        };
-        while self.open.len() > found + 1 {
-            self.unclosed();
-        }
-        self.fill_operand();
-        self.check_escapes(kind);
-        if kind == T::StringMiddle {
-            self.take(T::StringMiddle);
-        } else {
-            if kind == T::UnterminatedTail {
-                self.unterminated(self.open[found].range);
-            }
-            self.take(T::StringTail);
-            if kind == T::UnterminatedTail {
-                self.reported = Some(self.previous_end());
-            }
-            self.pop();
-        }
-    }
-
-    fn unterminated(&mut self, start: TextRange) {
-        let end = self.range(self.at).end;
-        let quote = if start.of(self.text).starts_with('r') {
-            "its `\"` and as many `#` as it starts with"
-        } else if start.of(self.text).starts_with("\"\"\"") {
-            "`\"\"\"`"
-        } else {
-            "`\"`"
-        };
-        let mut error = Diagnostic::new(Code::UnterminatedString, start, "this string is not closed")
-            .also(TextRange::empty(end), format!("expected {quote} by here"));
-        if quote == "`\"`" {
-            error = error.help("a string that spans lines is written between `\"\"\"`");
-        }
-        self.report(error);
-    }
-
-    /// `,` and `;`.
-    fn separator(&mut self, kind: T) {
-        if self.damaged && kind == T::Semicolon {
-            // A `;` inside a list or record ends the member: what is open there was forgotten, unless it goes on.
-            let ends = self.next(self.at).is_none_or(|(_, next, _)| next.is_member_keyword());
-            let members = self.open.iter().rposition(|open| open.role == Role::Members);
-            if let Some(members) = members
-                && ends
-                && !self.open[members..].iter().any(|open| open.role == Role::Block)
-            {
-                while self.open.len() > members + 1 {
-                    self.unclosed();
-                }
-            }
-        }
-        let depth = self.open.len();
-        self.heads.retain(|head| head.depth != depth);
-        if matches!(self.role(), None | Some(Role::Members | Role::Fields)) {
-            self.drop_attribute();
-        }
-        self.fill_operand();
-        let range = self.range(self.at);
-        match self.role() {
-            None if kind == T::Semicolon && matches!(self.item, T::Use | T::Const) => self.take(T::End),
-            Some(Role::Members) => {
-                if self.at_start() {
-                    self.unneeded(kind);
-                } else if kind == T::Comma && self.member == T::Assert {
-                    self.take(T::Comma);
-                } else {
-                    if kind == T::Comma {
-                        self.replaced(range, "`;` ends a member", ";");
-                    }
-                    self.take(T::End);
-                    self.new_member();
-                }
-            }
-            Some(Role::Fields) => {
-                if self.at_start() {
-                    self.unneeded(kind);
-                } else if kind == T::Comma && self.angles > 0 && self.in_type {
-                    self.take(T::Comma);
-                } else {
-                    self.take(T::End);
-                    self.new_member();
-                }
-            }
-            Some(role) if role.has_commas() && (self.previous() == T::Comma || self.at_opener()) => self.unneeded(kind),
-            Some(role) if kind == T::Semicolon && role.has_commas() => {
-                self.replaced(range, "`,` separates these", ",");
-                self.take(T::Comma);
-            }
-            Some(Role::Parentheses | Role::Index | Role::Interpolation { .. } | Role::Attribute)
-                if kind == T::Semicolon =>
-            {
-                self.unneeded(kind);
-            }
-            _ => self.take(kind),
-        }
-    }
-
-    fn unneeded(&mut self, kind: T) {
-        let range = self.range(self.at);
-        self.at += 1;
-        self.report(Diagnostic::new(Code::UnexpectedToken, range, format!("nothing stands before this {kind}")).fix(
-            format!("remove {kind}"),
-            range,
-            "",
-            Applicability::MachineApplicable,
-        ));
-    }
-
-    fn replaced(&mut self, range: TextRange, message: &str, by: &str) {
-        let message = format!("{message}, found `{}`", range.of(self.text));
-        self.report(Diagnostic::new(Code::UnexpectedToken, range, message).fix(
-            format!("write `{by}`"),
-            range,
-            by,
-            Applicability::MachineApplicable,
-        ));
-    }
-
-    // ---- Outside of every delimiter: the item's keyword and name ----
-
-    fn outside(&mut self, kind: T) {
-        if self.item != T::Error {
-            match kind {
-                T::LBrace if self.item == T::Fn && !matches!(self.previous(), T::Arrow | T::Or) => {
-                    self.open(Role::Block, T::RBrace, T::BodyClose, T::BodyOpen);
-                }
-                T::LBrace if !matches!(self.item, T::Fn | T::Use | T::Const) => {
-                    // A second body: the item should have ended.
-                    self.skip_group();
-                }
-                _ => self.inside(kind),
-            }
-            return;
-        }
-        match kind {
-            T::Hash => self.attribute_start(),
-            kind if kind.is_item_keyword() => {
-                self.item = kind;
-                self.attribute = None;
-                self.take(kind);
-                match kind {
-                    T::Use => {}
-                    T::Const => self.declared_name(),
-                    T::Fn => {
-                        self.declared_name();
-                        if self.peek() != Some(T::LParen) {
-                            let error = self.expected_next("`(`").fix_here("insert `()`", "()", self.previous_end());
-                            self.report(error);
-                            self.insert(T::LParen);
-                            self.insert(T::RParen);
-                        }
-                    }
-                    _ => {
-                        self.declared_name();
-                        self.body();
-                    }
-                }
-            }
-            _ => self.at += 1,
-        }
-    }
-
-    /// The `{` of an item, put in where it is missing.
-    fn body(&mut self) {
-        let role = match self.item {
-            T::Struct | T::Enum | T::Interface => Role::Fields,
-            _ => Role::Members,
-        };
-        if self.peek() == Some(T::LBrace) {
-            self.skip_trivia();
-            self.open(role, T::RBrace, T::BodyClose, T::BodyOpen);
-        } else {
-            let error = self.expected_next("`{`").fix_here("insert ` {`", " {", self.previous_end());
-            self.report(error);
-            self.damaged = true;
-            let at = TextRange::empty(self.previous_end());
-            self.emit(T::BodyOpen, at);
-            let indentation = self.indentation(at.start);
-            self.open.push(Open { role, closer: T::RBrace, emit: T::BodyClose, range: at, indentation });
-        }
-    }
-
-    /// The kind of the token at or after the current one.
-    fn peek(&self) -> Option<T> {
-        match self.tokens.get(self.at) {
-            Some(token) if !token.kind.is_trivia() => Some(token.kind),
-            Some(_) => self.next_kind(self.at),
-            None => None,
-        }
-    }
-
-    fn skip_trivia(&mut self) {
-        while self.tokens.get(self.at).is_some_and(|token| token.kind.is_trivia()) {
-            self.newline |= self.tokens[self.at].kind == T::Newline;
-            self.at += 1;
-        }
-    }
-
-    /// Like [`Self::expected`], of the token after white space.
-    fn expected_next(&self, what: &str) -> Diagnostic<TextRange> {
-        let index = match self.tokens.get(self.at) {
-            Some(token) if token.kind.is_trivia() => self.next(self.at).map(|(index, ..)| index),
-            Some(_) => Some(self.at),
-            None => None,
-        };
-        self.expected_at(what, index)
-    }
-
-    /// The name after a declaring keyword, which is the last token handed on.
-    fn declared_name(&mut self) {
-        let Some((index, kind, newline)) = (match self.tokens.get(self.at) {
-            Some(token) if !token.kind.is_trivia() => Some((self.at, token.kind, false)),
-            Some(_) => self.next(self.at),
-            None => None,
-        }) else {
-            return self.missing_name();
-        };
-        let range = self.range(index);
-        match kind {
-            T::Ident => self.at = index,
-            T::Error if range.of(self.text).starts_with(char::is_alphabetic) => {
-                self.at = index;
-                self.invalid(range);
-            }
-            kind if kind.is_keyword() && (!newline || self.next_kind(index) == Some(T::LBrace)) => {
-                let word = range.of(self.text);
-                self.report(
-                    Diagnostic::new(
-                        Code::UnexpectedToken,
-                        range,
-                        format!("`{word}` is a keyword and cannot be a name here"),
-                    )
-                    .help(format!("choose another name, such as `{word}_`")),
-                );
-                self.at = index;
-            }
-            _ => return self.missing_name(),
-        }
-        self.take(T::Ident);
-        self.newline = false;
-    }
-
-    fn missing_name(&mut self) {
-        let keyword = self.previous();
-        let error = self.expected_next(&format!("a name after {keyword}"));
-        self.report(error);
-        self.insert(T::Ident);
-    }
-
     // ---- Inside ----
 
     fn inside(&mut self, kind: T) {
@@ -950,7 +454,8 @@ impl Balancer<'_> {
         match kind {
             T::LBrace => self.brace(),
             T::LParen => {
-                let call = matches!(self.previous(), T::Ident) || (self.item == T::Fn && self.open.is_empty());
+                let call =
+                    matches!(self.previous(), T::Ident) || (self.item == T::Fn && self.open.is_empty());
                 let attribute = role == Some(Role::Attribute);
                 let role = if call || attribute { Role::Arguments } else { Role::Parentheses };
                 // The names of a `for` are two, with a comma.
@@ -1042,7 +547,8 @@ impl Balancer<'_> {
                 return true;
             }
             role => {
-                let before = self.out.tokens.len().checked_sub(2).map_or(T::End, |index| self.out.tokens[index].1);
+                let before =
+                    self.out.tokens.len().checked_sub(2).map_or(T::End, |index| self.out.tokens[index].1);
                 let what = match role {
                     _ if before == T::For => "`in`",
                     _ if before == T::Let || (role == Some(Role::Members) && before.is_member_keyword()) => {
@@ -1069,7 +575,12 @@ impl Balancer<'_> {
         while let Some(token) = self.tokens.get(self.at) {
             match token.kind {
                 T::LBrace | T::LParen | T::LBracket | T::StringHead => depth += 1,
-                T::RBrace | T::RParen | T::RBracket | T::StringTail | T::UnterminatedTail | T::StringMiddle
+                T::RBrace
+                | T::RParen
+                | T::RBracket
+                | T::StringTail
+                | T::UnterminatedTail
+                | T::StringMiddle
                     if depth == 0 =>
                 {
                     return;
@@ -1080,7 +591,9 @@ impl Balancer<'_> {
                     if self.open.iter().any(|open| open.role == Role::Interpolation { multi_line: false }) {
                         return;
                     }
-                    if self.next_kind(self.at).is_some_and(T::is_member_keyword) && (depth == 0 || self.damaged) {
+                    if self.next_kind(self.at).is_some_and(T::is_member_keyword)
+                        && (depth == 0 || self.damaged)
+                    {
                         return;
                     }
                 }
@@ -1126,7 +639,8 @@ impl Balancer<'_> {
         if self.heads.last().is_some_and(|head| head.depth == depth) {
             let head = self.heads.pop().map_or(T::If, |head| head.keyword);
             self.fill_operand();
-            let (role, emit) = if head == T::Match { (Role::Match, T::MatchOpen) } else { (Role::Block, T::BlockOpen) };
+            let (role, emit) =
+                if head == T::Match { (Role::Match, T::MatchOpen) } else { (Role::Block, T::BlockOpen) };
             return self.open(role, T::RBrace, T::BlockClose, emit);
         }
         if self.previous() == T::ColonColon {
@@ -1149,7 +663,8 @@ impl Balancer<'_> {
                 self.too_deep = true;
                 let message = format!("delimiters are nested more than {MAX_DEPTH} deep");
                 self.report(
-                    Diagnostic::new(Code::TooDeeplyNested, range, message).help("give the inner parts names with `let`"),
+                    Diagnostic::new(Code::TooDeeplyNested, range, message)
+                        .help("give the inner parts names with `let`"),
                 );
             }
             let operand = !self.after_operand();
@@ -1174,7 +689,9 @@ impl Balancer<'_> {
                     depth = depth.saturating_sub(1);
                 }
                 // A line that starts a member ends the damage.
-                T::Newline if self.damaged && self.next_kind(self.at).is_some_and(T::is_member_keyword) => return,
+                T::Newline if self.damaged && self.next_kind(self.at).is_some_and(T::is_member_keyword) => {
+                    return;
+                }
                 _ => {}
             }
             if self.at == self.last {
@@ -1235,156 +752,6 @@ impl Balancer<'_> {
         );
     }
 
-    /// The first token of a member.
-    fn member(&mut self, kind: T) {
-        match kind {
-            T::Hash => self.attribute_start(),
-            T::Assert => {
-                self.attribute = None;
-                self.member = kind;
-                self.take(kind);
-            }
-            kind if kind.is_member_keyword() => {
-                self.attribute = None;
-                self.member = kind;
-                self.take(kind);
-                self.declared_name();
-                if kind == T::Environment && self.peek() != Some(T::LBrace) {
-                    let error = self.expected_next("`{`");
-                    self.report(error);
-                    self.insert(T::LBrace);
-                    self.insert(T::RBrace);
-                    self.skip();
-                    self.insert(T::End);
-                    if self.peek() == Some(T::Semicolon) {
-                        self.skip_trivia();
-                        self.at += 1;
-                    }
-                    self.new_member();
-                }
-            }
-            T::Ident => self.unknown_member(),
-            _ => {
-                let range = self.range(self.at);
-                let mut error = Diagnostic::new(
-                    Code::UnexpectedToken,
-                    range,
-                    format!("expected a member, found {}", self.found()),
-                );
-                error = if kind.is_item_keyword() {
-                    error.help("items stand beside each other, not inside one another")
-                } else {
-                    error.help("members are `input`, `param`, `let`, `needs`, `provides`, `output`, `assert` and `environment`")
-                };
-                self.report(error);
-                self.bad_member();
-            }
-        }
-    }
-
-    /// A member that starts with a name: a misspelt keyword, or `let` was forgotten.
-    fn unknown_member(&mut self) {
-        const WORDS: [&str; 8] =
-            ["input", "param", "let", "needs", "provides", "output", "assert", "environment"];
-        let range = self.range(self.at);
-        let word = range.of(self.text).to_owned();
-        let next = self.next_kind(self.at);
-        if matches!(next, Some(T::Equal | T::Colon)) {
-            let error = Diagnostic::new(Code::UnexpectedToken, range, format!("expected a member, found `{word}`"))
-                .help("a name for a value is introduced with `let`")
-                .fix("insert `let`", TextRange::empty(range.start), "let ", Applicability::MaybeIncorrect);
-            self.report(error);
-            self.attribute = None;
-            self.emit(T::Let, TextRange::empty(range.start));
-            self.take(T::Ident);
-            return;
-        }
-        let meant = did_you_mean(&word, WORDS);
-        let mut error = Diagnostic::new(Code::UnexpectedToken, range, format!("expected a member, found `{word}`"));
-        error = match meant {
-            Some(meant) => error.help(format!("did you mean `{meant}`?")).fix(
-                format!("replace it by `{meant}`"),
-                range,
-                meant,
-                Applicability::MaybeIncorrect,
-            ),
-            None => error.help(
-                "members are `input`, `param`, `let`, `needs`, `provides`, `output`, `assert` and `environment`",
-            ),
-        };
-        self.report(error);
-        let keyword = match meant {
-            Some("input") => T::Input,
-            Some("param") => T::Param,
-            Some("let") => T::Let,
-            Some("needs") => T::Needs,
-            Some("provides") => T::Provides,
-            Some("output") => T::Output,
-            _ => return self.bad_member(),
-        };
-        if next == Some(T::Ident) {
-            self.attribute = None;
-            self.take(keyword);
-            self.declared_name();
-        } else {
-            self.bad_member();
-        }
-    }
-
-    /// Skips what should have been a member and leaves one token in its place.
-    fn bad_member(&mut self) {
-        if let Some(from) = self.attribute.take() {
-            self.out.tokens.truncate(from);
-        }
-        let start = self.tokens[self.at].start;
-        let first = self.at;
-        self.skip();
-        if self.at == first {
-            self.at += 1;
-        }
-        let mut end = self.range(self.at - 1).end;
-        if self.tokens.get(self.at).is_some_and(|token| matches!(token.kind, T::Semicolon | T::Comma)) {
-            end = self.range(self.at).end;
-            self.at += 1;
-        }
-        let text = TextRange::new(start, end).of(self.text).trim_end();
-        self.emit(T::Missing, TextRange::new(start, start + text.len() as u32));
-        self.insert(T::End);
-        self.new_member();
-    }
-
-    /// The first token of a field or variant.
-    fn field(&mut self, kind: T) {
-        match kind {
-            T::Hash => self.attribute_start(),
-            T::Ident => {
-                self.attribute = None;
-                self.take(T::Ident);
-            }
-            kind if kind.is_keyword()
-                && matches!(self.next_kind(self.at), Some(T::Equal | T::Comma | T::Semicolon | T::RBrace)) =>
-            {
-                self.attribute = None;
-                self.take(T::Ident);
-            }
-            T::Error if self.token_text(self.at).starts_with(char::is_alphabetic) => {
-                self.attribute = None;
-                self.invalid(self.range(self.at));
-                self.take(T::Ident);
-            }
-            _ => {
-                let what = if self.item == T::Enum { "a variant" } else { "a field" };
-                let range = self.range(self.at);
-                self.report(Diagnostic::new(
-                    Code::UnexpectedToken,
-                    range,
-                    format!("expected {what}, found {}", self.found()),
-                ));
-                self.bad_member();
-            }
-        }
-    }
-
     /// `.`, `?.` and `::`, which want a name behind them.
     fn dot(&mut self, kind: T) {
         let next = self.next(self.at);
@@ -1419,80 +786,6 @@ impl Balancer<'_> {
         } else {
             self.take(T::Equal);
         }
-    }
-
-    // ---- Text that is no token, and text inside strings ----
-
-    /// An [`T::Error`] token: a name with foreign letters stands for a name, anything else for nothing.
-    fn invalid_text(&mut self) {
-        let range = self.range(self.at);
-        self.invalid(range);
-        if range.of(self.text).starts_with(char::is_alphabetic) && !self.after_operand() {
-            self.take(T::Ident);
-        } else if self.after_operand() {
-            self.at += 1;
-        } else {
-            self.take(T::Missing);
-        }
-    }
-
-    fn invalid(&mut self, range: TextRange) {
-        let text = range.of(self.text);
-        let error = |message: String| Diagnostic::new(Code::InvalidCharacter, range, message);
-        let error = if text.starts_with(char::is_alphabetic) {
-            error(format!("`{text}` is not a name")).help("names are made of ASCII letters, digits and `_`")
-        } else if let Some(quoted) = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) {
-            error("strings are written in double quotes".to_owned()).fix(
-                "use double quotes",
-                range,
-                format!("\"{quoted}\""),
-                Applicability::MaybeIncorrect,
-            )
-        } else if text == "&" {
-            error("`&` is not an operator".to_owned()).help("`&&` means \"and\"")
-        } else {
-            error(format!("`{text}` is not part of the language"))
-        };
-        self.report(error);
-    }
-
-    /// Reports the escapes of a string token that mean nothing.
-    fn check_escapes(&mut self, kind: T) {
-        let range = self.range(self.at);
-        let written = range.of(self.text);
-        if !written.as_bytes()[1..].iter().any(|byte| matches!(byte, b'\\' | b'}')) {
-            return;
-        }
-        let (opening, closing) = match kind {
-            T::String | T::StringHead | T::UnterminatedString => {
-                let quotes = if written.starts_with("\"\"\"") && written.len() >= 3 { 3 } else { 1 };
-                let closing = match kind {
-                    T::String => quotes,
-                    T::StringHead => 1,
-                    _ => 0,
-                };
-                (quotes, closing)
-            }
-            T::StringMiddle => (1, 1),
-            _ => (1, 0),
-        };
-        let end = written.len().saturating_sub(closing);
-        let Some(inner) = written.get(opening..end.max(opening)) else { return };
-        let base = range.start + opening as u32;
-        let errors = &mut self.out.errors;
-        escape_errors(inner, |what, at| {
-            let at = at.shifted(base);
-            errors.push(match what {
-                TextError::Escape => {
-                    Diagnostic::new(Code::InvalidEscape, at, format!("unknown escape `{}`", at.of(self.text).trim_end()))
-                        .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\0`, `\\{`, `\\}` and `\\u{…}`")
-                        .fix("write a backslash", TextRange::empty(at.start), "\\", Applicability::MaybeIncorrect)
-                }
-                TextError::Brace => Diagnostic::new(Code::InvalidEscape, at, "this `}` closes no interpolation")
-                    .help("write `\\}` for the character itself")
-                    .fix("write `\\}`", TextRange::empty(at.start), "\\", Applicability::MachineApplicable),
-            });
-        });
     }
 
     // ---- The end of the item ----
@@ -1533,16 +826,5 @@ pub(crate) fn found(kind: T, text: &str) -> String {
         T::Ident | T::Int | T::Float | T::Quantity => format!("`{text}`"),
         kind if kind.is_keyword() => format!("the keyword `{text}`"),
         kind => kind.to_string(),
-    }
-}
-
-/// Adding a fix that inserts text.
-trait FixHere {
-    fn fix_here(self, title: &str, text: &str, at: u32) -> Self;
-}
-
-impl FixHere for Diagnostic<TextRange> {
-    fn fix_here(self, title: &str, text: &str, at: u32) -> Self {
-        self.fix(title, TextRange::empty(at), text, Applicability::MaybeIncorrect)
     }
 }

@@ -155,7 +155,8 @@ impl<'a> Builder<'a> {
         let depth = self.depth(&expr);
         let id = ExprId(self.exprs.len() as u32);
         let range = TextRange::new(start, end);
-        let (expr, depth) = if depth > MAX_TREE_DEPTH { (self.cut(range, Expr::Missing), 0) } else { (expr, depth) };
+        let (expr, depth) =
+            if depth > MAX_TREE_DEPTH { (self.cut(range, Expr::Missing), 0) } else { (expr, depth) };
         self.exprs.push(ExprNode { range, expr });
         self.expr_depths.push(depth);
         id
@@ -165,7 +166,8 @@ impl<'a> Builder<'a> {
         let depth = self.type_depth(&ty);
         let id = TypeId(self.types.len() as u32);
         let range = TextRange::new(start, end);
-        let (ty, depth) = if depth > MAX_TREE_DEPTH { (self.cut(range, TypeExpr::Missing), 0) } else { (ty, depth) };
+        let (ty, depth) =
+            if depth > MAX_TREE_DEPTH { (self.cut(range, TypeExpr::Missing), 0) } else { (ty, depth) };
         self.types.push(TypeNode { range, ty });
         self.type_depths.push(depth);
         id
@@ -225,8 +227,12 @@ impl<'a> Builder<'a> {
                 })
                 .max()
                 .unwrap_or(0),
-            Expr::List(items) => items.iter().map(|ListItem { value, .. }| self.of(*value)).max().unwrap_or(0),
-            Expr::Existing(id) | Expr::Unary { operand: id, .. } | Expr::Field { base: id, .. } => self.of(*id),
+            Expr::List(items) => {
+                items.iter().map(|ListItem { value, .. }| self.of(*value)).max().unwrap_or(0)
+            }
+            Expr::Existing(id) | Expr::Unary { operand: id, .. } | Expr::Field { base: id, .. } => {
+                self.of(*id)
+            }
             Expr::Binary { left, right, .. }
             | Expr::Index { base: left, index: right }
             | Expr::With { base: left, overrides: right } => self.of(*left).max(self.of(*right)),
@@ -303,7 +309,8 @@ impl<'a> Builder<'a> {
 
     fn reduce(&mut self, operands: &mut Vec<(u32, ExprId, u32)>, operators: &mut Vec<Infix>) {
         // INVARIANT: there is one operand more than there are operators.
-        let (Some(operator), Some(right), Some(left)) = (operators.pop(), operands.pop(), operands.pop()) else {
+        let (Some(operator), Some(right), Some(left)) = (operators.pop(), operands.pop(), operands.pop())
+        else {
             return;
         };
         let expr = match operator.1 {
@@ -342,7 +349,12 @@ impl<'a> Builder<'a> {
         self.expr(start, end, Expr::Unary { operator, operand })
     }
 
-    pub(crate) fn block(&mut self, start: u32, end: u32, (bindings, value): (Vec<Binding>, ExprId)) -> ExprId {
+    pub(crate) fn block(
+        &mut self,
+        start: u32,
+        end: u32,
+        (bindings, value): (Vec<Binding>, ExprId),
+    ) -> ExprId {
         self.expr(start, end, Expr::Block { bindings: bindings.into(), value })
     }
 
@@ -375,7 +387,8 @@ impl<'a> Builder<'a> {
         }
         stretches.push((TextRange::new((tail + 1).min(end), end.saturating_sub(closing)), None));
         let mut parts = Vec::with_capacity(2 * stretches.len());
-        let layout = (multi_line && inner.of(self.text).contains('\n')).then(|| Layout::new(inner.of(self.text)));
+        let layout =
+            (multi_line && inner.of(self.text).contains('\n')).then(|| Layout::new(inner.of(self.text)));
         let count = stretches.len();
         for (index, (stretch, expr)) in stretches.into_iter().enumerate() {
             match layout {
@@ -396,13 +409,15 @@ impl<'a> Builder<'a> {
 
     // ---- Patterns ----
 
+    #[expect(clippy::unused_self, reason = "reads like the other actions of the grammar")]
     pub(crate) fn literal_pattern(&mut self, start: u32, end: u32, literal: ExprId) -> Pattern {
         Pattern { range: TextRange::new(start, end), kind: PatternKind::Literal(literal) }
     }
 
     pub(crate) fn path_pattern(&mut self, start: u32, end: u32, path: Vec<Name>) -> Pattern {
         let range = TextRange::new(start, end);
-        let kind = if range.of(self.text) == "_" { PatternKind::Wildcard } else { PatternKind::Path(path.into()) };
+        let kind =
+            if range.of(self.text) == "_" { PatternKind::Wildcard } else { PatternKind::Path(path.into()) };
         Pattern { range, kind }
     }
 
@@ -416,7 +431,12 @@ impl<'a> Builder<'a> {
     pub(crate) fn int(&mut self, start: u32, end: u32) -> ExprId {
         let value = match integer(TextRange::new(start, end).of(self.text)) {
             Some(value) => value,
-            None => self.bad_number(start, end, "this number is too large", "numbers go up to 9223372036854775807"),
+            None => self.bad_number(
+                start,
+                end,
+                "this number is too large",
+                "numbers go up to 9223372036854775807",
+            ),
         };
         self.expr(start, end, Expr::Int(value))
     }
@@ -461,12 +481,14 @@ impl<'a> Builder<'a> {
         };
         let value = integer(number);
         let expr = match (duration, size) {
-            _ if number.contains('.') && (duration.is_some() || size.is_some()) => Expr::Int(self.bad_number(
-                start,
-                end,
-                "a number with a unit must be whole",
-                "use a smaller unit: `90m` rather than `1.5h`",
-            )),
+            _ if number.contains('.') && (duration.is_some() || size.is_some()) => {
+                Expr::Int(self.bad_number(
+                    start,
+                    end,
+                    "a number with a unit must be whole",
+                    "use a smaller unit: `90m` rather than `1.5h`",
+                ))
+            }
             (Some(_), _) if unit == "ms" => match value {
                 Some(value) if value % 1_000 == 0 => Expr::Duration(value / 1_000),
                 Some(_) => Expr::Int(self.bad_number(
@@ -479,11 +501,18 @@ impl<'a> Builder<'a> {
             },
             (Some(scale), _) => match value.and_then(|value| value.checked_mul(scale)) {
                 Some(value) => Expr::Duration(value),
-                None => Expr::Int(self.bad_number(start, end, "this duration is too long", "it is counted in seconds")),
+                None => Expr::Int(self.bad_number(
+                    start,
+                    end,
+                    "this duration is too long",
+                    "it is counted in seconds",
+                )),
             },
             (None, Some(scale)) => match value.and_then(|value| value.checked_mul(scale)) {
                 Some(value) => Expr::Size(value),
-                None => Expr::Int(self.bad_number(start, end, "this size is too large", "it is counted in bytes")),
+                None => {
+                    Expr::Int(self.bad_number(start, end, "this size is too large", "it is counted in bytes"))
+                }
             },
             (None, None) => {
                 let message = format!("`{unit}` is not a unit");
@@ -519,8 +548,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The text that was given up. What lalrpop says was dropped is not complete, but its last token is right.
+    #[expect(clippy::unused_self, reason = "reads like the other actions of the grammar")]
     fn recovered(&self, start: u32, end: u32, recovery: &Recovery) -> TextRange {
-        let _ = self;
         let last = recovery.dropped_tokens.last().map_or(end, |token| token.2);
         TextRange::new(start, last.max(end))
     }
@@ -552,7 +581,9 @@ impl<'a> Builder<'a> {
                 let found = found(kind, TextRange::new(start, end).of(self.text));
                 (TextRange::new(start, end), None, format!("unexpected {found} after the end of the item"))
             }
-            ParseError::InvalidToken { location } => (TextRange::empty(location), None, "unexpected text".to_owned()),
+            ParseError::InvalidToken { location } => {
+                (TextRange::empty(location), None, "unexpected text".to_owned())
+            }
             ParseError::User { error: () } => return None,
         };
         let error = Diagnostic::new(Code::UnexpectedToken, at, message);
@@ -599,8 +630,8 @@ fn wanted(expected: &[String]) -> Option<String> {
         words.push("an operator");
     }
     let plain = [
-        "=", "=>", ":", "(", "{", "->", ",", ";", ")", "]", ">", "}", "in", "else", "as", "block {", "match {", "body {",
-        "block }", "body }", "end", "|",
+        "=", "=>", ":", "(", "{", "->", ",", ";", ")", "]", ">", "}", "in", "else", "as", "block {",
+        "match {", "body {", "block }", "body }", "end", "|",
     ];
     let mut rest: Vec<String> = Vec::new();
     let has_expr = words.first().is_some_and(|word| {

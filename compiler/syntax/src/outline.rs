@@ -71,8 +71,13 @@ impl ItemKind {
 /// Cuts a file into its items.
 pub fn outline(text: &str) -> Outline {
     let tokens = lex(text);
-    Cutter { text, tokens: &tokens, at: 0, outline: Outline { module_doc: None, items: Vec::new(), errors: Vec::new() } }
-        .run()
+    Cutter {
+        text,
+        tokens: &tokens,
+        at: 0,
+        outline: Outline { module_doc: None, items: Vec::new(), errors: Vec::new() },
+    }
+    .run()
 }
 
 struct Cutter<'a> {
@@ -130,7 +135,11 @@ impl Cutter<'_> {
         if let Some(attribute) = attribute {
             self.dangling(attribute, "attribute", "put it before an item");
         } else if let Some(doc) = doc {
-            self.dangling(doc, "doc comment", "start the line with `//` if it is for the reader of the source only");
+            self.dangling(
+                doc,
+                "doc comment",
+                "start the line with `//` if it is for the reader of the source only",
+            );
         }
         if !module_doc.is_empty() {
             self.outline.module_doc = Some(join(module_doc.into_iter()));
@@ -140,7 +149,9 @@ impl Cutter<'_> {
 
     fn dangling(&mut self, index: usize, what: &str, help: &str) {
         let message = format!("this {what} belongs to nothing: no item follows it");
-        self.outline.errors.push(Diagnostic::new(Code::MisplacedAttribute, self.range(index), message).help(help));
+        self.outline
+            .errors
+            .push(Diagnostic::new(Code::MisplacedAttribute, self.range(index), message).help(help));
     }
 
     fn range(&self, index: usize) -> TextRange {
@@ -250,7 +261,11 @@ impl Cutter<'_> {
                 TokenKind::RBrace | TokenKind::RParen | TokenKind::RBracket => {
                     // A closer without an opener is left for the parser to report.
                     if let Some(opener) = open.iter().rposition(|closer| *closer == kind)
-                        && (opener > 0 || !braced || !body || kind != TokenKind::RBrace || self.closes_item(self.at))
+                        && (opener > 0
+                            || !braced
+                            || !body
+                            || kind != TokenKind::RBrace
+                            || self.closes_item(self.at))
                     {
                         open.truncate(opener);
                         if open.is_empty() && braced && body && kind == TokenKind::RBrace {
@@ -289,7 +304,9 @@ impl Cutter<'_> {
                 kind if kind.is_item_keyword() && (self.must_start(self.at) || self.may_start(self.at)) => {
                     return false;
                 }
-                kind if !named && (kind.is_keyword() || matches!(kind, TokenKind::Ident | TokenKind::Error)) => {
+                kind if !named
+                    && (kind.is_keyword() || matches!(kind, TokenKind::Ident | TokenKind::Error)) =>
+                {
                     named = true;
                 }
                 _ => return true,
@@ -351,7 +368,9 @@ impl Cutter<'_> {
         let closers = |kind| matches!(kind, TokenKind::RBrace | TokenKind::RParen | TokenKind::RBracket);
         if self.tokens.get(start).is_some_and(|token| closers(token.kind)) {
             // What follows is no part of the damage.
-            let more = |token: &&Token| token.kind.is_trivia() || closers(token.kind) || token.kind == TokenKind::Semicolon;
+            let more = |token: &&Token| {
+                token.kind.is_trivia() || closers(token.kind) || token.kind == TokenKind::Semicolon
+            };
             self.at += self.tokens[start..].iter().take_while(more).count();
             return self.back_up(start);
         }
@@ -370,7 +389,9 @@ impl Cutter<'_> {
             }
             match token.kind {
                 TokenKind::LBrace | TokenKind::LParen | TokenKind::LBracket => depth += 1,
-                TokenKind::RBrace | TokenKind::RParen | TokenKind::RBracket => depth = depth.saturating_sub(1),
+                TokenKind::RBrace | TokenKind::RParen | TokenKind::RBracket => {
+                    depth = depth.saturating_sub(1)
+                }
                 _ => {}
             }
             self.at += 1;
@@ -391,7 +412,8 @@ impl Cutter<'_> {
             .map(|offset| keyword + 1 + offset)
             .filter(|index| self.tokens[*index].kind == TokenKind::Ident)
             .map(|index| self.range(index).of(self.text).to_owned());
-        let tokens = tokens.iter().map(|token| Token { kind: token.kind, start: token.start - from }).collect();
+        let tokens =
+            tokens.iter().map(|token| Token { kind: token.kind, start: token.start - from }).collect();
         let source = ItemSource::new(range.of(self.text), tokens);
         self.outline.items.push(OutlineItem { kind, name, range, source });
     }

@@ -104,7 +104,11 @@ pub(crate) fn value(token: &str) -> Cow<'_, str> {
     }
     if raw {
         // The same template on every machine: a checkout with other line ends must not change a value.
-        return if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+        return if text.contains("\r\n") {
+            Cow::Owned(text.replace("\r\n", "\n"))
+        } else {
+            Cow::Borrowed(text)
+        };
     }
     unescape(text)
 }
@@ -132,7 +136,14 @@ impl Layout {
 
     /// The ranges of a stretch of the string that belong to its value, shifted by `base`. `first` and `last` tell
     /// whether the stretch starts and ends at the quotes rather than at an interpolation.
-    pub(crate) fn pieces(self, text: &str, base: u32, first: bool, last: bool, mut take: impl FnMut(TextRange)) {
+    pub(crate) fn pieces(
+        self,
+        text: &str,
+        base: u32,
+        first: bool,
+        last: bool,
+        mut take: impl FnMut(TextRange),
+    ) {
         let mut give = |from: usize, to: usize| {
             if from < to {
                 take(TextRange::new(base + from as u32, base + to as u32));
@@ -173,7 +184,8 @@ impl Layout {
 
     /// Whether only the indentation of the closing quotes follows this line end.
     fn closes(self, text: &str, next: usize, ends: bool) -> bool {
-        ends && text[next..].len() == self.indentation && text[next..].bytes().all(|b| matches!(b, b' ' | b'\t'))
+        ends && text[next..].len() == self.indentation
+            && text[next..].bytes().all(|b| matches!(b, b' ' | b'\t'))
     }
 }
 

@@ -458,7 +458,8 @@ pub fn lex(text: &str) -> Vec<Token> {
         match kind {
             TokenKind::String => {
                 let multi_line = bytes[end..].starts_with(b"\"\"");
-                let (limit, from) = if multi_line { (limit(text, end + 2), end + 2) } else { (text.len(), end) };
+                let (limit, from) =
+                    if multi_line { (limit(text, end + 2), end + 2) } else { (text.len(), end) };
                 let (at, stop) = scan(bytes, from, multi_line, limit);
                 kind = match stop {
                     Stop::Quote => TokenKind::String,
@@ -473,13 +474,13 @@ pub fn lex(text: &str) -> Vec<Token> {
             TokenKind::RawString => {
                 let hashes = end - start - 2;
                 let closing = format!("\"{}", "#".repeat(hashes));
-                match text.get(end..).filter(|_| hashes < endless).and_then(|rest| rest.find(&closing)) {
-                    Some(at) => lexer.bump(at + closing.len()),
-                    None => {
-                        endless = endless.min(hashes);
-                        kind = TokenKind::UnterminatedString;
-                        lexer.bump(line_end(bytes, end) - end);
-                    }
+                let found = text.get(end..).filter(|_| hashes < endless).and_then(|rest| rest.find(&closing));
+                if let Some(at) = found {
+                    lexer.bump(at + closing.len());
+                } else {
+                    endless = endless.min(hashes);
+                    kind = TokenKind::UnterminatedString;
+                    lexer.bump(line_end(bytes, end) - end);
                 }
             }
             TokenKind::BlockComment => lexer.bump(block_comment_end(bytes, end) - end),
@@ -605,7 +606,9 @@ fn starts_item(text: &str, at: usize) -> bool {
         "use" | "const" | "struct" | "enum" | "fn" | "interface" | "component" | "service" | "app"
     );
     let after = rest[word..].trim_start_matches([' ', '\t']);
-    keyword && after.len() < rest[word..].len() && after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    keyword
+        && after.len() < rest[word..].len()
+        && after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
@@ -649,4 +652,4 @@ fn error_end(text: &str, start: usize, end: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -17,7 +17,8 @@ fn show(out: &mut String, text: &str, error: &Diagnostic<TextRange>, base: u32) 
     let before = &text[..at.start as usize];
     let line = before.matches('\n').count() + 1;
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
-    let _ = write!(out, "{line}:{column} {} `{}` {}", error.code, at.of(text).replace('\n', "⏎"), error.message);
+    let _ =
+        write!(out, "{line}:{column} {} `{}` {}", error.code, at.of(text).replace('\n', "⏎"), error.message);
     if !error.primary.text.is_empty() {
         let _ = write!(out, " ({})", error.primary.text);
     }
@@ -67,5 +68,8 @@ fn the_errors_are_as_recorded() {
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, &now).expect("writable");
     }
-    assert!(now == recorded || std::env::var_os("BLESS").is_some(), "errors.txt is not what is said now:\n{now}");
+    assert!(
+        now == recorded || std::env::var_os("BLESS").is_some(),
+        "errors.txt is not what is said now:\n{now}"
+    );
 }

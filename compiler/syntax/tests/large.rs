@@ -59,15 +59,30 @@ fn a_file_of_four_megabytes() {
 
 #[test]
 fn deep_nesting_is_reported_once_and_overflows_nothing() {
-    for (open, close) in [("[", "]"), ("{ a: ", "}"), ("(", ")"), ("f(", ")"), ("\"{", "}\""), ("if x {", "}")] {
+    for (open, close) in
+        [("[", "]"), ("{ a: ", "}"), ("(", ")"), ("f(", ")"), ("\"{", "}\""), ("if x {", "}")]
+    {
         for closed in [true, false] {
             let close = if closed { close.repeat(100_000) } else { String::new() };
-            let text = format!("service A {{\n    let x = {}1{close};\n}}\nconst B = 1;\n", open.repeat(100_000));
+            let text =
+                format!("service A {{\n    let x = {}1{close};\n}}\nconst B = 1;\n", open.repeat(100_000));
             let outline = outline(&text);
-            let errors: Vec<Code> =
-                outline.items.iter().flat_map(|item| parse_item(&item.source).errors).map(|e| e.code).collect();
-            assert_eq!(errors.iter().filter(|code| **code == Code::TooDeeplyNested).count(), 1, "{open} {closed}");
-            assert_eq!(outline.items.last().and_then(|item| item.name.as_deref()), Some("B"), "{open} {closed}");
+            let errors: Vec<Code> = outline
+                .items
+                .iter()
+                .flat_map(|item| parse_item(&item.source).errors)
+                .map(|e| e.code)
+                .collect();
+            assert_eq!(
+                errors.iter().filter(|code| **code == Code::TooDeeplyNested).count(),
+                1,
+                "{open} {closed}"
+            );
+            assert_eq!(
+                outline.items.last().and_then(|item| item.name.as_deref()),
+                Some("B"),
+                "{open} {closed}"
+            );
         }
     }
 }
@@ -85,7 +100,11 @@ fn long_chains_are_cut() {
         format!("{}1", "|x| ".repeat(100_000)),
     ];
     for chain in chains {
-        let text = format!("const A = {chain};\nconst B: {}Int{} = 1;\n", "List<".repeat(100_000), ">".repeat(100_000));
+        let text = format!(
+            "const A = {chain};\nconst B: {}Int{} = 1;\n",
+            "List<".repeat(100_000),
+            ">".repeat(100_000)
+        );
         let outline = outline(&text);
         for item in &outline.items {
             let tree = parse_item(&item.source);

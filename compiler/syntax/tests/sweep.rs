@@ -7,6 +7,7 @@ use ci_base::{Diagnostic, TextRange};
 use ci_syntax::{ItemKind, Outline, lex, outline, parse_item};
 
 /// Every `.ci` file of the repository.
+#[expect(clippy::expect_used, reason = "a test without its files must fail")]
 fn files() -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), &mut files);
@@ -16,7 +17,7 @@ fn files() -> Vec<(PathBuf, String)> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let name = entry.file_name();
         let name = name.to_string_lossy();
@@ -88,7 +89,11 @@ fn every_prefix_keeps_the_items_before_its_end() {
             let left = items(&parse(&text[..end]));
             let complete = whole.iter().take_while(|item| item.2.end as usize <= end);
             for item in complete {
-                assert!(left.contains(item), "{}: prefix of {end} bytes lost {item:?}\n{left:?}", path.display());
+                assert!(
+                    left.contains(item),
+                    "{}: prefix of {end} bytes lost {item:?}\n{left:?}",
+                    path.display()
+                );
             }
         }
     }
@@ -111,7 +116,8 @@ fn every_deletion_of_a_token_keeps_the_other_items() {
             // The item whose last token is gone may have taken the next one's first line along, if both share it.
             for (kind, name, range) in &whole {
                 let touched = range.start as usize <= start && start < range.end as usize;
-                let shares_line = (range.start as usize >= end && !text[end..range.start as usize].contains('\n'))
+                let shares_line = (range.start as usize >= end
+                    && !text[end..range.start as usize].contains('\n'))
                     || (range.end as usize <= start && !text[range.end as usize..start].contains('\n'));
                 let kept = left.iter().any(|item| item.0 == *kind && item.1 == *name);
                 assert!(

@@ -14,7 +14,7 @@ use ci_base::{Code, Diagnostic};
 use ci_catalog::{PolicyKind, ResourceSchema};
 use ci_graph::{Entry, Located, Origin, Stack, Value};
 
-use crate::view::{Fields, items, one_or_many};
+use crate::view::{Fields, each_case, items, one_or_many};
 use crate::{json, words};
 
 /// The fields of a document and of a statement.
@@ -94,14 +94,16 @@ impl Policy<'_> {
             self.invalid(at, "a policy needs `Statement`");
             return;
         };
-        if items(&statements.value).is_empty() && matches!(statements.value, Value::List(_)) {
-            self.invalid(statements.origin, "a policy needs at least one statement");
-        }
-        let statements = one_or_many(statements);
-        for statement in statements {
-            crate::view::each_case(statement, &mut |statement| self.statement(statement));
-        }
-        self.unique_sids(statements);
+        each_case(statements, &mut |statements| {
+            if items(&statements.value).is_empty() && matches!(statements.value, Value::List(_)) {
+                self.invalid(statements.origin, "a policy needs at least one statement");
+            }
+            let statements = one_or_many(statements);
+            for statement in statements {
+                each_case(statement, &mut |statement| self.statement(statement));
+            }
+            self.unique_sids(statements);
+        });
     }
 
     fn known_fields(&mut self, entries: &[Entry], known: &[&'static str], what: &str) {
@@ -212,7 +214,7 @@ impl Policy<'_> {
         let message = format!("the effect of a statement is \"Allow\" or \"Deny\", found {}", words::quote(text));
         let finding = Diagnostic::new(Code::InvalidPolicy, effect.origin, message);
         self.add(match words::nearest(text, ["Allow", "Deny"]) {
-            Some(near) => finding.fix(
+            Some(near) => finding.help(format!("write {}", words::quote(near))).fix(
                 format!("write {}", words::quote(near)),
                 effect.origin,
                 words::literal(near),

@@ -132,7 +132,7 @@ fn add(findings: &mut Vec<Diagnostic<Origin>>, of_rule: Vec<Diagnostic<Origin>>)
     for finding in of_rule {
         let wrong = |one: &Diagnostic<Origin>| {
             one.primary.at == finding.primary.at
-                && matches!(one.code, Code::TypeMismatch | Code::InvalidEnumValue | Code::MissingField)
+                && matches!(one.code, Code::TypeMismatch | Code::InvalidEnumValue)
         };
         if !findings.iter().any(wrong) {
             findings.push(finding);

@@ -28,7 +28,7 @@ pub fn human(
             let mut text = Vec::new();
             report.write(&mut texts, &mut text)?;
             // ariadne colours the head of a report even when told not to.
-            writer.write_all(&if color { text } else { without_colour(&text) })?;
+            writer.write_all(&if color { text } else { plain(&text) })?;
         }
         writeln!(writer)?;
     }
@@ -70,15 +70,21 @@ fn printable(text: &str) -> Cow<'_, str> {
     if text.contains(harmful) { Cow::Owned(text.replace(harmful, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
-/// Without the sequences that set colours, which are the only ones in a report.
-fn without_colour(text: &[u8]) -> Vec<u8> {
+/// Without the sequences that set colours, which are the only ones in a report, and without the blanks at the ends of
+/// lines that ariadne draws.
+fn plain(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut bytes = text.iter().copied();
     while let Some(byte) = bytes.next() {
-        if byte == 0x1b {
-            bytes.by_ref().take_while(|byte| *byte != b'm').for_each(drop);
-        } else {
-            plain.push(byte);
+        match byte {
+            0x1b => bytes.by_ref().take_while(|byte| *byte != b'm').for_each(drop),
+            b'\n' => {
+                while plain.last() == Some(&b' ') {
+                    plain.pop();
+                }
+                plain.push(byte);
+            }
+            _ => plain.push(byte),
         }
     }
     plain
@@ -147,8 +153,16 @@ fn visible(range: TextRange, text: &str) -> Range<usize> {
 
 /// What to do: the finding's own help, then its fixes.
 fn helps(diagnostic: &Diagnostic, sources: &dyn Sources) -> Vec<String> {
-    let fixes = diagnostic.fixes.iter().map(|fix| describe(fix, sources));
-    diagnostic.help.iter().cloned().chain(fixes).collect()
+    let help = diagnostic.help.as_deref();
+    let fixes = diagnostic.fixes.iter().filter(|fix| !help.is_some_and(|help| says(help, fix)));
+    let fixes = fixes.map(|fix| describe(fix, sources));
+    help.map(str::to_owned).into_iter().chain(fixes).collect()
+}
+
+/// Whether a help text already tells what a fix would do.
+fn says(help: &str, fix: &Fix) -> bool {
+    let shows = |edit: &Edit| !edit.text.is_empty() && help.contains(&format!("`{}`", edit.text.trim()));
+    help == fix.title || matches!(fix.edits.as_slice(), [edit] if shows(edit))
 }
 
 /// A fix in words: its title, and the new text where the title does not show it already.
@@ -162,7 +176,7 @@ fn describe(fix: &Fix, sources: &dyn Sources) -> String {
         }
     };
     match fix.edits.as_slice() {
-        [edit] if !fix.title.contains(edit.text.trim()) => format!("{}: {}", fix.title, replacement(edit)),
+        [edit] if edit.text.is_empty() || !fix.title.contains(edit.text.trim()) => format!("{}: {}", fix.title, replacement(edit)),
         _ => fix.title.clone(),
     }
 }

@@ -59,12 +59,14 @@ fn people_see_message_place_words_help_and_fix() {
         "imported here",
         "names are case-sensitive",
         "did you mean `Bucket`?",
-        "correct the name: write `Bucket`",
         "1 error\n",
         "explain: cleaninfra explain E0101\n",
     ] {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }
+    // The help has told already what the fix does.
+    assert!(!text.contains("correct the name"), "{text}");
+    assert!(text.lines().all(|line| !line.ends_with(' ')), "{text}");
     assert!(!text.contains('\u{1b}'), "colour where none was asked for:\n{text}");
 }
 
@@ -173,6 +175,18 @@ fn github_leaves_columns_out_over_several_lines() {
     let found = Diagnostic::new(Code::UnusedImport, span(0, 4, 24), "m");
     let text = render(github, &[found], &files());
     assert_eq!(text, "::warning file=src/main.ci,line=1,endLine=2,title=E0109 unused-import::m\n");
+}
+
+#[test]
+fn a_fix_shows_what_its_title_does_not() {
+    let shown = |start, end, text: &str| {
+        let found = Diagnostic::new(Code::UnknownName, span(0, 0, 3), "m");
+        let found = found.fix("mend it", span(0, start, end), text, Applicability::MaybeIncorrect);
+        render(plain, &[found], &files())
+    };
+    assert!(shown(0, 3, "const").contains("mend it: write `const`\n"));
+    assert!(shown(3, 3, ";").contains("mend it: insert `;`\n"));
+    assert!(shown(0, 3, "").contains("mend it: remove `let`\n"));
 }
 
 #[test]

@@ -117,11 +117,28 @@ fn what_is_wrong_with_a_schema_is_said() {
 }
 
 #[test]
+fn references_in_a_circle_are_an_error_also_with_conditions() {
+    let schema = json!({
+        "typeName": "A::B::Circle",
+        "properties": { "P": { "$ref": "#/definitions/A" } },
+        "definitions": {
+            "A": { "$ref": "#/definitions/B", "minItems": 1 },
+            "B": { "$ref": "#/definitions/A", "maxItems": 2 }
+        }
+    });
+    let error = parse_schema(&schema.to_string()).expect_err("endless");
+    assert!(matches!(error, SchemaError::Reference(_)), "{error}");
+}
+
+#[test]
 fn definitions_in_a_long_row_take_no_stack() {
     let definitions: Map<String, Value> = (0..20_000)
         .map(|at| {
             let next = format!("#/definitions/D{}", (at + 1) % 20_000);
-            (format!("D{at}"), json!({ "type": "object", "properties": { "Next": { "$ref": next } } }))
+            // Every other one has a condition of its own beside the reference.
+            let next =
+                if at % 2 == 0 { json!({ "$ref": next }) } else { json!({ "$ref": next, "maxItems": 1 }) };
+            (format!("D{at}"), json!({ "type": "object", "properties": { "Next": next } }))
         })
         .collect();
     let schema = json!({ "typeName": "A::B::Long", "properties": { "P": { "$ref": "#/definitions/D0" } },

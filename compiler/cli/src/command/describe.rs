@@ -72,7 +72,9 @@ fn pointer(schema: &ResourceSchema, path: &str) -> Result<String, Failure> {
             let place = if pointer.is_empty() { schema.name() } else { pointer.trim_start_matches('/') };
             let mut message = format!("`{place}` has no property `{step}`");
             let names = node.properties.iter().map(|property| property.name);
-            if let Some(near) = did_you_mean(step, names.clone()) {
+            let lower = step.to_ascii_lowercase();
+            let longer = names.clone().find(|name| name.to_ascii_lowercase().starts_with(&lower));
+            if let Some(near) = did_you_mean(step, names.clone()).or(longer) {
                 message.push_str(&format!("; did you mean `{near}`?"));
             } else if !node.properties.is_empty() {
                 let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();

@@ -1,4 +1,4 @@
-use super::{Doc, Printer, concat_docs};
+use super::{Doc, Printer};
 
 fn print(doc: &Doc<'_>) -> String {
     let mut printer = Printer::new();
@@ -48,6 +48,7 @@ fn a_hard_line_breaks_its_groups() {
 
 #[test]
 fn no_line_ends_in_blanks() {
-    let doc = concat_docs![Doc::Text("a"), concat_docs![Doc::HardLine, Doc::BlankLine, Doc::Text("b")].indent()];
+    let doc =
+        concat_docs![Doc::Text("a"), concat_docs![Doc::HardLine, Doc::BlankLine, Doc::Text("b")].indent()];
     assert_eq!(print(&doc), "a\n\n    b");
 }

@@ -42,6 +42,7 @@ impl Eval<'_> {
             }
             #[expect(clippy::cast_precision_loss, reason = "as in every language with floats")]
             (Value::Int(value), Ty::Float) => Located::new(Value::Float(*value as f64), origin),
+            (Value::Variant(_, _, text), Ty::String) => Located::new(Value::Text(Arc::clone(text)), origin),
             (Value::Int(port), Ty::Port) => {
                 if !(0..=65_535).contains(port) {
                     let message = format!("a port lies between 0 and 65,535, found {port}");
@@ -141,7 +142,7 @@ impl Eval<'_> {
 /// Whether anything can change or be wrong in values of a type, so that copying them is worth it.
 fn needs_coercion(ty: &Ty) -> bool {
     match ty {
-        Ty::Narrowed(..) | Ty::Struct(_) | Ty::Float | Ty::Port | Ty::Cidr | Ty::Url | Ty::Arn | Ty::Id(_) | Ty::Texts(_) => true,
+        Ty::Narrowed(..) | Ty::Struct(_) | Ty::String | Ty::Float | Ty::Port | Ty::Cidr | Ty::Url | Ty::Arn | Ty::Id(_) | Ty::Texts(_) => true,
         Ty::Option(inner) | Ty::List(inner) | Ty::Map(inner) | Ty::Secret(inner) => needs_coercion(inner),
         _ => false,
     }

@@ -767,6 +767,13 @@ impl Eval<'_> {
                 .map(|(name, value)| (Value::Text(Arc::clone(name)), value.clone()))
                 .collect(),
             Value::None => Vec::new(),
+            // Of some late lists at least the number of elements is known.
+            Value::Late(_) => match builtin::elements(&over) {
+                Some(elements) => {
+                    elements.into_iter().enumerate().map(|(at, element)| (Value::Int(at as i64), element)).collect()
+                }
+                None => return self.late_error(over.origin, "what a `for` goes through", over.origin),
+            },
             Value::Unknown => {
                 // Looked at once, so that what is wrong in the body is found.
                 vec![(Value::Unknown, Located::new(Value::Unknown, over.origin))]

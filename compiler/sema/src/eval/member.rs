@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic};
 use ci_graph::{Late, Origin, Output, Parameter, ParameterConstraints, ParameterId, Strength};
-use ci_syntax::ast::{Attribute, Expr, ExprId, Keyword, Member, MemberKind, Name};
+use ci_syntax::ast::{Attribute, ExprId, Keyword, Member, MemberKind, Name};
 
 use super::builtin::concat;
 use super::frame::{Attributes, Env, Input, Instance, Label, Segment, Slot, Thunk};
@@ -180,7 +180,7 @@ impl Eval<'_> {
                 attributes.depends_on.push(value);
             }
         }
-        let mut record = |eval: &mut Self, name: &str| {
+        let record = |eval: &mut Self, name: &str| {
             let argument = attribute(source, given, name)?.arguments.first()?.value;
             Some(eval.expr(argument, env))
         };
@@ -439,11 +439,6 @@ impl Eval<'_> {
 
     pub(super) fn later(&mut self, instance: &Rc<Instance>) {
         self.work.push_back(Work::Members(Rc::clone(instance)));
-    }
-
-    /// A text written in place: an expression that is a plain string.
-    pub(super) fn is_plain_text(&self, env: &Env, id: ExprId) -> bool {
-        matches!(self.tree(env.body)[id], Expr::String)
     }
 }
 

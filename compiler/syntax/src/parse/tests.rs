@@ -1,4 +1,8 @@
-use crate::{outline, parse_item};
+use proptest::prelude::*;
+
+use crate::ast::{Expr, Item, StringPart};
+use crate::token::tests::soup;
+use crate::{outline, parse_item, unescape};
 
 const SAMPLES: [(&str, &str); 6] = [
     ("orders", include_str!("../../tests/data/orders.ci")),
@@ -11,7 +15,8 @@ const SAMPLES: [(&str, &str); 6] = [
 
 fn errors(text: &str) -> Vec<String> {
     let outline = outline(text);
-    let mut errors: Vec<String> = outline.errors.iter().map(|e| format!("{} {}", e.code, e.message)).collect();
+    let mut errors: Vec<String> =
+        outline.errors.iter().map(|e| format!("{} {}", e.code, e.message)).collect();
     for item in &outline.items {
         for error in parse_item(&item.source).errors {
             let at = error.primary.at.shifted(item.range.start);
@@ -26,5 +31,96 @@ fn errors(text: &str) -> Vec<String> {
 fn the_samples_parse_without_errors() {
     for (name, text) in SAMPLES {
         assert_eq!(errors(text), Vec::<String>::new(), "{name}");
+    }
+}
+
+/// The parts of the first member's string: texts as they are, expressions in angle brackets.
+fn parts(value: &str) -> String {
+    let text = format!("service A {{\n    let x = {value};\n}}");
+    let outline = outline(&text);
+    let source = &outline.items[0].source;
+    let tree = parse_item(source);
+    assert_eq!(tree.errors, []);
+    let last = tree.exprs.last().map(|node| &node.expr);
+    let Some(Expr::Interpolation(parts)) = last else { panic!("{last:?}") };
+    parts
+        .iter()
+        .map(|part| match part {
+            StringPart::Text(range) => unescape(range.of(source.text())).into_owned(),
+            StringPart::Expr(id) => format!("<{}>", tree.range(*id).of(source.text())),
+        })
+        .collect()
+}
+
+#[test]
+fn interpolated_strings_have_parts() {
+    assert_eq!(parts(r#""a {b} c\n{d.e}""#), "a <b> c\n<d.e>");
+    assert_eq!(parts(r#""{a}{b}""#), "<a><b>");
+    assert_eq!(
+        parts("\"\"\"\n        first {a}\n          second\n        {b} third\n        \"\"\""),
+        "first <a>\n  second\n<b> third"
+    );
+    assert_eq!(parts("\"\"\"\r\n        a {b}\r\n        c\r\n        \"\"\""), "a <b>\nc");
+    assert_eq!(parts("\"\"\"\n        {a}\n        \"\"\""), "<a>");
+}
+
+#[test]
+fn documentation_is_found_above_attributes() {
+    let text = "service A {\n    /// One.\n    ///\n    ///  Two.\n    #[x(a)]\n    #[y]\n    let a = 1;\n    let b = 2;\n}";
+    let outline = outline(text);
+    let source = &outline.items[0].source;
+    let Item::Unit { members, .. } = parse_item(source).item else { panic!("a service") };
+    assert_eq!(source.doc(members[0].range.start).as_deref(), Some("One.\n\n Two."));
+    let keyword = text.find("let a").expect("there") as u32;
+    assert_eq!(source.doc(keyword).as_deref(), Some("One.\n\n Two."));
+    assert_eq!(source.doc(members[1].range.start), None);
+}
+
+#[test]
+fn keywords_are_names_where_nothing_else_can_stand() {
+    for text in [
+        "const A = { on: 1, in: 2, if: 3, match: 4, else: 5, true: 6, input: 7 };",
+        "const A = a.on.match(1)?.in;",
+        "const A = iam::actions::in + s3::{on, to};",
+        "#[allow(x, reason = \"y\")] const A = 1;",
+        "struct S { input: Int, on: Int }",
+        "enum E { app, service = \"s\" }",
+        "fn f(to: Int) -> Int { 1 }",
+    ] {
+        assert_eq!(errors(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn equal_texts_have_equal_trees() {
+    let first = outline("const A = [1, 2];");
+    let second = outline("use b;\n\nconst A = [1, 2];");
+    assert_eq!(first.items[0].source, second.items[1].source);
+    assert_eq!(parse_item(&first.items[0].source), parse_item(&second.items[1].source));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_soup_has_a_tree(text in soup()) {
+        for item in outline(&text).items {
+            let tree = parse_item(&item.source);
+            for error in &tree.errors {
+                prop_assert!(error.primary.at.end as usize <= item.source.text().len());
+                prop_assert!(item.source.text().is_char_boundary(error.primary.at.start as usize));
+            }
+            // What the parser gave up on has been reported.
+            let damaged = tree.exprs.iter().any(|node| node.expr == Expr::Missing) || tree.item == Item::Error;
+            prop_assert!(!damaged || !tree.errors.is_empty());
+        }
+    }
+
+    #[test]
+    fn soup_in_a_service_does_not_reach_the_next_item(text in soup()) {
+        prop_assume!(!text.contains("\"\"\"") && !text.contains("/*") && !text.contains('r'));
+        let text = format!("service First {{\n    let a = {text}\n    let b = 1;\n}}\nconst LAST = 1;\n");
+        let last = outline(&text).items.pop().and_then(|item| item.name);
+        prop_assert_eq!(last.as_deref(), Some("LAST"));
     }
 }

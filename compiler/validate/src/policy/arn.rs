@@ -17,12 +17,17 @@ pub(super) fn check(policy: &mut Policy<'_>, resources: &Located) {
                     Diagnostic::new(Code::InvalidPolicy, resource.origin, "the policy of a bucket names the bucket, not \"*\"")
                         .help("name the bucket by its ARN, and its objects by the ARN and `/*`"),
                 );
-            } else if text != "*" && !is_arn(text) && !text.contains("{{resolve:") {
+            } else if text != "*" && !is_arn(text) && !is_own_api(policy, text) && !text.contains("{{resolve:") {
                 let message = format!("a resource is an ARN or \"*\", found {}", words::quote(text));
                 policy.invalid(resource.origin, message);
             }
         }
     });
+}
+
+/// The policy of an API may name its own methods in short.
+fn is_own_api(policy: &Policy<'_>, text: &str) -> bool {
+    text.starts_with("execute-api:/") && policy.schema.name().starts_with("AWS::ApiGateway")
 }
 
 /// `arn:PARTITION:SERVICE:REGION` and perhaps `:ACCOUNT:NAME`, with wildcards anywhere but in the form.
@@ -55,7 +60,9 @@ pub(super) enum Part {
 pub(super) fn form(stack: &Stack, value: &Value) -> Option<Vec<Part>> {
     let mut form = Vec::new();
     append(stack, value, &mut form);
-    (form != [Part::Any]).then_some(form)
+    // Anything at all, or something that has been reported.
+    let starts_as_arn = "arn:".chars().zip(&form).all(|(character, part)| *part == Part::One(character));
+    (starts_as_arn && form.len() > 4).then_some(form)
 }
 
 fn append(stack: &Stack, value: &Value, form: &mut Vec<Part>) {

@@ -4,10 +4,11 @@ use ci_graph::{Located, Resource};
 
 use super::Rules;
 use super::apigateway::differ;
+use crate::value::{Presence, presence};
 use crate::view::{Fields, broken, target_as};
 
 pub(super) fn instance(rules: &mut Rules<'_>, resource: &Resource) {
-    if resource.field("ImageId").is_some() {
+    if matches!(presence(&resource.properties, "ImageId"), Presence::Always | Presence::Unknown) {
         return;
     }
     let named = resource.at(&["LaunchTemplate", "LaunchTemplateId"]);

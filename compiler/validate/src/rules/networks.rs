@@ -79,7 +79,7 @@ struct Subnet<'a> {
 
 impl<'a> Subnet<'a> {
     fn all(resource: &'a Resource) -> impl Iterator<Item = Self> {
-        ["CidrBlock", "Ipv6CidrBlock"].into_iter().filter_map(|name| {
+        ["CidrBlock", "Ipv6CidrBlock"].into_iter().filter_map(move |name| {
             let located = resource.field(name)?;
             let text = located.value.as_str()?;
             let (vpc, network) = (resource.field("VpcId")?, Network::parse(text)?);

@@ -26,12 +26,17 @@ impl<S: Sink> Walk<'_, S> {
         if text.contains(DYNAMIC) {
             return Verdict::Maybe;
         }
+        // RDS takes the names of its engines in any case.
+        let any_case = self.lenient && place.own_name() == Some("Engine");
         if node.has_enum() {
-            let known = Verdict::of(node.enum_allows(text));
-            self.note(&mut verdict, known, || not_in_enum(text, at, node, place));
+            let known = node.enum_allows(text)
+                || (any_case && node.enum_values.iter().any(|known| known.eq_ignore_ascii_case(text)));
+            self.note(&mut verdict, Verdict::of(known), || not_in_enum(text, at, node, place));
         }
         if let Some(expected) = node.const_value {
-            let equal = Verdict::of(matches!(expected, Scalar::Str(known) if known == text));
+            let equal = Verdict::of(
+                matches!(expected, Scalar::Str(known) if known == text || (any_case && known.eq_ignore_ascii_case(text))),
+            );
             self.note(&mut verdict, equal, || not_const(&words::quote(text), expected, at, place));
         }
         if S::QUIET && verdict == Verdict::No {

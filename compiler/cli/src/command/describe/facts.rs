@@ -240,17 +240,17 @@ fn shape(schema: &'static ResourceSchema, id: NodeId, depth: u8) -> String {
 fn constraints(node: &Node) -> Vec<String> {
     let mut all = Vec::new();
     let mut range = |what: &str, low: Option<String>, high: Option<String>| match (low, high) {
-        (Some(low), Some(high)) if low == high => all.push(format!("{low} {what}")),
-        (Some(low), Some(high)) => all.push(format!("{low} to {high} {what}")),
-        (Some(low), None) => all.push(format!("at least {low} {what}")),
-        (None, Some(high)) => all.push(format!("at most {high} {what}")),
+        (Some(low), Some(high)) if low == high => all.push(format!("{low}{what}")),
+        (Some(low), Some(high)) => all.push(format!("{low} to {high}{what}")),
+        (Some(low), None) => all.push(format!("at least {low}{what}")),
+        (None, Some(high)) => all.push(format!("at most {high}{what}")),
         (None, None) => {}
     };
     let text = |number: Option<u64>| number.map(|number| number.to_string());
-    range("characters", text(node.min_length), text(node.max_length));
-    range("items", text(node.min_items), text(node.max_items));
-    range("properties", text(node.min_properties), text(node.max_properties));
-    range("(the number)", node.minimum.map(|n| n.to_string()), node.maximum.map(|n| n.to_string()));
+    range(" characters", text(node.min_length), text(node.max_length));
+    range(" items", text(node.min_items), text(node.max_items));
+    range(" properties", text(node.min_properties), text(node.max_properties));
+    range("", node.minimum.map(|n| n.to_string()), node.maximum.map(|n| n.to_string()));
     let numbers = [
         ("more than", node.exclusive_minimum),
         ("less than", node.exclusive_maximum),

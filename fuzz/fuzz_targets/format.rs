@@ -1,0 +1,12 @@
+//! What is formatted stays as it is when it is formatted again.
+
+#![no_main]
+
+use ci_format::format;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Ok(once) = format(text) {
+        assert_eq!(format(&once).as_deref(), Ok(once.as_str()));
+    }
+});
