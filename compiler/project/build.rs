@@ -34,7 +34,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<(
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &format!("{name}/"), files)?;
-        } else if name.ends_with(".ci") {
+        } else if Path::new(&name).extension().is_some_and(|extension| extension == "ci") {
             files.push(name);
         }
     }

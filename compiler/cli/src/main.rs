@@ -52,14 +52,16 @@ fn run(arguments: Arguments) -> Exit {
         Command::Fmt(arguments) => command::fmt::run(&terminal, arguments),
         Command::Explain(arguments) => command::explain::run(&terminal, arguments),
         Command::Describe(arguments) => command::describe::run(&terminal, arguments),
-        Command::Completions(arguments) => command::completions::run(&terminal, arguments),
+        Command::Completions(arguments) => command::completions::run(arguments),
     };
     match outcome {
         Ok(exit) => exit,
         // Whoever read the output has seen enough.
-        Err(Failure { error: Some(error), .. }) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Success,
+        Err(Failure { error: Some(error), .. }) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            Exit::Success
+        }
         Err(failure) => {
-            terminal.say(&format!("error: {failure}"));
+            terminal::say(&format!("error: {failure}"));
             failure.exit
         }
     }
@@ -70,8 +72,10 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
     use std::io::Write as _;
     let payload = panic.payload();
     let message = payload.downcast_ref::<&str>().copied();
-    let message = message.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)");
-    let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+    let message =
+        message.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no message)");
+    let place =
+        panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
     // Not `eprintln!`: it would panic again where stderr is closed.
     let _ = writeln!(
         std::io::stderr(),

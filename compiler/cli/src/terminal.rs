@@ -71,12 +71,34 @@ impl From<io::Error> for Failure {
 /// What a command does.
 pub(crate) type Outcome = Result<Exit, Failure>;
 
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verbosity {
+    /// Only what is wrong.
+    Quiet,
+    /// What was done.
+    Normal,
+    /// More about it.
+    Verbose,
+}
+
+/// Writes a line to stderr; that it cannot be written does not matter.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Writes a result to stdout.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
 /// The two streams, and how to write to them.
 #[derive(Clone, Debug)]
 pub(crate) struct Terminal {
     pub format: MessageFormat,
-    pub quiet: bool,
-    pub verbose: bool,
+    pub verbosity: Verbosity,
     color_stdout: bool,
     color_stderr: bool,
 }
@@ -94,8 +116,11 @@ impl Terminal {
         };
         Self {
             format: global.message_format,
-            quiet: global.quiet,
-            verbose: global.verbose,
+            verbosity: match (global.quiet, global.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (false, true) => Verbosity::Verbose,
+                (false, false) => Verbosity::Normal,
+            },
             color_stdout: color(io::stdout().is_terminal()),
             color_stderr: color(io::stderr().is_terminal()),
         }
@@ -118,28 +143,16 @@ impl Terminal {
         stdout.flush()
     }
 
-    /// Writes a result to stdout.
-    pub fn print(&self, text: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
-    }
-
     /// Writes what was done: to stdout where people read it, to stderr where stdout belongs to a program. Nothing when
     /// told to be quiet.
     pub fn summary(&self, text: &str) -> io::Result<()> {
-        if self.quiet {
+        if self.verbosity == Verbosity::Quiet {
             return Ok(());
         }
         match self.format {
-            MessageFormat::Human => self.print(text),
+            MessageFormat::Human => print(text),
             _ => io::stderr().lock().write_all(text.as_bytes()),
         }
-    }
-
-    /// Writes a line to stderr; that it cannot be written does not matter.
-    pub fn say(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{line}");
     }
 
     /// Words that stand out on stdout, where there are colours.
@@ -167,7 +180,9 @@ impl Terminal {
     pub fn with_progress<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
         /// What people do not notice.
         const PATIENCE: Duration = Duration::from_millis(200);
-        let watched = !self.quiet && self.format == MessageFormat::Human && io::stderr().is_terminal();
+        let watched = self.verbosity != Verbosity::Quiet
+            && self.format == MessageFormat::Human
+            && io::stderr().is_terminal();
         if !watched {
             return work();
         }

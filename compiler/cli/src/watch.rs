@@ -1,6 +1,6 @@
 //! Builds again whenever a source changes.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
@@ -46,21 +46,14 @@ impl Watcher {
     }
 
     /// Calls `rebuild` after every change that matters, for as long as there is something to watch.
-    pub fn follow(
-        mut self,
-        host: &mut Host,
-        mut rebuild: impl FnMut(&Host, Instant) -> Outcome,
-    ) -> Outcome {
+    pub fn follow(mut self, host: &mut Host, mut rebuild: impl FnMut(&Host, Instant) -> Outcome) -> Outcome {
         loop {
             let first = self.events.recv();
             let Ok(first) = first else { return Err(Failure::internal("cannot watch files any longer")) };
             let mut changes = Vec::new();
             take(first, host, &mut changes);
-            loop {
-                match self.events.recv_timeout(QUIET) {
-                    Ok(event) => take(event, host, &mut changes),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-                }
+            while let Ok(event) = self.events.recv_timeout(QUIET) {
+                take(event, host, &mut changes);
             }
             if changes.is_empty() {
                 continue;

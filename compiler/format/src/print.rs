@@ -290,7 +290,7 @@ impl<'a> Writer<'a> {
         match &tree[id] {
             TypeExpr::Path { path, arguments } => {
                 let path = self.path(path);
-                if self.cursor.peek() != Some(T::Less) || arguments.is_empty() {
+                if self.cursor.peek() != Some(T::Less) {
                     return path;
                 }
                 let arguments =

@@ -281,8 +281,6 @@ fn is_keyword(word: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
-
     #[test]
     fn any_expression_keeps_its_tree(value in expression()) {
         // A record in a condition needs parentheses, which the strategy does not always write: such a text is
@@ -290,5 +288,44 @@ proptest! {
         let text = format!("service S {{ let x = {value}; }}");
         let once = formatted(&text);
         prop_assert_eq!(trees(&text), trees(&once));
+    }
+
+    #[test]
+    fn any_damage_is_stable(
+        sample in 0..SAMPLES.len(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4), 1..5),
+    ) {
+        let text = SAMPLES[sample].1;
+        let tokens = lex(text);
+        let mut pieces: Vec<&str> = tokens
+            .iter()
+            .enumerate()
+            .map(|(index, token)| {
+                let end = tokens.get(index + 1).map_or(text.len(), |token| token.start as usize);
+                &text[token.start as usize..end]
+            })
+            .collect();
+        for (at, other, edit) in edits {
+            let (at, other) = (at.index(pieces.len()), other.index(pieces.len()));
+            match edit {
+                0 => pieces[at] = "",
+                1 => pieces.swap(at, other),
+                2 => pieces.insert(at, pieces[other]),
+                _ => pieces.insert(at, "\n"),
+            }
+        }
+        let text = pieces.concat();
+        // The formatter may refuse a broken text; it may not change any text twice.
+        match format(&text) {
+            Ok(once) => {
+                prop_assert_eq!(format(&once), Ok(once.clone()));
+                prop_assert_eq!(comments(&text), comments(&once));
+            }
+            Err(error) => {
+                let outline = outline(&text);
+                let broken = outline.items.iter().any(|item| !parse_item(&item.source).errors.is_empty());
+                prop_assert!(broken || !outline.errors.is_empty(), "{error}\n{text}");
+            }
+        }
     }
 }

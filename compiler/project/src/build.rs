@@ -108,7 +108,8 @@ impl Snapshot {
 
 fn unknown_environment(file: FileId, wanted: &str, names: &[String]) -> Diagnostic {
     let at = Span { file, range: TextRange::empty(0) };
-    let mut found = Diagnostic::new(Code::InvalidEnvironment, at, format!("there is no environment `{wanted}`"));
+    let mut found =
+        Diagnostic::new(Code::InvalidEnvironment, at, format!("there is no environment `{wanted}`"));
     if names.is_empty() {
         return found.note("the program has nothing that could be built");
     }
@@ -163,9 +164,15 @@ impl<'a> Writer<'a> {
         let mut assets = BTreeSet::new();
         let first = self.outputs.len();
         for (instance, compiled) in &stacks {
-            // Without errors every stack has a template.
-            let Some(json) = &compiled.json else { continue };
             let stack = &compiled.stack;
+            let Some(json) = &compiled.json else {
+                // Only errors keep a template from being made, and with errors nobody gets here. A stack that is left
+                // out in silence would be worse than one that says so.
+                let at = Span { file: self.snapshot.project.main, range: TextRange::empty(0) };
+                let message = format!("the stack `{}` has no template", stack.name);
+                self.diagnostics.push(Diagnostic::new(Code::TemplateLimit, at, message));
+                continue;
+            };
             let (extension, text) = match self.format {
                 TemplateFormat::Json => ("json", json.to_string()),
                 TemplateFormat::Yaml => ("yaml", ci_cfn::template(stack).to_yaml()),

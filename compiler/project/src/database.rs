@@ -37,8 +37,10 @@ struct State {
     /// Data files by the directory of their package and their path in it.
     data: BTreeMap<(Utf8PathBuf, Utf8PathBuf), DataFile>,
     /// Archives by their path in the root package, with their bytes where there are some.
-    archives: BTreeMap<Utf8PathBuf, (Archive, Option<Arc<[u8]>>)>,
+    archives: BTreeMap<Utf8PathBuf, KnownArchive>,
 }
+
+type KnownArchive = (Archive, Option<Arc<[u8]>>);
 
 impl State {
     fn root(&self) -> Option<&Utf8Path> {

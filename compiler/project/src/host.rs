@@ -164,7 +164,7 @@ impl Host {
     /// Whether a change at `path` can change a result. For watchers, which see every change there is.
     pub fn concerns(&self, path: &Utf8Path) -> bool {
         let path = self.canonical(path);
-        let is_input = |name: &str| name.ends_with(".ci") || name == manifest::FILE_NAME;
+        let is_input = |name: &str| path.extension() == Some("ci") || name == manifest::FILE_NAME;
         let holds_schemas = |folder: &Utf8Path| self.schema_folders.iter().any(|known| known == folder);
         path.file_name().is_some_and(is_input)
             || path.parent().is_some_and(holds_schemas)
@@ -230,10 +230,12 @@ impl Host {
         }
         let patterns = loaded.iter().flat_map(|package| {
             let patterns = package.manifest.schemas.iter();
-            patterns.filter_map(|schemas| package.root.join(&schemas.pattern).parent().map(Utf8Path::to_owned))
+            patterns
+                .filter_map(|schemas| package.root.join(&schemas.pattern).parent().map(Utf8Path::to_owned))
         });
         self.schema_folders = patterns.collect();
-        let mut schemas: Vec<Arc<str>> = loaded.iter().flat_map(|package| package.schemas.iter().cloned()).collect();
+        let mut schemas: Vec<Arc<str>> =
+            loaded.iter().flat_map(|package| package.schemas.iter().cloned()).collect();
         schemas.sort();
         schemas.dedup();
         if let Some(root) = packages.first().copied() {

@@ -12,7 +12,7 @@ use crate::manifest::LintLevel;
 
 /// The findings as they are reported: severities by the project's levels, without what is allowed.
 ///
-/// Only warnings and notes have levels. What CloudFormation would reject stays an error whatever anyone says: an
+/// Only what [`Code::has_level`] has levels. What CloudFormation would reject stays an error whatever anyone says: an
 /// attribute may silence advice, never a mistake.
 pub fn apply_levels(
     diagnostics: Vec<Diagnostic>,
@@ -21,8 +21,11 @@ pub fn apply_levels(
 ) -> Vec<Diagnostic> {
     let mut kept = Vec::with_capacity(diagnostics.len());
     for mut found in diagnostics {
-        if found.severity != Severity::Error {
-            if allowed.iter().any(|allowed| allowed.code == found.code && covers(allowed.span, found.primary.at)) {
+        if found.code.has_level() {
+            if allowed
+                .iter()
+                .any(|allowed| allowed.code == found.code && covers(allowed.span, found.primary.at))
+            {
                 continue;
             }
             match levels.get(&found.code) {

@@ -25,6 +25,6 @@ pub use host::{Change, Host, OpenError, Snapshot};
 pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, TemplateFormat, is_kebab_case};
 pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
-pub use write::{OutputFile, WriteError, publish as write_files};
 pub use resource::{resource_path, resource_type};
 pub use system::{DirEntry, Kind, MemorySystem, Metadata, Operation, OsSystem, System};
+pub use write::{OutputFile, WriteError, publish as write_files};

@@ -88,7 +88,8 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// A package with a manifest. Returns its position.
     fn project(&mut self, root: &Utf8Path, shown: &Utf8Path) -> usize {
-        let (file, text) = match self.text(&root.join(manifest::FILE_NAME), &shown.join(manifest::FILE_NAME)) {
+        let (file, text) = match self.text(&root.join(manifest::FILE_NAME), &shown.join(manifest::FILE_NAME))
+        {
             Ok(read) => read,
             Err(found) => {
                 let file = found.primary.at.file;
@@ -161,7 +162,9 @@ impl Loader<'_> {
     /// A file outside any project: a package of its own.
     fn single(&mut self, path: &Utf8Path, shown: &Utf8Path) {
         let sources = match self.text(path, shown) {
-            Ok((file, text)) => vec![LoadedSource { module: String::new(), path: path.to_owned(), file, text }],
+            Ok((file, text)) => {
+                vec![LoadedSource { module: String::new(), path: path.to_owned(), file, text }]
+            }
             Err(found) => {
                 self.loaded.diagnostics.push(*found);
                 Vec::new()
@@ -178,12 +181,19 @@ impl Loader<'_> {
     }
 
     /// The texts of the schema files that a manifest names.
-    fn schemas(&mut self, root: &Utf8Path, shown: &Utf8Path, file: FileId, manifest: &Manifest) -> Vec<Arc<str>> {
+    fn schemas(
+        &mut self,
+        root: &Utf8Path,
+        shown: &Utf8Path,
+        file: FileId,
+        manifest: &Manifest,
+    ) -> Vec<Arc<str>> {
         let mut texts = Vec::new();
         for schemas in &manifest.schemas {
             let at = Span { file, range: schemas.at };
             let pattern = Utf8Path::new(&schemas.pattern);
-            let (folder, last) = (pattern.parent().unwrap_or("".into()), pattern.file_name().unwrap_or_default());
+            let (folder, last) =
+                (pattern.parent().unwrap_or("".into()), pattern.file_name().unwrap_or_default());
             let names: Vec<String> = if last.contains('*') {
                 let entries = self.system.read_dir(&root.join(folder)).unwrap_or_default();
                 let names = entries.into_iter().filter(|entry| entry.is_utf8).map(|entry| entry.name);

@@ -24,7 +24,7 @@
 
 use std::collections::BTreeMap;
 
-use ci_base::{Applicability, Code, Diagnostic, FileId, Severity, Span, TextRange, did_you_mean};
+use ci_base::{Applicability, Code, Diagnostic, FileId, Span, TextRange, did_you_mean};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -130,12 +130,11 @@ type Value<'i> = Spanned<DeValue<'i>>;
 impl Reader<'_> {
     fn document(&mut self, document: &DeTable<'_>, manifest: &mut Manifest) {
         self.known_keys(document, "a manifest", &["package", "dependencies", "lints", "build", "catalog"]);
-        match document.get("package") {
-            Some(package) => self.package(package, manifest),
-            None => {
-                let help = "add\n[package]\nname = \"my-project\"\nversion = \"0.1.0\"";
-                self.report(0..0, "the manifest has no `[package]`").help = Some(help.to_owned());
-            }
+        if let Some(package) = document.get("package") {
+            self.package(package, manifest);
+        } else {
+            let help = "add\n[package]\nname = \"my-project\"\nversion = \"0.1.0\"";
+            self.report(0..0, "the manifest has no `[package]`").help = Some(help.to_owned());
         }
         for (name, dependency) in entries(self.table(document.get("dependencies"), "dependencies")) {
             manifest.dependencies.extend(self.dependency(name, dependency));
@@ -162,8 +161,11 @@ impl Reader<'_> {
             Some(name) => {
                 if let Some(text) = self.string(name, "name") {
                     if !is_kebab_case(text) {
-                        let found = self.report(name.span(), format!("`{text}` cannot be the name of a package"));
-                        found.notes.push("a name is in kebab case: `a-z`, then `a-z`, `0-9` and single `-`".into());
+                        let found =
+                            self.report(name.span(), format!("`{text}` cannot be the name of a package"));
+                        found
+                            .notes
+                            .push("a name is in kebab case: `a-z`, then `a-z`, `0-9` and single `-`".into());
                     }
                     text.clone_into(&mut manifest.name);
                 }
@@ -193,7 +195,7 @@ impl Reader<'_> {
             self.wrong_type(list, "schemas", "a list of paths");
             return;
         };
-        for item in array.iter() {
+        for item in array {
             let Some(pattern) = self.string(item, "schemas") else { continue };
             let folders = pattern.rsplit_once('/').map_or("", |(folders, _)| folders);
             if folders.contains('*') {
@@ -204,7 +206,11 @@ impl Reader<'_> {
         }
     }
 
-    fn dependency(&mut self, name: &Spanned<toml::de::DeString<'_>>, value: &Value<'_>) -> Option<Dependency> {
+    fn dependency(
+        &mut self,
+        name: &Spanned<toml::de::DeString<'_>>,
+        value: &Value<'_>,
+    ) -> Option<Dependency> {
         /// Names that mean something else in front of `::`.
         const TAKEN: [&str; 5] = ["std", "aws", "self", "super", "crate"];
         let key = name.get_ref();
@@ -215,7 +221,10 @@ impl Reader<'_> {
             return None;
         }
         if TAKEN.contains(&key.as_ref()) {
-            self.report(name.span(), format!("`{key}` cannot be the name of a dependency: it means something else"));
+            self.report(
+                name.span(),
+                format!("`{key}` cannot be the name of a dependency: it means something else"),
+            );
             return None;
         }
         let supported = "only packages of this disk are supported so far: `{ path = \"../other\" }`";
@@ -227,7 +236,8 @@ impl Reader<'_> {
         let future = ["git", "branch", "tag", "rev", "version", "registry"];
         let unsupported = table.keys().find(|field| future.contains(&field.get_ref().as_ref()));
         if let Some(field) = unsupported {
-            let found = self.report(field.span(), format!("`{}` dependencies are not supported", field.get_ref()));
+            let found =
+                self.report(field.span(), format!("`{}` dependencies are not supported", field.get_ref()));
             found.help = Some(supported.to_owned());
             return None;
         }
@@ -245,7 +255,11 @@ impl Reader<'_> {
         })
     }
 
-    fn lint(&mut self, name: &Spanned<toml::de::DeString<'_>>, level: &Value<'_>) -> Option<(Code, LintLevel)> {
+    fn lint(
+        &mut self,
+        name: &Spanned<toml::de::DeString<'_>>,
+        level: &Value<'_>,
+    ) -> Option<(Code, LintLevel)> {
         let Some(code) = Code::parse(name.get_ref()) else {
             let message = format!("there is no finding called `{}`", name.get_ref());
             let candidates = Code::ALL.iter().flat_map(|code| [code.name(), code.number()]);
@@ -263,7 +277,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        if code.severity() == Severity::Error && level_read != LintLevel::Deny {
+        if !code.has_level() && level_read != LintLevel::Deny {
             let message = format!("`{}` is an error and cannot be set to `{text}`", code.name());
             let note = "what CloudFormation would reject cannot be allowed; only warnings have levels";
             self.report(level.span(), message).notes.push(note.to_owned());
@@ -388,7 +402,8 @@ fn list(names: &[&str]) -> String {
 
 /// Whether `text` can name a package: `a-z`, then `a-z`, `0-9` and single hyphens.
 pub fn is_kebab_case(text: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let part =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('-').all(part)
 }
 
@@ -396,7 +411,9 @@ pub fn is_kebab_case(text: &str) -> bool {
 fn is_version(text: &str) -> bool {
     let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let number = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
+        !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_digit())
+            && (text == "0" || !text.starts_with('0'))
     };
     let (rest, build) = text.split_once('+').map_or((text, None), |(rest, build)| (rest, Some(build)));
     let (core, pre) = rest.split_once('-').map_or((rest, None), |(core, pre)| (core, Some(pre)));

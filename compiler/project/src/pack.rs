@@ -5,7 +5,8 @@
 //!
 //! Must not know: what an archive is for, where it is uploaded.
 
-use std::io::{self, Cursor, Write};
+use std::fmt::Write as _;
+use std::io::{self, Cursor, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
@@ -51,7 +52,11 @@ pub fn pack(system: &dyn System, directory: &Utf8Path, boundary: &Utf8Path) -> i
 
 /// The SHA-256 of `bytes` in lower-case hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Finds the files under `directory`, each with its name in the archive.
@@ -85,7 +90,9 @@ fn collect(
                 collect(system, &path, &format!("{name}/"), boundary, open, files)?;
                 open.pop();
             }
-            Kind::Other => return Err(io::Error::other(format!("`{name}` is neither a file nor a directory"))),
+            Kind::Other => {
+                return Err(io::Error::other(format!("`{name}` is neither a file nor a directory")));
+            }
         }
     }
     Ok(())
@@ -93,7 +100,9 @@ fn collect(
 
 fn is_left_out(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
-    matches!(last, ".git" | ".DS_Store") || name == "node_modules/.cache" || name.ends_with("/node_modules/.cache")
+    matches!(last, ".git" | ".DS_Store")
+        || name == "node_modules/.cache"
+        || name.ends_with("/node_modules/.cache")
 }
 
 fn named(error: &io::Error, name: &str) -> io::Error {

@@ -30,7 +30,8 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
     let result = ci_sema::stack(db, instance);
     let stack = result.stack.clone();
     let mut diagnostics = ci_validate::validate(&stack);
-    let is_error = |found: &Diagnostic<Origin>| found.severity == Severity::Error;
+    // What a project may lower does not keep a template from being made.
+    let is_error = |found: &Diagnostic<Origin>| found.severity == Severity::Error && !found.code.has_level();
     // A graph with errors holds values nothing is known about, so its size means nothing and it has no template.
     let mut json = None;
     if !result.diagnostics.iter().any(is_error) {
@@ -85,7 +86,7 @@ impl Snapshot {
             for (unit, result) in ci_sema::unit_diagnostics(db) {
                 self.stack_findings(result, unit_findings(db, unit), &mut found);
             }
-            for target in ci_sema::targets(db).iter() {
+            for target in ci_sema::targets(db) {
                 let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
                 found.early.extend(plan.diagnostics.iter().cloned());
                 for instance in &plan.instances {
@@ -93,14 +94,16 @@ impl Snapshot {
                     self.stack_findings(ci_sema::stack(db, *instance), late, &mut found);
                 }
             }
-            let found = levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);
+            let found =
+                levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);
             levels::tidy(found, &project.files)
         })
     }
 
     /// What is wrong with one stack: as its evaluation found, and as those found who looked at it later.
     fn stack_findings(&self, result: &StackResult, late: &[Diagnostic<Origin>], found: &mut Findings) {
-        let placed = |diagnostic: &Diagnostic<Origin>| diagnostic.clone().map(|origin| self.place(result, origin));
+        let placed =
+            |diagnostic: &Diagnostic<Origin>| diagnostic.clone().map(|origin| self.place(result, origin));
         found.early.extend(result.diagnostics.iter().map(placed));
         found.late.extend(late.iter().map(placed));
     }
@@ -133,7 +136,8 @@ impl Findings {
         };
         let Self { early, mut late } = self;
         late.retain(|late| {
-            let mut same = early.iter().filter(|early| early.code == late.code && early.message == late.message);
+            let mut same =
+                early.iter().filter(|early| early.code == late.code && early.message == late.message);
             !same.any(|early| line(early) == line(late))
         });
         early.into_iter().chain(late).collect()

@@ -68,7 +68,9 @@ pub fn publish(
     }
     for path in stale {
         match system.remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("remove", path, error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed("remove", path, error));
+            }
             _ => {}
         }
         // A directory that is still in use is not empty, and stays.

@@ -4,7 +4,7 @@ use ci_base::{Applicability, Code, Diagnostic, Span, TextRange};
 use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Path, TypeExpr};
 use rustc_hash::FxHashSet;
 
-use crate::eval::plan::{is_unit, open_stack};
+use crate::eval::plan::{TargetId, is_unit, open_stack, plan, stack, targets};
 use crate::infer::infer;
 use crate::item::{ItemKind, file_outline, item_range, item_source, item_span, item_tree, items};
 use crate::name::{modules, scope};
@@ -89,12 +89,18 @@ fn first_names<'a>(source: &'a ci_syntax::ItemSource, tree: &'a ItemTree, used: 
 }
 
 /// Units of the root package that no target instantiates, looked at on their own: components, and services that
-/// only an app could give what they need. Findings inside other packages are theirs to mend and left out.
+/// only an app could give what they need. What a target does instantiate has been seen there, with its inputs.
 pub fn unit_diagnostics(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
     let Some(program) = Program::try_get(db) else { return Vec::new() };
+    let mut seen: FxHashSet<ItemId> = FxHashSet::default();
+    for target in targets(db) {
+        for instance in &plan(db, TargetId::new(db, target.clone())).instances {
+            seen.extend(stack(db, *instance).items.iter());
+        }
+    }
     let mut found = Vec::new();
     for (_, file) in modules(db, program.root(db)).iter() {
-        for item in items(db, *file).iter().copied().filter(|item| is_unit(db, *item)) {
+        for item in items(db, *file).iter().copied().filter(|item| is_unit(db, *item) && !seen.contains(item)) {
             found.push((item, open_stack(db, item)));
         }
     }

@@ -445,6 +445,15 @@ impl Balancer<'_> {
         if kind == T::Error {
             return self.invalid_text();
         }
+        if kind == T::UnterminatedString
+            && role == Some(Role::Interpolation { multi_line: false })
+            && self.after_operand()
+        {
+            // `"text {name";`: what looks like a string is the end of this one, whose `}` is missing.
+            self.unclosed();
+            self.at += 1;
+            return;
+        }
         if (starts_operand(kind) || kind == T::UnterminatedString || kind == T::RawString)
             && self.juxtaposed(kind)
             && self.separate_operands()
@@ -649,7 +658,7 @@ impl Balancer<'_> {
         let binds = self.next(self.at).is_some_and(|(index, kind, _)| {
             kind == T::Let && matches!(self.next_kind(index), Some(T::Ident))
         });
-        if self.previous() == T::Else || (binds && self.lacks_operand()) {
+        if self.previous() == T::Else || (binds && !self.after_operand()) {
             return self.open(Role::Block, T::RBrace, T::BlockClose, T::BlockOpen);
         }
         self.open(Role::Record, T::RBrace, T::RBrace, T::LBrace);
@@ -706,50 +715,6 @@ impl Balancer<'_> {
                 return;
             }
         }
-    }
-
-    fn attribute_start(&mut self) {
-        if self.next_kind(self.at) != Some(T::LBracket) {
-            let range = self.range(self.at);
-            self.report(
-                Diagnostic::new(Code::UnexpectedToken, range, "expected `[` after `#`")
-                    .help("an attribute is written `#[name]` or `#[name(argument)]`"),
-            );
-            self.at += 1;
-            return;
-        }
-        let from = self.out.tokens.len();
-        self.attribute = self.attribute.or(Some(from));
-        self.take(T::Hash);
-        self.skip_trivia();
-        self.open(Role::Attribute, T::RBracket, T::RBracket, T::LBracket);
-    }
-
-    fn misplaced_attribute(&mut self) {
-        let start = self.range(self.at);
-        self.at += 1;
-        self.skip_trivia();
-        let mut end = start;
-        if self.tokens.get(self.at).is_some_and(|token| token.kind == T::LBracket) {
-            let mut depth = 0_u32;
-            while let Some(token) = self.tokens.get(self.at) {
-                match token.kind {
-                    T::LBracket => depth += 1,
-                    T::RBracket => depth -= 1,
-                    T::RBrace | T::Semicolon => break,
-                    _ => {}
-                }
-                end = self.range(self.at);
-                self.at += 1;
-                if depth == 0 {
-                    break;
-                }
-            }
-        }
-        self.report(
-            Diagnostic::new(Code::MisplacedAttribute, start.cover(end), "an attribute cannot stand here")
-                .help("put it before an item, a member, a field or a variant"),
-        );
     }
 
     /// `.`, `?.` and `::`, which want a name behind them.

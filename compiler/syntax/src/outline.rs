@@ -390,7 +390,7 @@ impl Cutter<'_> {
             match token.kind {
                 TokenKind::LBrace | TokenKind::LParen | TokenKind::LBracket => depth += 1,
                 TokenKind::RBrace | TokenKind::RParen | TokenKind::RBracket => {
-                    depth = depth.saturating_sub(1)
+                    depth = depth.saturating_sub(1);
                 }
                 _ => {}
             }

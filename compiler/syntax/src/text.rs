@@ -172,7 +172,7 @@ impl Layout {
                     from = to;
                 }
             }
-            if line.ends_with("\r\n") && to == next {
+            if line.ends_with("\r\n") && to == next && from + 2 <= to {
                 give(from, to - 2);
                 give(to - 1, to);
             } else {

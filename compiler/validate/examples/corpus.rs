@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use ci_base::TextRange;
 use ci_graph::{
-    Condition, Entry, Late, Located, Origin, Parameter, ParameterConstraints, ParameterId, Pseudo, Resource, ResourceId,
-    Stack, Strength, Value,
+    Condition, Entry, Late, Located, Origin, Parameter, ParameterConstraints, ParameterId, Pseudo, Resource,
+    ResourceId, Stack, Strength, Value,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -54,8 +54,16 @@ fn stack(template: &Json) -> Option<(Stack, Vec<String>)> {
         .collect();
     let parameters = section("Parameters").unwrap_or(&empty);
     let mut reader = Reader {
-        resources: bodies.iter().enumerate().map(|(at, (name, ..))| (name.as_str(), ResourceId(at as u32))).collect(),
-        parameters: parameters.keys().enumerate().map(|(at, name)| (name.as_str(), ParameterId(at as u32))).collect(),
+        resources: bodies
+            .iter()
+            .enumerate()
+            .map(|(at, (name, ..))| (name.as_str(), ResourceId(at as u32)))
+            .collect(),
+        parameters: parameters
+            .keys()
+            .enumerate()
+            .map(|(at, name)| (name.as_str(), ParameterId(at as u32)))
+            .collect(),
         places: Vec::new(),
     };
     let origin = reader.origin("template");
@@ -92,7 +100,8 @@ impl Reader<'_> {
             Json::Array(names) => names.iter().filter_map(Json::as_str).collect(),
             _ => Vec::new(),
         };
-        let depends_on = depends_on.into_iter().filter_map(|name| self.resources.get(name).copied()).collect();
+        let depends_on =
+            depends_on.into_iter().filter_map(|name| self.resources.get(name).copied()).collect();
         let condition = body["Condition"].as_str().map(|name| Arc::new(named(name)));
         Resource {
             logical_id: name.into(),
@@ -190,9 +199,11 @@ impl Reader<'_> {
             }
             "Fn::GetAZs" => Late::AvailabilityZones { region: None },
             "Fn::Base64" => Late::Base64(self.value(argument, place)),
-            "Fn::ImportValue" => {
-                Late::StackOutput { stack: "other".into(), output: "value".into(), strength: Strength::Strong }
-            }
+            "Fn::ImportValue" => Late::StackOutput {
+                stack: "other".into(),
+                output: "value".into(),
+                strength: Strength::Strong,
+            },
             "Fn::If" => Late::If {
                 condition: Arc::new(named(argument.get(0)?.as_str()?)),
                 then: self.located(argument.get(1)?, place),

@@ -9,11 +9,17 @@ use ci_graph::{Entry, Late, Located, Origin, Resource, ResourceId, Stack, Value}
 fn main() {
     let count = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(10_000);
     let stack = stack(count);
-    let values: usize = stack.resources.iter().flat_map(|r| &r.properties).map(|e| size(&e.value.value)).sum();
+    let values: usize =
+        stack.resources.iter().flat_map(|r| &r.properties).map(|e| size(&e.value.value)).sum();
     for _ in 0..8 {
         let start = Instant::now();
         let found = ci_validate::validate(&stack);
-        println!("{} resources, {values} values, {} findings: {:?}", stack.resources.len(), found.len(), start.elapsed());
+        println!(
+            "{} resources, {values} values, {} findings: {:?}",
+            stack.resources.len(),
+            found.len(),
+            start.elapsed()
+        );
         for finding in found.iter().take(3) {
             println!("  {} {}", finding.code, finding.message);
         }
@@ -39,7 +45,9 @@ fn text(text: impl Into<Arc<str>>) -> Value {
 }
 
 fn record(entries: Vec<(&str, Value)>) -> Value {
-    Value::Record(entries.into_iter().map(|(name, value)| Entry { name: name.into(), value: at(value) }).collect())
+    Value::Record(
+        entries.into_iter().map(|(name, value)| Entry { name: name.into(), value: at(value) }).collect(),
+    )
 }
 
 fn list(items: Vec<Value>) -> Value {
@@ -56,7 +64,9 @@ fn stack(count: usize) -> Stack {
             2 => ("AWS::SQS::Queue", queue(index)),
             _ => ("AWS::DynamoDB::Table", table(index)),
         };
-        let (Some(schema), Value::Record(properties)) = (ci_catalog::resource_type(kind), properties) else { continue };
+        let (Some(schema), Value::Record(properties)) = (ci_catalog::resource_type(kind), properties) else {
+            continue;
+        };
         resources.push(Resource {
             logical_id: format!("Resource{index}").into(),
             path: format!("service.resource{index}").into(),
@@ -98,7 +108,10 @@ fn role(index: u32) -> Value {
     ]);
     record(vec![
         ("RoleName", text(format!("role-{index}"))),
-        ("AssumeRolePolicyDocument", record(vec![("Version", text("2012-10-17")), ("Statement", list(vec![statement]))])),
+        (
+            "AssumeRolePolicyDocument",
+            record(vec![("Version", text("2012-10-17")), ("Statement", list(vec![statement]))]),
+        ),
         ("Tags", tags(index)),
     ])
 }
@@ -113,7 +126,13 @@ fn function(index: u32) -> Value {
         ("Timeout", Value::Int(10)),
         ("Role", role),
         ("Code", record(vec![("S3Bucket", text("artifacts")), ("S3Key", text(format!("{index}.zip")))])),
-        ("Environment", record(vec![("Variables", record(vec![("STAGE", text("prod")), ("INDEX", text(format!("{index}")))]))])),
+        (
+            "Environment",
+            record(vec![(
+                "Variables",
+                record(vec![("STAGE", text("prod")), ("INDEX", text(format!("{index}")))]),
+            )]),
+        ),
         ("Tags", tags(index)),
     ])
 }

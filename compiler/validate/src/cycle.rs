@@ -7,9 +7,15 @@ use crate::value::short_path;
 
 /// How the owner of an edge can be freed of it, by the owner's type.
 const SPLITS: [(&str, &str); 9] = [
-    ("AWS::EC2::SecurityGroup", "move the rule to an `AWS::EC2::SecurityGroupIngress` or `…Egress` of its own"),
+    (
+        "AWS::EC2::SecurityGroup",
+        "move the rule to an `AWS::EC2::SecurityGroupIngress` or `…Egress` of its own",
+    ),
     ("AWS::S3::Bucket", "name the bucket, and write its name where the other resource reads it"),
-    ("AWS::KMS::Key", "let the roles' own policies grant use of the key, and only the account in the key's policy"),
+    (
+        "AWS::KMS::Key",
+        "let the roles' own policies grant use of the key, and only the account in the key's policy",
+    ),
     ("AWS::IAM::Role", "move the statement to an `AWS::IAM::Policy` of its own"),
     ("AWS::SQS::Queue", "move the policy to an `AWS::SQS::QueuePolicy`"),
     ("AWS::SNS::Topic", "move the subscription to an `AWS::SNS::Subscription` of its own"),
@@ -52,7 +58,8 @@ fn report(stack: &Stack, cycle: &Cycle) -> Option<Diagnostic<Origin>> {
     for (by, reference) in &cycle.steps[1..] {
         finding = finding.also(reference.origin, read(reference, *by));
     }
-    finding = finding.note("CloudFormation makes a resource after those it needs, so none of these could be first");
+    finding =
+        finding.note("CloudFormation makes a resource after those it needs, so none of these could be first");
     let split = cycle.steps.iter().find_map(|(by, _)| {
         let resource = stack.resource(*by);
         let (_, advice) = SPLITS.iter().find(|(owner, _)| *owner == resource.schema.name())?;

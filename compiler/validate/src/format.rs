@@ -20,10 +20,12 @@ pub(crate) fn matches(format: &str, text: &str, place: &Place<'_>) -> bool {
         "AWS::EC2::Image.Id" => {
             let image = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
             // A launch template may name a public parameter instead.
-            id(text, "ami-", image) || (place.own_name() == Some("ImageId") && text.starts_with("resolve:ssm"))
+            id(text, "ami-", image)
+                || (place.own_name() == Some("ImageId") && text.starts_with("resolve:ssm"))
         }
         "AWS::EC2::SecurityGroup.Name" => {
-            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b" ._-:/()#,@[]+=&;{}!$*".contains(&b))
+            !text.is_empty()
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b" ._-:/()#,@[]+=&;{}!$*".contains(&b))
         }
         "AWS::Logs::LogGroup.Name" => {
             (1..=512).contains(&text.len())
@@ -31,9 +33,9 @@ pub(crate) fn matches(format: &str, text: &str, place: &Place<'_>) -> bool {
         }
         "AWS::S3::Bucket.Name" => bucket_name(text),
         "AWS::IAM::Role.Arn" => arn(text, "iam", |region, name| region.is_empty() && below(name, "role/")),
-        "AWS::KMS::Key.Arn" => {
-            arn(text, "kms", |region, name| is_region(region) && (below(name, "key/") || below(name, "alias/")))
-        }
+        "AWS::KMS::Key.Arn" => arn(text, "kms", |region, name| {
+            is_region(region) && (below(name, "key/") || below(name, "alias/"))
+        }),
         "AWS::SNS::Topic.Arn" => arn(text, "sns", |region, name| is_region(region) && !name.is_empty()),
         "AWS::ACM::Certificate.Arn" => {
             arn(text, "acm", |region, name| is_region(region) && below(name, "certificate/"))
@@ -42,12 +44,13 @@ pub(crate) fn matches(format: &str, text: &str, place: &Place<'_>) -> bool {
             arn(text, "lambda", |region, name| is_region(region) && below(name, "function:"))
         }
         "AWS::Lambda::Function.Name" => {
-            (1..=140).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+            (1..=140).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         }
         "AWS::KMS::Key.Id" => key_id(text),
-        "AWS::KMS::Alias.AliasName" => {
-            text.strip_prefix("alias/").is_some_and(|name| !name.is_empty() && name.bytes().all(is_alias_byte))
-        }
+        "AWS::KMS::Alias.AliasName" => text
+            .strip_prefix("alias/")
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(is_alias_byte)),
         "ipv4" => text.parse::<Ipv4Addr>().is_ok(),
         "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
         "ipv4-network" => Network::parse(text).is_some_and(Network::is_v4),
@@ -97,9 +100,10 @@ fn describe(format: &str) -> (&str, &'static str) {
         "AWS::Logs::LogGroup.Name" => ("the name of a log group", "/aws/lambda/orders"),
         "AWS::S3::Bucket.Name" => ("the name of a bucket", "orders-archive"),
         "AWS::IAM::Role.Arn" => ("the ARN of a role", "arn:aws:iam::123456789012:role/worker"),
-        "AWS::KMS::Key.Arn" => {
-            ("the ARN of a key", "arn:aws:kms:eu-west-1:123456789012:key/0b7c4b5e-0e0c-4b1a-9d4e-3f6c1a2b3c4d")
-        }
+        "AWS::KMS::Key.Arn" => (
+            "the ARN of a key",
+            "arn:aws:kms:eu-west-1:123456789012:key/0b7c4b5e-0e0c-4b1a-9d4e-3f6c1a2b3c4d",
+        ),
         "AWS::SNS::Topic.Arn" => ("the ARN of a topic", "arn:aws:sns:eu-west-1:123456789012:orders"),
         "AWS::ACM::Certificate.Arn" => {
             ("the ARN of a certificate", "arn:aws:acm:us-east-1:123456789012:certificate/0b7c4b5e")
@@ -161,7 +165,9 @@ fn bucket_name(text: &str) -> bool {
 }
 
 fn key_id(text: &str) -> bool {
-    let hex = |part: &str, length| part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let hex = |part: &str, length| {
+        part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
     if let Some(name) = text.strip_prefix("alias/") {
         return !name.is_empty() && name.bytes().all(is_alias_byte);
     }
@@ -185,9 +191,15 @@ fn digits(text: &str, range: std::ops::RangeInclusive<u32>) -> bool {
 
 fn date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
-    let (year, month, day) =
-        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) && digits(month, 1..=12) && digits(day, 1..=31)
+    let (year, month, day) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    year.len() == 4
+        && year.bytes().all(|byte| byte.is_ascii_digit())
+        && digits(month, 1..=12)
+        && digits(day, 1..=31)
 }
 
 /// As RFC 3339 has it: seconds may have a fraction, the zone must be given.
@@ -198,9 +210,9 @@ fn date_time(text: &str) -> bool {
         None => return false,
     };
     let zone_fits = match zone.strip_prefix(['+', '-']) {
-        Some(offset) => {
-            offset.split_once(':').is_some_and(|(hour, minute)| digits(hour, 0..=23) && digits(minute, 0..=59))
-        }
+        Some(offset) => offset
+            .split_once(':')
+            .is_some_and(|(hour, minute)| digits(hour, 0..=23) && digits(minute, 0..=59)),
         None => zone.eq_ignore_ascii_case("z"),
     };
     let (whole, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
@@ -216,4 +228,4 @@ fn date_time(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

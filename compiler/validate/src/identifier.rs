@@ -23,13 +23,15 @@ const NAMED: [(&str, &[&str]); 6] = [
 pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
     // By type first, then by the first identifying value that is known text: most names differ in that.
     let mut seen: FxHashMap<(usize, &str), Vec<&Resource>> = FxHashMap::default();
+    let mut by_type: FxHashMap<usize, &'static [&'static str]> = FxHashMap::default();
     for resource in &stack.resources {
-        let names = identifying(resource);
+        let schema = std::ptr::from_ref(resource.schema).addr();
+        let names = *by_type.entry(schema).or_insert_with(|| identifying(resource));
         let Some(first) = names.iter().find_map(|name| resource.text(name)) else { continue };
         if names.iter().any(|name| optional_part(resource, name).is_none()) {
             continue;
         }
-        let bucket = seen.entry((std::ptr::from_ref(resource.schema).addr(), first)).or_default();
+        let bucket = seen.entry((schema, first)).or_default();
         let twin = bucket.iter().find(|other| together(resource, other) && twins(names, resource, other));
         match twin {
             Some(other) => findings.push(report(names, resource, other)),
@@ -70,8 +72,14 @@ fn report(names: &[&str], again: &Resource, first: &Resource) -> Diagnostic<Orig
         names.iter().rev().find_map(|name| resource.field(name)).map_or(resource.origin, |value| value.origin)
     };
     let message = match names.iter().rev().find_map(|name| again.text(name)) {
-        Some(text) => format!("two resources of type `{}` are named {}", again.schema.name(), words::quote(text)),
-        None => format!("two resources of type `{}` have the same {}", again.schema.name(), words::names(names, "and")),
+        Some(text) => {
+            format!("two resources of type `{}` are named {}", again.schema.name(), words::quote(text))
+        }
+        None => format!(
+            "two resources of type `{}` have the same {}",
+            again.schema.name(),
+            words::names(names, "and")
+        ),
     };
     Diagnostic::new(Code::DuplicateIdentifier, origin(again), message)
         .label("taken already")

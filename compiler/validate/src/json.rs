@@ -19,7 +19,8 @@ fn convert(json: Json, at: Origin) -> Value {
         Json::String(text) => Value::string(text),
         Json::Array(items) => Value::List(items.into_iter().map(located).collect()),
         Json::Object(map) => {
-            let entries = map.into_iter().map(|(name, value)| Entry { name: name.into(), value: located(value) });
+            let entries =
+                map.into_iter().map(|(name, value)| Entry { name: name.into(), value: located(value) });
             Value::Record(entries.collect())
         }
     }

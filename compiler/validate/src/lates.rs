@@ -29,10 +29,16 @@ const SECURE: [(&str, &str); 11] = [
 pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
     for resource in &stack.resources {
         for entry in &resource.properties {
-            visit_late(&entry.value.value, entry.value.origin, &mut |late, at| one(stack, late, at, findings));
-            secure(resource.schema.name(), &entry.name, &entry.value.value, entry.value.origin, findings);
+            visit_late(&entry.value.value, entry.value.origin, &mut |late, at| {
+                one(stack, late, at, findings);
+                if let Late::Dynamic(DynamicReference::SsmSecure { .. }) = late {
+                    findings.extend(secure(resource.schema.name(), &entry.name, at));
+                }
+            });
         }
-        for value in [&resource.creation_policy, &resource.update_policy, &resource.metadata].into_iter().flatten() {
+        for value in
+            [&resource.creation_policy, &resource.update_policy, &resource.metadata].into_iter().flatten()
+        {
             visit_late(value, resource.origin, &mut |late, at| {
                 one(stack, late, at, findings);
                 outside(late, at, "the attributes of a resource", findings);
@@ -53,7 +59,8 @@ fn one(stack: &Stack, late: &Late, at: Origin, findings: &mut Vec<Diagnostic<Ori
             let resource = stack.resource(*id);
             if !has_attribute(resource.schema, name) {
                 let title = resource.schema.name();
-                let message = format!("`{}` (`{title}`) has no attribute `{name}`", short_path(&resource.path));
+                let message =
+                    format!("`{}` (`{title}`) has no attribute `{name}`", short_path(&resource.path));
                 let finding = Diagnostic::new(Code::UnknownAttribute, at, message);
                 let known = resource.schema.attributes().iter().map(|attribute| attribute.name);
                 findings.push(match words::nearest(name, known) {
@@ -65,11 +72,14 @@ fn one(stack: &Stack, late: &Late, at: Origin, findings: &mut Vec<Diagnostic<Ori
         Late::Select { index, list: Value::List(items) } if *index as usize >= items.len() => {
             let length = words::count(items.len() as u64, "item");
             let message = format!("there is no element {index}: the list has {length}");
-            findings.push(Diagnostic::new(Code::IndexOutOfBounds, at, message).note("elements are counted from zero"));
+            findings.push(
+                Diagnostic::new(Code::IndexOutOfBounds, at, message).note("elements are counted from zero"),
+            );
         }
         Late::Cidr { count, host_bits, .. } => {
             if !(1..=MOST_RANGES).contains(count) {
-                let message = format!("an address range can be divided into 1 to {MOST_RANGES} parts, not {count}");
+                let message =
+                    format!("an address range can be divided into 1 to {MOST_RANGES} parts, not {count}");
                 findings.push(Diagnostic::new(Code::InvalidArgument, at, message));
             }
             if !(1..=128).contains(host_bits) {
@@ -95,22 +105,20 @@ fn has_attribute(schema: &'static ci_catalog::ResourceSchema, name: &str) -> boo
 }
 
 /// Secure parameters work in a few properties only.
-fn secure(resource_type: &str, property: &str, value: &Value, at: Origin, findings: &mut Vec<Diagnostic<Origin>>) {
-    let allowed = SECURE.iter().any(|(known, pointer)| {
-        *known == resource_type && pointer.split('/').next() == Some(property)
-    });
+fn secure(resource_type: &str, property: &str, at: Origin) -> Option<Diagnostic<Origin>> {
+    let allowed = SECURE
+        .iter()
+        .any(|(known, pointer)| *known == resource_type && pointer.split('/').next() == Some(property));
     if allowed {
-        return;
+        return None;
     }
-    visit_late(value, at, &mut |late, at| {
-        if let Late::Dynamic(DynamicReference::SsmSecure { .. }) = late {
-            let message = format!("CloudFormation does not read secure parameters for `{property}` of `{resource_type}`");
-            findings.push(
-                broken("secure-parameter-place", at, message)
-                    .help("keep the secret in Secrets Manager, or let the program read the parameter when it runs"),
-            );
-        }
-    });
+    let message =
+        format!("CloudFormation does not read secure parameters for `{property}` of `{resource_type}`");
+    let finding = broken("secure-parameter-place", at, message);
+    Some(
+        finding
+            .help("keep the secret in Secrets Manager, or let the program read the parameter when it runs"),
+    )
 }
 
 /// Dynamic references are resolved for properties only.

@@ -25,9 +25,9 @@ mod view;
 mod words;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
-use ci_base::Diagnostic;
+use ci_base::{Code, Diagnostic};
 use ci_graph::{Origin, Stack};
 
 /// Everything that is wrong with a stack, by place and then by code. The same stack gives the same findings.
@@ -46,5 +46,17 @@ pub fn validate(stack: &Stack) -> Vec<Diagnostic<Origin>> {
         key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
     });
     findings.dedup();
+    plainest(&mut findings);
     findings
+}
+
+/// Where a rule says what is wrong with a text, its pattern or length need not be mentioned.
+fn plainest(findings: &mut Vec<Diagnostic<Origin>>) {
+    let ruled: Vec<Origin> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::ResourceRule)
+        .map(|finding| finding.primary.at)
+        .collect();
+    let by_form = |code| matches!(code, Code::PatternMismatch | Code::LengthOutOfBounds);
+    findings.retain(|finding| !by_form(finding.code) || ruled.binary_search(&finding.primary.at).is_err());
 }

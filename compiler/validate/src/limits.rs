@@ -46,7 +46,8 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
         }
     }
     if let Some(description) = stack.description.as_ref().filter(|text| text.len() > DESCRIPTION) {
-        let message = format!("the description has {} bytes, and a stack's can have {DESCRIPTION}", description.len());
+        let message =
+            format!("the description has {} bytes, and a stack's can have {DESCRIPTION}", description.len());
         findings.push(Diagnostic::new(Code::TemplateLimit, stack.origin, message));
     }
     for parameter in &stack.parameters {
@@ -56,7 +57,11 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
     for output in &stack.outputs {
         name("output", &output.name, output.value.origin, findings);
         if matches!(output.value.value, Value::List(_) | Value::Record(_)) {
-            let message = format!("output `{}` must be text, found {}", output.name, words::kind_of(&output.value.value));
+            let message = format!(
+                "output `{}` must be text, found {}",
+                output.name,
+                words::kind_of(&output.value.value)
+            );
             findings.push(
                 Diagnostic::new(Code::TypeMismatch, output.value.origin, message)
                     .help("join the elements of a list, or give each its own output"),
@@ -75,7 +80,11 @@ fn name(what: &str, name: &str, at: Origin, findings: &mut Vec<Diagnostic<Origin
         let message = format!("the {what} name {} must be letters and digits", words::quote(name));
         findings.push(Diagnostic::new(Code::InvalidName, at, message));
     } else if name.len() > NAME {
-        let message = format!("the {what} name {} has {} characters, and can have {NAME}", words::quote(name), name.len());
+        let message = format!(
+            "the {what} name {} has {} characters, and can have {NAME}",
+            words::quote(name),
+            name.len()
+        );
         findings.push(Diagnostic::new(Code::InvalidName, at, message));
     }
 }
@@ -83,7 +92,8 @@ fn name(what: &str, name: &str, at: Origin, findings: &mut Vec<Diagnostic<Origin
 fn check_parameter(parameter: &Parameter, findings: &mut Vec<Diagnostic<Origin>>) {
     let name = &parameter.name;
     if !is_type(&parameter.parameter_type) {
-        let message = format!("parameter `{name}` has the type `{}`, which does not exist", parameter.parameter_type);
+        let message =
+            format!("parameter `{name}` has the type `{}`, which does not exist", parameter.parameter_type);
         findings.push(Diagnostic::new(Code::InvalidParameter, parameter.origin, message));
         return;
     }
@@ -92,26 +102,44 @@ fn check_parameter(parameter: &Parameter, findings: &mut Vec<Diagnostic<Origin>>
         findings.push(Diagnostic::new(Code::InvalidParameter, at, message));
     };
     if constraints.min_length.zip(constraints.max_length).is_some_and(|(least, most)| least > most) {
-        invalid(parameter.origin, format!("no value of parameter `{name}` can be long enough and short enough"));
+        invalid(
+            parameter.origin,
+            format!("no value of parameter `{name}` can be long enough and short enough"),
+        );
     }
     if constraints.min_value.zip(constraints.max_value).is_some_and(|(least, most)| least > most) {
-        invalid(parameter.origin, format!("no value of parameter `{name}` can be large enough and small enough"));
+        invalid(
+            parameter.origin,
+            format!("no value of parameter `{name}` can be large enough and small enough"),
+        );
     }
     let Some(default) = &parameter.default else { return };
     let at = default.origin;
     match &default.value {
         Value::String(text) => {
             if text.len() > PARAMETER_VALUE {
-                invalid(at, format!("the default of parameter `{name}` is longer than {PARAMETER_VALUE} bytes"));
+                invalid(
+                    at,
+                    format!("the default of parameter `{name}` is longer than {PARAMETER_VALUE} bytes"),
+                );
             }
             let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
             if constraints.min_length.is_some_and(|least| length < least)
                 || constraints.max_length.is_some_and(|most| length > most)
             {
-                invalid(at, format!("the default of parameter `{name}` is not of the length the parameter asks for"));
+                invalid(
+                    at,
+                    format!("the default of parameter `{name}` is not of the length the parameter asks for"),
+                );
             }
             if parameter.parameter_type.as_ref() == "Number" && text.parse::<f64>().is_err() {
-                invalid(at, format!("the default of parameter `{name}` must be a number, found {}", words::quote(text)));
+                invalid(
+                    at,
+                    format!(
+                        "the default of parameter `{name}` must be a number, found {}",
+                        words::quote(text)
+                    ),
+                );
             }
         }
         Value::Int(number) => {
@@ -140,10 +168,20 @@ fn check_parameter(parameter: &Parameter, findings: &mut Vec<Diagnostic<Origin>>
 }
 
 fn is_type(name: &str) -> bool {
-    if matches!(name, "String" | "Number" | "CommaDelimitedList" | "List<Number>" | "List<String>" | "AWS::SSM::Parameter::Name") {
+    if matches!(
+        name,
+        "String"
+            | "Number"
+            | "CommaDelimitedList"
+            | "List<Number>"
+            | "List<String>"
+            | "AWS::SSM::Parameter::Name"
+    ) {
         return true;
     }
-    if let Some(inner) = name.strip_prefix("AWS::SSM::Parameter::Value<").and_then(|rest| rest.strip_suffix('>')) {
+    if let Some(inner) =
+        name.strip_prefix("AWS::SSM::Parameter::Value<").and_then(|rest| rest.strip_suffix('>'))
+    {
         return matches!(inner, "String" | "List<String>" | "CommaDelimitedList") || is_identifier(inner);
     }
     is_identifier(name)

@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn other_texts_are_not_ranges() {
-        for text in ["10.0.0.0", "10.0.0.1/16", "10.0.0.0/33", "10.0.0.0/+8", "::1/64", "x/8", "/", "1.2.3/8"] {
+        for text in ["10.0.0.0", "10.0.0.1/16", "10.0.0.0/33", "10.0.0.0/+8", "::1/64", "x/8", "/", "1.2.3/8"]
+        {
             assert_eq!(Network::parse(text), None, "{text}");
         }
         assert_eq!(Network::containing("10.0.3.7/16").unwrap(), "10.0.0.0/16");

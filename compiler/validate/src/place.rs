@@ -39,17 +39,6 @@ impl<'p> Place<'p> {
             Step::Resource(_) | Step::Item(_) => None,
         }
     }
-
-    /// The place as schemas write it: `Rules/*/Status`.
-    pub(crate) fn pointer(&self) -> String {
-        let before = self.parent.map(Place::pointer).unwrap_or_default();
-        let step = match self.step {
-            Step::Resource(_) => return String::new(),
-            Step::Name(name) => name,
-            Step::Item(_) => "*",
-        };
-        if before.is_empty() { step.to_owned() } else { format!("{before}/{step}") }
-    }
 }
 
 /// How a message names the place: the innermost property, or the item of it.

@@ -20,7 +20,15 @@ use crate::{json, words};
 /// The fields of a document and of a statement.
 const DOCUMENT: [&str; 3] = ["Id", "Statement", "Version"];
 const STATEMENT: [&str; 9] = [
-    "Action", "Condition", "Effect", "NotAction", "NotPrincipal", "NotResource", "Principal", "Resource", "Sid",
+    "Action",
+    "Condition",
+    "Effect",
+    "NotAction",
+    "NotPrincipal",
+    "NotResource",
+    "Principal",
+    "Resource",
+    "Sid",
 ];
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 
@@ -60,7 +68,9 @@ pub(crate) fn check(
                 let value = Value::Record(entries.clone());
                 policy.document(&value, &entries, at);
             }
-            Some(_) | None if !text.contains("{{resolve:") => policy.invalid(at, "a policy given as text must be JSON"),
+            Some(_) | None if !text.contains("{{resolve:") => {
+                policy.invalid(at, "a policy given as text must be JSON")
+            }
             Some(_) | None => {}
         },
         _ => {}
@@ -128,7 +138,9 @@ impl Policy<'_> {
             let first = statements[..index].iter().find(|other| other.text("Sid") == Some(text));
             if let Some(first) = first {
                 let message = format!("two statements have the `Sid` {}", words::quote(text));
-                self.add(Diagnostic::new(Code::InvalidPolicy, sid.origin, message).also(first.origin, "the first"));
+                self.add(
+                    Diagnostic::new(Code::InvalidPolicy, sid.origin, message).also(first.origin, "the first"),
+                );
             }
         }
     }
@@ -148,21 +160,27 @@ impl Policy<'_> {
             && let Some(text) = sid.value.as_str()
             && (text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
         {
-            self.invalid(sid.origin, format!("a `Sid` has letters and digits only, found {}", words::quote(text)));
+            self.invalid(
+                sid.origin,
+                format!("a `Sid` has letters and digits only, found {}", words::quote(text)),
+            );
         }
-        let allowed_twice = |policy: &mut Self, one: &str, other: &str, needed: bool| {
-            match (statement.field(one), statement.field(other)) {
-                (Some(first), Some(second)) => policy.add(
-                    Diagnostic::new(
-                        Code::InvalidPolicy,
-                        second.origin,
-                        format!("a statement has `{one}` or `{other}`, not both"),
-                    )
-                    .also(first.origin, format!("`{one}` is given here")),
-                ),
-                (None, None) if needed => policy.invalid(statement.origin, format!("this statement needs `{one}`")),
-                _ => {}
+        let allowed_twice = |policy: &mut Self, one: &str, other: &str, needed: bool| match (
+            statement.field(one),
+            statement.field(other),
+        ) {
+            (Some(first), Some(second)) => policy.add(
+                Diagnostic::new(
+                    Code::InvalidPolicy,
+                    second.origin,
+                    format!("a statement has `{one}` or `{other}`, not both"),
+                )
+                .also(first.origin, format!("`{one}` is given here")),
+            ),
+            (None, None) if needed => {
+                policy.invalid(statement.origin, format!("this statement needs `{one}`"))
             }
+            _ => {}
         };
         let (principals, resources) = match self.kind {
             PolicyKind::Identity | PolicyKind::ManagedArns => (Some(false), Some(true)),
@@ -177,13 +195,21 @@ impl Policy<'_> {
             (["Principal", "NotPrincipal"], principals, "it speaks about whoever it is attached to"),
             (["Resource", "NotResource"], resources, "it speaks about the role it belongs to"),
         ] {
-            for located in names.iter().filter(|_| wanted == Some(false)).filter_map(|name| Some((name, statement.field(name)?))) {
+            for located in names
+                .iter()
+                .filter(|_| wanted == Some(false))
+                .filter_map(|name| Some((name, statement.field(name)?)))
+            {
                 let (name, located) = located;
                 let what = if self.kind == PolicyKind::Trust { "a trust policy" } else { "this policy" };
                 self.add(
-                    Diagnostic::new(Code::InvalidPolicy, located.origin, format!("{what} can't have `{name}`"))
-                        .note(why)
-                        .help("take it out"),
+                    Diagnostic::new(
+                        Code::InvalidPolicy,
+                        located.origin,
+                        format!("{what} can't have `{name}`"),
+                    )
+                    .note(why)
+                    .help("take it out"),
                 );
             }
         }
@@ -210,8 +236,11 @@ impl Policy<'_> {
             self.invalid(statement.origin, "this statement needs `Effect`: \"Allow\" or \"Deny\"");
             return;
         };
-        let Some(text) = effect.value.as_str().filter(|text| !["Allow", "Deny"].contains(text)) else { return };
-        let message = format!("the effect of a statement is \"Allow\" or \"Deny\", found {}", words::quote(text));
+        let Some(text) = effect.value.as_str().filter(|text| !["Allow", "Deny"].contains(text)) else {
+            return;
+        };
+        let message =
+            format!("the effect of a statement is \"Allow\" or \"Deny\", found {}", words::quote(text));
         let finding = Diagnostic::new(Code::InvalidPolicy, effect.origin, message);
         self.add(match words::nearest(text, ["Allow", "Deny"]) {
             Some(near) => finding.help(format!("write {}", words::quote(near))).fix(

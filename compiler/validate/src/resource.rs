@@ -84,7 +84,11 @@ fn each_below(located: &Located, pointer: &str, place: &Place<'_>, with: &mut Vi
         Value::Record(entries) => {
             for entry in entries {
                 let place = place.name(&entry.name);
-                if inner == "*" { with(&place, &entry.value) } else { each_below(&entry.value, inner, &place, with) }
+                if inner == "*" {
+                    with(&place, &entry.value)
+                } else {
+                    each_below(&entry.value, inner, &place, with)
+                }
             }
         }
         Value::List(items) => {
@@ -108,19 +112,16 @@ fn apply(stack: &Stack, resource: &Resource, rule: &Rule, findings: &mut Vec<Dia
     let schema = resource.schema;
     let place = Place::resource(schema.name());
     if rule.pointer.is_empty() {
-        let mut quiet = Walk::quiet(stack, schema).lenient();
-        if quiet.properties(&resource.properties, resource.origin, rule.node, &place) == Verdict::No {
-            let mut walk = Walk::loud(stack, schema).lenient();
-            walk.properties(&resource.properties, resource.origin, rule.node, &place);
+        let mut walk = Walk::loud(stack, schema).lenient();
+        if walk.properties(&resource.properties, resource.origin, rule.node, &place) == Verdict::No {
             add(findings, rules::explain(rule, resource.origin, walk.sink));
         }
         return;
     }
     each_at(&resource.properties, rule.pointer, &place, &mut |place, located| {
         each_case(located, &mut |located| {
-            if Walk::quiet(stack, schema).lenient().located(located, rule.node, place) == Verdict::No {
-                let mut walk = Walk::loud(stack, schema).lenient();
-                walk.located(located, rule.node, place);
+            let mut walk = Walk::loud(stack, schema).lenient();
+            if walk.located(located, rule.node, place) == Verdict::No {
                 add(findings, rules::explain(rule, located.origin, walk.sink));
             }
         });
@@ -144,9 +145,11 @@ fn lifecycle(resource: &Resource, findings: &mut Vec<Diagnostic<Origin>>) {
     let Some(lifecycle) = resource.schema.lifecycle() else { return };
     let name = resource.schema.name();
     let finding = match (lifecycle.status, lifecycle.date) {
-        (LifecycleStatus::Shutdown, Some(date)) => {
-            Diagnostic::new(Code::RetiredResourceType, resource.origin, format!("`{name}` was shut down on {date}"))
-        }
+        (LifecycleStatus::Shutdown, Some(date)) => Diagnostic::new(
+            Code::RetiredResourceType,
+            resource.origin,
+            format!("`{name}` was shut down on {date}"),
+        ),
         (LifecycleStatus::Shutdown, None) => {
             Diagnostic::new(Code::RetiredResourceType, resource.origin, format!("`{name}` was shut down"))
         }
@@ -196,7 +199,8 @@ fn attributes(resource: &Resource, findings: &mut Vec<Diagnostic<Origin>>) {
         if policy == Some(Snapshot) && !schema.supports_snapshot() {
             let message = format!("no snapshot can be taken of `{name}` when it is {what}");
             findings.push(
-                broken("snapshot-policy", resource.origin, message).help("retain it, or delete it without a snapshot"),
+                broken("snapshot-policy", resource.origin, message)
+                    .help("retain it, or delete it without a snapshot"),
             );
         }
     }

@@ -105,12 +105,26 @@ impl<'a, S: Sink> Walk<'a, S> {
 
     /// A walk from here that only answers.
     fn silently(&self) -> Walk<'a, Quiet> {
-        Walk { stack: self.stack, schema: self.schema, sink: Quiet, lenient: self.lenient, policies: false, depth: self.depth }
+        Walk {
+            stack: self.stack,
+            schema: self.schema,
+            sink: Quiet,
+            lenient: self.lenient,
+            policies: false,
+            depth: self.depth,
+        }
     }
 
     /// A walk from here that collects what it finds apart from this walk.
     fn aside(&self) -> Walk<'a, Vec<Diagnostic<Origin>>> {
-        Walk { stack: self.stack, schema: self.schema, sink: Vec::new(), lenient: self.lenient, policies: false, depth: self.depth }
+        Walk {
+            stack: self.stack,
+            schema: self.schema,
+            sink: Vec::new(),
+            lenient: self.lenient,
+            policies: false,
+            depth: self.depth,
+        }
     }
 
     /// Whether a value conforms to a node.
@@ -125,7 +139,8 @@ impl<'a, S: Sink> Walk<'a, S> {
             Value::Absent => return Verdict::Yes,
             Value::Late(late) => {
                 if let Late::If { then, otherwise, .. } = &**late {
-                    let (then, otherwise) = (self.located(then, id, place), self.located(otherwise, id, place));
+                    let (then, otherwise) =
+                        (self.located(then, id, place), self.located(otherwise, id, place));
                     // What is wrong in either case is wrong; a question about both has no answer if they differ.
                     return if S::QUIET { then.either(otherwise) } else { then.and(otherwise) };
                 }
@@ -136,7 +151,13 @@ impl<'a, S: Sink> Walk<'a, S> {
     }
 
     /// Whether the properties of a resource conform to a node.
-    pub(crate) fn properties(&mut self, entries: &[Entry], at: Origin, id: NodeId, place: &Place<'_>) -> Verdict {
+    pub(crate) fn properties(
+        &mut self,
+        entries: &[Entry],
+        at: Origin,
+        id: NodeId,
+        place: &Place<'_>,
+    ) -> Verdict {
         self.subject(Subject::Properties(entries), at, id, place)
     }
 
@@ -150,7 +171,13 @@ impl<'a, S: Sink> Walk<'a, S> {
         verdict
     }
 
-    fn conforms(&mut self, subject: Subject<'_>, at: Origin, node: &'static Node, place: &Place<'_>) -> Verdict {
+    fn conforms(
+        &mut self,
+        subject: Subject<'_>,
+        at: Origin,
+        node: &'static Node,
+        place: &Place<'_>,
+    ) -> Verdict {
         if node.never {
             self.sink.report(|| {
                 Diagnostic::new(Code::ExclusiveProperties, at, format!("{place} can't be given here"))

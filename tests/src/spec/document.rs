@@ -126,27 +126,27 @@ impl Reader {
             self.document.ignored.push(block.line);
         } else if let Some(path) = file {
             block.name = path;
-            self.file(block);
+            if !self.open {
+                self.document.cases.push(Case::default());
+            }
+            self.add(block);
+            self.open = true;
         } else if let Some(stack) = template {
             block.name = stack;
             self.result(block, |case, block| case.templates.push(block));
         } else if rendered {
             self.result(block, |case, block| case.rendered = Some(block));
         } else if language == "ci" {
-            self.document.cases.push(Case::default());
             MAIN.clone_into(&mut block.name);
-            self.file(block);
+            self.document.cases.push(Case::default());
+            self.add(block);
             self.open = false;
         }
     }
 
-    /// A file of the project of this heading, which may be the first.
-    fn file(&mut self, block: Block) {
-        let is_new = !self.open && block.name != MAIN || !self.has_open_case();
-        if is_new {
-            self.document.cases.push(Case::default());
-        }
-        (self.open, self.has_case) = (true, true);
+    /// A file of the last case.
+    fn add(&mut self, block: Block) {
+        self.has_case = true;
         let (expected, problems) = expectations(&block);
         self.document.problems.extend(problems);
         let line = block.line;
@@ -157,11 +157,6 @@ impl Reader {
         if again {
             self.problem(line, "this file is already there; a heading starts another project");
         }
-    }
-
-    /// Whether the last case may take this file: it was just made, or it is the project of this heading.
-    fn has_open_case(&self) -> bool {
-        self.open || self.document.cases.last().is_some_and(|case| case.files.is_empty())
     }
 
     fn result(&mut self, block: Block, add: impl FnOnce(&mut Case, Block)) {

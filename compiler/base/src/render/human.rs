@@ -116,18 +116,18 @@ fn report(diagnostic: &Diagnostic, sources: &dyn Sources, color: bool) -> Report
         .with_config(config)
         .with_code(diagnostic.code)
         .with_message(printable(&diagnostic.message));
-    for (at, label) in labels(diagnostic).enumerate() {
+    for (order, label) in (0_i32..).zip(labels(diagnostic)) {
         // Where a text is empty there is no line to point at.
         if sources.text(label.at.file).is_empty() {
             report.add_note(format!("in {}: {}", sources.path(label.at.file), label.text));
             continue;
         }
         let mut shown = Label::new(place(label.at.file, label.at.range))
-            .with_color(if at == 0 { kind_color } else { Color::Blue })
-            .with_order(at as i32);
+            .with_color(if order == 0 { kind_color } else { Color::Blue })
+            .with_order(order);
         if !label.text.is_empty() {
             shown = shown.with_message(printable(&label.text));
-        } else if at == 0 {
+        } else if order == 0 {
             // Without words ariadne shows no underline for the place that matters most.
             shown = shown.with_message("here");
         }
@@ -176,7 +176,9 @@ fn describe(fix: &Fix, sources: &dyn Sources) -> String {
         }
     };
     match fix.edits.as_slice() {
-        [edit] if edit.text.is_empty() || !fix.title.contains(edit.text.trim()) => format!("{}: {}", fix.title, replacement(edit)),
+        [edit] if edit.text.is_empty() || !fix.title.contains(edit.text.trim()) => {
+            format!("{}: {}", fix.title, replacement(edit))
+        }
         _ => fix.title.clone(),
     }
 }

@@ -38,7 +38,11 @@ fn sample() -> Diagnostic {
 
 type Renderer = fn(&[Diagnostic], &dyn Sources, &mut dyn std::io::Write) -> std::io::Result<()>;
 
-fn plain(diagnostics: &[Diagnostic], sources: &dyn Sources, writer: &mut dyn std::io::Write) -> std::io::Result<()> {
+fn plain(
+    diagnostics: &[Diagnostic],
+    sources: &dyn Sources,
+    writer: &mut dyn std::io::Write,
+) -> std::io::Result<()> {
     human(diagnostics, sources, false, writer)
 }
 
@@ -99,7 +103,8 @@ fn a_finding_without_words_still_underlines_its_place() {
 
 #[test]
 fn an_empty_file_is_named_without_a_snippet() {
-    let found = Diagnostic::new(Code::UnreadableFile, span(2, 0, 0), "cannot be read").help("look at its permissions");
+    let found = Diagnostic::new(Code::UnreadableFile, span(2, 0, 0), "cannot be read")
+        .help("look at its permissions");
     let text = render(plain, &[found], &files());
     assert_eq!(
         text,
@@ -194,7 +199,11 @@ fn a_fix_of_several_edits_shows_its_title_only() {
     let edit = |start| Edit { at: span(0, start, start), text: "x".to_owned() };
     let mut found = Diagnostic::new(Code::UnusedImport, span(0, 0, 1), "m");
     let edits = vec![edit(0), edit(4)];
-    found.fixes.push(Fix { title: "wrap it".to_owned(), edits, applicability: Applicability::HasPlaceholders });
+    found.fixes.push(Fix {
+        title: "wrap it".to_owned(),
+        edits,
+        applicability: Applicability::HasPlaceholders,
+    });
     let text = render(plain, &[found], &files());
     assert!(text.contains("wrap it\n"), "{text}");
 }

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::render::Counts;
-use ci_project::{Build, BuildOptions, BuiltStack, OsSystem, Snapshot, TemplateFormat};
+use ci_base::{Code, Diagnostic};
+use ci_project::{Build, BuildOptions, BuiltStack, Files, OsSystem, Snapshot, TemplateFormat, WriteError};
 
 use crate::arguments::{self, Build as Arguments};
 use crate::command::{exit, open};
-use crate::terminal::{Exit, Failure, Outcome, Terminal};
+use crate::terminal::{Exit, Outcome, Terminal};
 use crate::watch;
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
@@ -56,11 +57,25 @@ fn once(
     let build = terminal.with_progress("building", || snapshot.build(options));
     terminal.report(&build.diagnostics, snapshot.files())?;
     let exit = exit(&build.diagnostics, options.deny_warnings, !snapshot.problems().is_empty());
-    if exit == Exit::Success {
-        let written = write(&build, out)?;
-        terminal.summary(&summary(terminal, &build, out, written, start.elapsed()))?;
+    if exit != Exit::Success {
+        return Ok(exit);
     }
-    Ok(exit)
+    match write(&build, out) {
+        Ok(written) => {
+            terminal.summary(&summary(terminal, &build, out, written, start.elapsed()))?;
+            Ok(exit)
+        }
+        Err(error) => unwritable(terminal, &error),
+    }
+}
+
+/// Reports outputs that could not be written in the form in which everything else is reported.
+fn unwritable(terminal: &Terminal, error: &WriteError) -> Outcome {
+    let mut files = Files::default();
+    let at = files.whole(error.path.as_str());
+    let found = Diagnostic::new(Code::UnreadableFile, at, error.to_string()).note("no output was changed");
+    terminal.report(&[found], &files)?;
+    Ok(Exit::Internal)
 }
 
 /// A build while watching: findings as ever, success in one line. Outputs that cannot be written do not end it.
@@ -74,36 +89,47 @@ fn round(
     let build = snapshot.build(options);
     terminal.report(&build.diagnostics, snapshot.files())?;
     let exit = exit(&build.diagnostics, options.deny_warnings, !snapshot.problems().is_empty());
-    let outcome = if exit == Exit::Success {
-        write(&build, out).map(|written| {
+    let written = (exit == Exit::Success).then(|| write(&build, out));
+    let line = match written {
+        None => format!("not built: {}", Counts::of(&build.diagnostics)),
+        Some(Ok(written)) => {
             let stacks: usize = build.targets.iter().map(|target| target.stacks.len()).sum();
             format!("built {}, {} changed", count(stacks, "stack"), count(written, "file"))
-        })
-    } else {
-        Ok(format!("not built: {}", Counts::of(&build.diagnostics)))
+        }
+        Some(Err(error)) => {
+            unwritable(terminal, &error)?;
+            "not written".to_owned()
+        }
     };
-    let line = outcome.unwrap_or_else(|failure| format!("not written: {failure}"));
     terminal.summary(&format!("{line} in {} ms\n", start.elapsed().as_millis()))?;
     Ok(exit)
 }
 
-fn write(build: &Build, out: &Utf8Path) -> Result<usize, Failure> {
-    let written = ci_project::publish(&OsSystem, out, &build.outputs, build.whole);
-    written.map_err(|error| Failure::internal(format!("{error}\nno output was changed")))
+fn write(build: &Build, out: &Utf8Path) -> Result<usize, WriteError> {
+    ci_project::publish(&OsSystem, out, &build.outputs, build.whole)
 }
 
 /// What was built, with the limits that templates run into.
 fn summary(terminal: &Terminal, build: &Build, out: &Utf8Path, written: usize, time: Duration) -> String {
     let mut text = String::new();
     for target in &build.targets {
-        let _ = writeln!(text, "{}  {}", terminal.bold(&target.name), terminal.faint(out.join(&target.name).as_str()));
+        let _ = writeln!(
+            text,
+            "{}  {}",
+            terminal.bold(&target.name),
+            terminal.faint(out.join(&target.name).as_str())
+        );
         let width = target.stacks.iter().map(|stack| stack.name.len()).max().unwrap_or(0);
         for stack in &target.stacks {
             let _ = writeln!(text, "  {:width$}  {}", stack.name, usage(stack));
         }
     }
     let stacks: usize = build.targets.iter().map(|target| target.stacks.len()).sum();
-    let changed = if written == 0 { "nothing changed".to_owned() } else { format!("{} changed", count(written, "file")) };
+    let changed = if written == 0 {
+        "nothing changed".to_owned()
+    } else {
+        format!("{} changed", count(written, "file"))
+    };
     let _ = writeln!(text, "{}, {changed}, {} ms", count(stacks, "stack"), time.as_millis());
     text
 }

@@ -6,7 +6,7 @@ use ci_base::render::Counts;
 
 use crate::arguments::Check;
 use crate::command::{exit, open};
-use crate::terminal::{Outcome, Terminal};
+use crate::terminal::{Outcome, Terminal, Verbosity};
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Check) -> Outcome {
     let start = Instant::now();
@@ -17,7 +17,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Check) -> Outcome {
     let snapshot = host.snapshot();
     let diagnostics = terminal.with_progress("checking", || snapshot.check());
     terminal.report(&diagnostics, snapshot.files())?;
-    if diagnostics.is_empty() || terminal.verbose {
+    if diagnostics.is_empty() || terminal.verbosity == Verbosity::Verbose {
         let counts = Counts::of(&diagnostics);
         terminal.summary(&format!("checked in {} ms: {counts}\n", start.elapsed().as_millis()))?;
     }

@@ -4,12 +4,14 @@ mod facts;
 mod search;
 mod text;
 
+use std::fmt::Write as _;
+
 use ci_base::did_you_mean;
 use ci_catalog::{Node, NodeId, ResourceSchema};
 use ci_project::{resource_path, resource_type};
 
 use crate::arguments::Describe;
-use crate::terminal::{Exit, Failure, Outcome, Terminal};
+use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Describe) -> Outcome {
     let Some(schema) = resource_type(&arguments.name) else { return candidates(terminal, arguments) };
@@ -24,7 +26,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Describe) -> Outcome {
             if arguments.json { json(&facts)? } else { text::of_property(terminal, &facts) }
         }
     };
-    terminal.print(&output)?;
+    print(&output)?;
     Ok(Exit::Success)
 }
 
@@ -35,16 +37,16 @@ fn candidates(terminal: &Terminal, arguments: &Describe) -> Outcome {
     if found.is_empty() || arguments.property.is_some() {
         let mut message = format!("there is no resource type `{wanted}`");
         if let Some(near) = search::nearest(wanted) {
-            message.push_str(&format!("; did you mean `{}`?", resource_path(near)));
+            let _ = write!(message, "; did you mean `{}`?", resource_path(near));
         }
         return Err(Failure::usage(message));
     }
     let paths: Vec<String> = found.iter().map(|name| resource_path(name)).collect();
     if arguments.json {
-        terminal.print(&json(&paths)?)?;
+        print(&json(&paths)?)?;
         return Ok(Exit::Success);
     }
-    terminal.print(&format!("{}\n", paths.join("\n")))?;
+    print(&format!("{}\n", paths.join("\n")))?;
     Ok(Exit::Success)
 }
 
@@ -67,7 +69,8 @@ fn pointer(schema: &ResourceSchema, path: &str) -> Result<String, Failure> {
         }
         let node = schema.node(at);
         let exact = node.property(step);
-        let property = exact.or_else(|| node.properties.iter().find(|known| known.name.eq_ignore_ascii_case(step)));
+        let property =
+            exact.or_else(|| node.properties.iter().find(|known| known.name.eq_ignore_ascii_case(step)));
         let Some(property) = property else {
             let place = if pointer.is_empty() { schema.name() } else { pointer.trim_start_matches('/') };
             let mut message = format!("`{place}` has no property `{step}`");
@@ -75,10 +78,10 @@ fn pointer(schema: &ResourceSchema, path: &str) -> Result<String, Failure> {
             let lower = step.to_ascii_lowercase();
             let longer = names.clone().find(|name| name.to_ascii_lowercase().starts_with(&lower));
             if let Some(near) = did_you_mean(step, names.clone()).or(longer) {
-                message.push_str(&format!("; did you mean `{near}`?"));
+                let _ = write!(message, "; did you mean `{near}`?");
             } else if !node.properties.is_empty() {
                 let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-                message.push_str(&format!("\nit has {}", names.join(", ")));
+                let _ = write!(message, "\nit has {}", names.join(", "));
             }
             return Err(Failure::usage(message));
         };

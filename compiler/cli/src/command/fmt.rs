@@ -8,7 +8,7 @@ use ci_project::{Kind, OsSystem, OutputFile, System as _};
 
 use crate::arguments::Fmt;
 use crate::diff;
-use crate::terminal::{Exit, Failure, Outcome, Terminal};
+use crate::terminal::{Exit, Failure, Outcome, Terminal, Verbosity, print, say};
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Fmt) -> Outcome {
     if arguments.stdin {
@@ -27,7 +27,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Fmt) -> Outcome {
         let shown = path.strip_prefix(".").unwrap_or(path);
         match ci_format::format(&text) {
             Err(error) => {
-                refuse(terminal, shown.as_str(), &error);
+                refuse(shown.as_str(), &error);
                 exit = Exit::Internal;
             }
             Ok(formatted) if formatted == text => {}
@@ -56,11 +56,11 @@ fn stdin(terminal: &Terminal, check: bool) -> Outcome {
         .map_err(|error| Failure::internal(format!("cannot read stdin: {error}")))?;
     match ci_format::format(&text) {
         Err(error) => {
-            refuse(terminal, "<stdin>", &error);
+            refuse("<stdin>", &error);
             Ok(Exit::Internal)
         }
         Ok(formatted) if !check => {
-            terminal.print(&formatted)?;
+            print(&formatted)?;
             Ok(Exit::Success)
         }
         Ok(formatted) if formatted == text => Ok(Exit::Success),
@@ -72,8 +72,8 @@ fn stdin(terminal: &Terminal, check: bool) -> Outcome {
 }
 
 /// Says that a file was left as it is, because the formatter would have broken it.
-fn refuse(terminal: &Terminal, path: &str, error: &FormatError) {
-    terminal.say(&format!("error: `{path}` was left as it is: {error}"));
+fn refuse(path: &str, error: &FormatError) {
+    say(&format!("error: `{path}` was left as it is: {error}"));
 }
 
 /// The source files under a directory, sorted; hidden files and folders are left alone.
@@ -97,7 +97,8 @@ fn collect(directory: &Utf8Path, paths: &mut Vec<Utf8PathBuf>) -> Result<(), Fai
 }
 
 fn read(path: &Utf8Path) -> Result<String, Failure> {
-    let bytes = OsSystem.read(path).map_err(|error| Failure::internal(format!("cannot read `{path}`: {error}")))?;
+    let bytes =
+        OsSystem.read(path).map_err(|error| Failure::internal(format!("cannot read `{path}`: {error}")))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure { exit: Exit::Findings, message: format!("`{path}` is not UTF-8 at byte {at}"), error: None }
@@ -115,11 +116,11 @@ fn write(path: &Utf8Path, text: String) -> Result<(), Failure> {
 }
 
 fn show(terminal: &Terminal, path: &str, old: &str, new: &str) -> Result<(), Failure> {
-    if terminal.quiet {
+    if terminal.verbosity == Verbosity::Quiet {
         return Ok(());
     }
     let diff = diff::unified(path, old, new);
-    let lines: String = diff.lines().map(|line| format!("{}\n", terminal.diff_line(line))).collect();
-    terminal.print(&lines)?;
+    let lines: Vec<String> = diff.lines().map(|line| terminal.diff_line(line)).collect();
+    print(&format!("{}\n", lines.join("\n")))?;
     Ok(())
 }

@@ -20,7 +20,9 @@ fn data_files_stay_inside_their_package() {
     assert_eq!(read("data/a.json"), Ok(Arc::from(*b"1")));
     assert_eq!(read("inside/a.json"), Ok(Arc::from(*b"1")));
     assert_eq!(read("data/../data/./a.json"), Ok(Arc::from(*b"1")));
-    for outside in ["/p/data/a.json", "../other/b.json", "data/../../other/b.json", "escape/b.json", "C:/x", "\\x"] {
+    for outside in
+        ["/p/data/a.json", "../other/b.json", "data/../../other/b.json", "escape/b.json", "C:/x", "\\x"]
+    {
         assert_eq!(read(outside), Err(DataError::OutsidePackage), "{outside}");
     }
     assert_eq!(read("data/none.json"), Err(DataError::NotFound));

@@ -87,7 +87,8 @@ fn only_what_can_matter_concerns() {
     let package = Program::get(db).root(db);
     ci_sema::Db::data_file(db, package, "data/routes.yaml");
     ci_sema::Db::archive(db, "code");
-    for path in ["/p/src", "/p/src/new.ci", "/p/ci.toml", "/p/data/routes.yaml", "/p/code/a/b.js", "/p/code"] {
+    for path in ["/p/src", "/p/src/new.ci", "/p/ci.toml", "/p/data/routes.yaml", "/p/code/a/b.js", "/p/code"]
+    {
         assert!(host.concerns(path.into()), "{path}");
     }
     for path in ["/p/build/dev/a.txt", "/p/README.md", "/p/data/other.yaml"] {

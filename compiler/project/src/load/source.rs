@@ -14,7 +14,12 @@ pub(super) const FOLDER: &str = "src";
 
 impl Loader<'_> {
     /// All sources of the package at `root`, sorted by module.
-    pub(super) fn sources(&mut self, root: &Utf8Path, shown: &Utf8Path, manifest: FileId) -> Vec<LoadedSource> {
+    pub(super) fn sources(
+        &mut self,
+        root: &Utf8Path,
+        shown: &Utf8Path,
+        manifest: FileId,
+    ) -> Vec<LoadedSource> {
         let at = Span { file: manifest, range: TextRange::empty(0) };
         let mut walk = Walk { root, at, open: vec![root.join(FOLDER)], found: Vec::new() };
         self.walk(&mut walk, Utf8Path::new(FOLDER));

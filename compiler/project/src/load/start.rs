@@ -28,13 +28,19 @@ pub(crate) enum Start {
 }
 
 /// What `path` means: the project it is in, or a file on its own.
-pub(crate) fn find(system: &dyn System, files: &mut Files, path: &Utf8Path) -> Result<Start, Box<Diagnostic>> {
+pub(crate) fn find(
+    system: &dyn System,
+    files: &mut Files,
+    path: &Utf8Path,
+) -> Result<Start, Box<Diagnostic>> {
     let given = if path.as_str().is_empty() { Utf8Path::new(".") } else { path };
-    let mut problem = |code, message: String| Box::new(Diagnostic::new(code, files.whole(&slashed(given)), message));
+    let mut problem =
+        |code, message: String| Box::new(Diagnostic::new(code, files.whole(&slashed(given)), message));
     let unreadable = |error: &std::io::Error| format!("cannot read `{given}`: {}", reason(error));
     let canonical =
         system.canonicalize(given).map_err(|error| problem(Code::UnreadableFile, unreadable(&error)))?;
-    let metadata = system.metadata(&canonical).map_err(|error| problem(Code::UnreadableFile, unreadable(&error)))?;
+    let metadata =
+        system.metadata(&canonical).map_err(|error| problem(Code::UnreadableFile, unreadable(&error)))?;
     let is_source = canonical.extension() == Some("ci");
     let is_manifest = canonical.file_name() == Some(manifest::FILE_NAME);
     if metadata.kind != Kind::Directory && !is_source && !is_manifest {

@@ -64,9 +64,14 @@ fn a_path_means_the_project_around_it() {
         ("/lonely/x.ci", ""),
     ]);
     let start = |path: &str| find(&system, &mut Files::default(), path.into());
-    for (path, shown) in
-        [("/p", "/p"), ("p", "p"), ("p/src", "p"), ("p/ci.toml", "p"), ("p/src/a/b.ci", "p"), ("p/src/a/", "p")]
-    {
+    for (path, shown) in [
+        ("/p", "/p"),
+        ("p", "p"),
+        ("p/src", "p"),
+        ("p/ci.toml", "p"),
+        ("p/src/a/b.ci", "p"),
+        ("p/src/a/", "p"),
+    ] {
         assert_eq!(start(path).unwrap(), Start::Project { root: "/p".into(), shown: shown.into() }, "{path}");
     }
     for path in ["p/alone.ci", "lonely/x.ci"] {
@@ -95,7 +100,8 @@ fn a_file_alone_is_a_package() {
 
 #[test]
 fn files_that_cannot_be_read_are_reported_in_place() {
-    let system = MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", ""), ("/p/src/gone.ci", "")]);
+    let system =
+        MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", ""), ("/p/src/gone.ci", "")]);
     system.put("/p/src/latin.ci", b"let a;\nlet \xe9;");
     system.put("/p/src/big.ci", vec![b' '; MAX_FILE_BYTES as usize + 1]);
     system.fail(Operation::Read, "gone.ci", io::ErrorKind::PermissionDenied);

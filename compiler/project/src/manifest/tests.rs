@@ -85,7 +85,8 @@ fn text_that_is_not_toml_is_reported_once_and_in_place() {
 
 #[test]
 fn lints_know_names_numbers_and_what_cannot_be_allowed() {
-    let found = problems("[lints]\nunused-binding = \"forbid\"\nunused-imports = \"warn\"\nE0201 = \"allow\"\n");
+    let found =
+        problems("[lints]\nunused-binding = \"forbid\"\nunused-imports = \"warn\"\nE0201 = \"allow\"\n");
     let messages: Vec<&str> = found.iter().map(|(message, _)| message.as_str()).collect();
     assert_eq!(
         messages,

@@ -160,7 +160,8 @@ impl State {
     }
 
     fn fault(&self, operation: Operation, path: &Utf8Path) -> io::Result<()> {
-        let hit = |fault: &&Fault| fault.operation == operation && path.as_str().contains(&fault.part_of_path);
+        let hit =
+            |fault: &&Fault| fault.operation == operation && path.as_str().contains(&fault.part_of_path);
         self.faults.iter().find(hit).map_or(Ok(()), |fault| Err(fault.kind.into()))
     }
 }
@@ -175,7 +176,9 @@ impl System for MemorySystem {
             Node::File { bytes, executable } => {
                 Metadata { kind: Kind::File, length: bytes.len() as u64, executable: *executable }
             }
-            Node::Directory | Node::Link(_) => Metadata { kind: Kind::Directory, length: 0, executable: false },
+            Node::Directory | Node::Link(_) => {
+                Metadata { kind: Kind::Directory, length: 0, executable: false }
+            }
         })
     }
 

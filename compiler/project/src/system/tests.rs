@@ -2,7 +2,8 @@ use super::*;
 
 #[test]
 fn paths_lose_their_dots() {
-    let cases = [("a/./b/../c", "a/c"), ("../a", "../a"), ("a/../../b", "../b"), ("/a/../b", "/b"), (".", "")];
+    let cases =
+        [("a/./b/../c", "a/c"), ("../a", "../a"), ("a/../../b", "../b"), ("/a/../b", "/b"), (".", "")];
     for (path, expected) in cases {
         assert_eq!(normalize(Utf8Path::new(path)), expected, "{path}");
     }
@@ -37,7 +38,8 @@ fn the_disk_and_memory_agree() {
         system.create_dir_all(&at("d/e")).unwrap();
         system.write(&at("d/b"), b"1").unwrap();
         system.write(&at("d/a"), b"22").unwrap();
-        let names: Vec<String> = system.read_dir(&at("d")).unwrap().into_iter().map(|entry| entry.name).collect();
+        let names: Vec<String> =
+            system.read_dir(&at("d")).unwrap().into_iter().map(|entry| entry.name).collect();
         assert_eq!(names, ["a", "b", "e"]);
         let file = Metadata { kind: Kind::File, length: 2, executable: false };
         assert_eq!(system.metadata(&at("d/a")).unwrap(), file);

@@ -56,7 +56,8 @@ fn a_rename_that_fails_leaves_no_temporary_file_and_every_file_whole() {
 
 #[test]
 fn stale_files_go_with_their_empty_directories() {
-    let system = MemorySystem::new([("/out/dev/old/x", ""), ("/out/dev/keep/y", ""), ("/out/dev/keep/z", "")]);
+    let system =
+        MemorySystem::new([("/out/dev/old/x", ""), ("/out/dev/keep/y", ""), ("/out/dev/keep/z", "")]);
     let stale = ["/out/dev/old/x".into(), "/out/dev/keep/y".into(), "/out/dev/gone".into()];
     publish(&system, "/out/dev".into(), &[], &stale).unwrap();
     assert_eq!(system.files(), ["/out/dev/keep/z"]);

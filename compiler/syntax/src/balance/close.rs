@@ -242,7 +242,7 @@ impl Balancer<'_> {
                 }
             }
             Some(role) if role.has_commas() && (self.previous() == T::Comma || self.at_opener()) => {
-                self.unneeded(kind)
+                self.unneeded(kind);
             }
             Some(role) if kind == T::Semicolon && role.has_commas() => {
                 self.replaced(range, "`,` separates these", ",");

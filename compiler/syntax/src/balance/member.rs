@@ -4,7 +4,7 @@
 
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 
-use super::{Balancer, Open, Role, found};
+use super::{Balancer, Open, Role};
 use crate::token::TokenKind as T;
 
 impl Balancer<'_> {
@@ -138,6 +138,50 @@ impl Balancer<'_> {
         let error = self.expected_next(&format!("a name after {keyword}"));
         self.report(error);
         self.insert(T::Ident);
+    }
+
+    pub(super) fn attribute_start(&mut self) {
+        if self.next_kind(self.at) != Some(T::LBracket) {
+            let range = self.range(self.at);
+            self.report(
+                Diagnostic::new(Code::UnexpectedToken, range, "expected `[` after `#`")
+                    .help("an attribute is written `#[name]` or `#[name(argument)]`"),
+            );
+            self.at += 1;
+            return;
+        }
+        let from = self.out.tokens.len();
+        self.attribute = self.attribute.or(Some(from));
+        self.take(T::Hash);
+        self.skip_trivia();
+        self.open(Role::Attribute, T::RBracket, T::RBracket, T::LBracket);
+    }
+
+    pub(super) fn misplaced_attribute(&mut self) {
+        let start = self.range(self.at);
+        self.at += 1;
+        self.skip_trivia();
+        let mut end = start;
+        if self.tokens.get(self.at).is_some_and(|token| token.kind == T::LBracket) {
+            let mut depth = 0_u32;
+            while let Some(token) = self.tokens.get(self.at) {
+                match token.kind {
+                    T::LBracket => depth += 1,
+                    T::RBracket => depth -= 1,
+                    T::RBrace | T::Semicolon => break,
+                    _ => {}
+                }
+                end = self.range(self.at);
+                self.at += 1;
+                if depth == 0 {
+                    break;
+                }
+            }
+        }
+        self.report(
+            Diagnostic::new(Code::MisplacedAttribute, start.cover(end), "an attribute cannot stand here")
+                .help("put it before an item, a member, a field or a variant"),
+        );
     }
 
     /// The first token of a member.

@@ -100,8 +100,6 @@ fn equal_texts_have_equal_trees() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
-
     #[test]
     fn any_soup_has_a_tree(text in soup()) {
         for item in outline(&text).items {
@@ -118,7 +116,11 @@ proptest! {
 
     #[test]
     fn soup_in_a_service_does_not_reach_the_next_item(text in soup()) {
-        prop_assume!(!text.contains("\"\"\"") && !text.contains("/*") && !text.contains('r'));
+        // What may span lines swallows what follows until it is closed.
+        let mut text = text;
+        while ["\"\"\"", "/*", "r\"", "r#\""].iter().any(|opening| text.contains(opening)) {
+            text = text.replace("\"\"\"", "").replace("/*", "").replace("r\"", "").replace("r#\"", "");
+        }
         let text = format!("service First {{\n    let a = {text}\n    let b = 1;\n}}\nconst LAST = 1;\n");
         let last = outline(&text).items.pop().and_then(|item| item.name);
         prop_assert_eq!(last.as_deref(), Some("LAST"));

@@ -1,8 +1,8 @@
 //! Actions of statements: that IAM knows them, that they are named one by one, and that they can apply.
 
 use ci_base::{Applicability, Code, Diagnostic};
-use ci_catalog::iam::{self, Service};
 use ci_catalog::PolicyKind;
+use ci_catalog::iam::{self, Service};
 use ci_graph::{Located, Origin, Value};
 
 use super::arn::{Part, applies, form};
@@ -21,9 +21,13 @@ pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
     if let Some(actions) = statement.field("NotAction") {
         if allows && policy.kind != PolicyKind::Trust {
             policy.add(
-                Diagnostic::new(Code::WildcardAction, actions.origin, "`NotAction` allows every action but those it lists")
-                    .note("that includes actions that do not exist yet")
-                    .help("list what is needed under `Action`, or deny what is not wanted"),
+                Diagnostic::new(
+                    Code::WildcardAction,
+                    actions.origin,
+                    "`NotAction` allows every action but those it lists",
+                )
+                .note("that includes actions that do not exist yet")
+                .help("list what is needed under `Action`, or deny what is not wanted"),
             );
         }
         for_each(actions, &mut |action, text| known(policy, action.origin, text).map_or((), drop));
@@ -53,7 +57,11 @@ fn for_each(actions: &Located, with: &mut dyn FnMut(&Located, &str)) {
 }
 
 /// The action of a full name, or a finding that there is none.
-fn known(policy: &mut Policy<'_>, at: Origin, text: &str) -> Option<(&'static Service, &'static iam::Action)> {
+fn known(
+    policy: &mut Policy<'_>,
+    at: Origin,
+    text: &str,
+) -> Option<(&'static Service, &'static iam::Action)> {
     let service = service(policy, at, text)?;
     let (_, name) = text.split_once(':')?;
     if name.contains(['*', '?']) {
@@ -65,12 +73,14 @@ fn known(policy: &mut Policy<'_>, at: Origin, text: &str) -> Option<(&'static Se
     if RESERVED.contains(&service.prefix) {
         return None;
     }
-    let finding = Diagnostic::new(Code::UnknownAction, at, format!("IAM has no action {}", words::quote(text)));
+    let finding =
+        Diagnostic::new(Code::UnknownAction, at, format!("IAM has no action {}", words::quote(text)));
     let (near, how) = match service.action_ignore_case(name) {
         Some(action) => (Some(action.name), Applicability::MachineApplicable),
-        None => {
-            (words::nearest(name, service.actions().iter().map(|action| action.name)), Applicability::MaybeIncorrect)
-        }
+        None => (
+            words::nearest(name, service.actions().iter().map(|action| action.name)),
+            Applicability::MaybeIncorrect,
+        ),
     };
     policy.add(match near {
         Some(near) => {
@@ -188,7 +198,13 @@ fn resources(policy: &Policy<'_>, statement: &Located) -> Option<Vec<Vec<Part>>>
     one_or_many(located).iter().map(|resource| form(policy.stack, &resource.value)).collect()
 }
 
-fn apply(policy: &mut Policy<'_>, at: Origin, service: &Service, action: &iam::Action, resources: &[Vec<Part>]) {
+fn apply(
+    policy: &mut Policy<'_>,
+    at: Origin,
+    service: &Service,
+    action: &iam::Action,
+    resources: &[Vec<Part>],
+) {
     if resources.is_empty() {
         return;
     }
@@ -219,10 +235,14 @@ fn apply(policy: &mut Policy<'_>, at: Origin, service: &Service, action: &iam::A
     );
     let finding = finding.note(match forms.as_slice() {
         some if some.len() <= 4 => format!("it applies to {}", words::names(some, "or")),
-        many => format!("it applies to {} and {} other forms", words::names(&many[..3], "or"), many.len() - 3),
+        many => {
+            format!("it applies to {} and {} other forms", words::names(&many[..3], "or"), many.len() - 3)
+        }
     });
     policy.add(match (service.prefix, action.name) {
-        ("s3", name) if name.contains("Object") => finding.help("objects of a bucket are named by its ARN and `/*`"),
+        ("s3", name) if name.contains("Object") => {
+            finding.help("objects of a bucket are named by its ARN and `/*`")
+        }
         _ => finding,
     });
 }

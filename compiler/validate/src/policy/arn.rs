@@ -14,10 +14,18 @@ pub(super) fn check(policy: &mut Policy<'_>, resources: &Located) {
             let Some(text) = resource.value.as_str() else { continue };
             if text == "*" && policy.schema.name() == "AWS::S3::BucketPolicy" {
                 policy.add(
-                    Diagnostic::new(Code::InvalidPolicy, resource.origin, "the policy of a bucket names the bucket, not \"*\"")
-                        .help("name the bucket by its ARN, and its objects by the ARN and `/*`"),
+                    Diagnostic::new(
+                        Code::InvalidPolicy,
+                        resource.origin,
+                        "the policy of a bucket names the bucket, not \"*\"",
+                    )
+                    .help("name the bucket by its ARN, and its objects by the ARN and `/*`"),
                 );
-            } else if text != "*" && !is_arn(text) && !is_own_api(policy, text) && !text.contains("{{resolve:") {
+            } else if text != "*"
+                && !is_arn(text)
+                && !is_own_api(policy, text)
+                && !text.contains("{{resolve:")
+            {
                 let message = format!("a resource is an ARN or \"*\", found {}", words::quote(text));
                 policy.invalid(resource.origin, message);
             }
@@ -52,9 +60,12 @@ pub(super) enum Part {
     One(char),
     /// Any characters.
     Any,
-    /// Any characters but `/`.
-    Name,
+    /// Any characters but this one.
+    Except(char),
 }
+
+/// The parts of an ARN before its last one.
+const SEGMENTS: usize = 5;
 
 /// The form of a resource in a statement; `None` if nothing is known about it.
 pub(super) fn form(stack: &Stack, value: &Value) -> Option<Vec<Part>> {
@@ -67,26 +78,38 @@ pub(super) fn form(stack: &Stack, value: &Value) -> Option<Vec<Part>> {
 
 fn append(stack: &Stack, value: &Value, form: &mut Vec<Part>) {
     match value {
-        Value::String(text) => form.extend(text.chars().map(|character| match character {
-            '*' | '?' => Part::Any,
-            other => Part::One(other),
-        })),
+        Value::String(text) => append_text(text, form),
         Value::Late(late) => match &**late {
             Late::Concat(parts) => parts.iter().for_each(|part| append(stack, part, form)),
             Late::Join { separator, list: Value::List(parts) } => {
                 for (index, part) in parts.iter().enumerate() {
                     if index > 0 {
-                        form.extend(separator.chars().map(Part::One));
+                        append_text(separator, form);
                     }
                     append(stack, &part.value, form);
                 }
             }
+            Late::Pseudo(_) => form.push(Part::Except(':')),
             _ => match crate::value::own_arn(stack, late) {
                 Some(template) => form.extend(of_template(template)),
                 None => form.push(Part::Any),
             },
         },
         _ => form.push(Part::Any),
+    }
+}
+
+/// Known text. A wildcard stays within its part of the ARN, unless it ends the text.
+fn append_text(text: &str, form: &mut Vec<Part>) {
+    let mut colons = form.iter().filter(|part| **part == Part::One(':')).count();
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        colons += usize::from(character == ':');
+        form.push(match character {
+            '*' | '?' if colons < SEGMENTS && rest.peek().is_some() => Part::Except(':'),
+            '*' | '?' => Part::Any,
+            other => Part::One(other),
+        });
     }
 }
 
@@ -97,11 +120,17 @@ fn of_template(template: &str) -> Vec<Part> {
     while let Some((before, after)) = rest.split_once("${") {
         form.extend(before.chars().map(Part::One));
         let (name, tail) = after.split_once('}').unwrap_or((after, ""));
-        // The one name of which it is both certain and important that it has no slash.
-        form.push(if name == "BucketName" { Part::Name } else { Part::Any });
+        form.push(match name {
+            "Partition" | "Region" | "Account" => Part::Except(':'),
+            // The one name of which it is both certain and important that it has no slash.
+            "BucketName" => Part::Except('/'),
+            _ => Part::Any,
+        });
         rest = tail;
     }
-    form.extend(rest.chars().map(|character| if character == '*' { Part::Any } else { Part::One(character) }));
+    form.extend(
+        rest.chars().map(|character| if character == '*' { Part::Any } else { Part::One(character) }),
+    );
     form
 }
 
@@ -129,19 +158,19 @@ fn intersect(one: &[Part], other: &[Part]) -> bool {
                     match theirs {
                         Part::One(known) if known == character => next[at + 1] |= reach[at],
                         Part::Any => next[at] |= reach[at],
-                        Part::Name if *character != '/' => next[at] |= reach[at],
+                        Part::Except(not) if not != character => next[at] |= reach[at],
                         _ => {}
                     }
                 }
             }
-            Part::Any | Part::Name => {
+            Part::Any | Part::Except(_) => {
                 // Nothing, or any run of parts of the other form.
                 let mut open = false;
                 for at in 0..=other.len() {
                     open |= reach[at];
                     next[at] = open;
-                    if *part == Part::Name && other.get(at) == Some(&Part::One('/')) {
-                        open = false;
+                    if let (Part::Except(not), Some(Part::One(theirs))) = (part, other.get(at)) {
+                        open &= not != theirs;
                     }
                 }
             }
@@ -168,12 +197,12 @@ mod tests {
     #[test]
     fn forms_meet_where_a_text_is_of_both() {
         let meet = |one: &str, other: &str| intersect(&of_template(one), &of_template(other));
-        assert!(meet("arn:${P}:s3:::${BucketName}", "arn:aws:s3:::photos"));
-        assert!(!meet("arn:${P}:s3:::${BucketName}", "arn:aws:s3:::photos/cat"));
-        assert!(meet("arn:${P}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos/*"));
-        assert!(!meet("arn:${P}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos"));
-        assert!(!meet("arn:${P}:s3:::${BucketName}/${Key}", "arn:${P}:s3:::${BucketName}"));
-        assert!(!meet("arn:${P}:sqs:${R}:${A}:${Name}", "arn:aws:sns:eu-west-1:1:topic"));
+        assert!(meet("arn:${Partition}:s3:::${BucketName}", "arn:aws:s3:::photos"));
+        assert!(!meet("arn:${Partition}:s3:::${BucketName}", "arn:aws:s3:::photos/cat"));
+        assert!(meet("arn:${Partition}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos/*"));
+        assert!(!meet("arn:${Partition}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos"));
+        assert!(!meet("arn:${Partition}:s3:::${BucketName}/${Key}", "arn:${Partition}:s3:::${BucketName}"));
+        assert!(!meet("arn:${Partition}:sqs:${Region}:${Account}:${Name}", "arn:aws:sns:eu-west-1:1:topic"));
         assert!(meet("*", "arn:aws:sns:eu-west-1:1:topic"));
         assert!(meet("", ""));
     }

@@ -44,7 +44,8 @@ pub(super) fn check(policy: &mut Policy<'_>, condition: &Located) {
         return;
     };
     for entry in entries {
-        let name = entry.name.strip_prefix("ForAnyValue:").or_else(|| entry.name.strip_prefix("ForAllValues:"));
+        let name =
+            entry.name.strip_prefix("ForAnyValue:").or_else(|| entry.name.strip_prefix("ForAllValues:"));
         let name = name.unwrap_or(&entry.name);
         let name = name.strip_suffix("IfExists").unwrap_or(name);
         if !OPERATORS.contains(&name) && name != "StringNotLike" {
@@ -54,7 +55,10 @@ pub(super) fn check(policy: &mut Policy<'_>, condition: &Located) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
                 None => finding,
             });
-        } else if !matches!(entry.value.value, Value::Record(_) | Value::Late(_) | Value::Unknown | Value::Absent) {
+        } else if !matches!(
+            entry.value.value,
+            Value::Record(_) | Value::Late(_) | Value::Unknown | Value::Absent
+        ) {
             let message = format!("`{}` compares condition keys with values: it is a record", entry.name);
             policy.invalid(entry.value.origin, message);
         }

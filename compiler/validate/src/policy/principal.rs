@@ -12,7 +12,11 @@ const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
 pub(super) fn check(policy: &mut Policy<'_>, principal: &Located) {
     match &principal.value {
         Value::String(text) if &**text != "*" => {
-            let message = format!("a principal is \"*\" or a record of {}, found {}", words::names(&KINDS, "or"), words::quote(text));
+            let message = format!(
+                "a principal is \"*\" or a record of {}, found {}",
+                words::names(&KINDS, "or"),
+                words::quote(text)
+            );
             policy.invalid(principal.origin, message);
         }
         Value::Record(entries) => {
@@ -31,7 +35,10 @@ pub(super) fn check(policy: &mut Policy<'_>, principal: &Located) {
             }
         }
         Value::List(_) => {
-            policy.invalid(principal.origin, "a principal is a record: list its values under a kind, as in `AWS`");
+            policy.invalid(
+                principal.origin,
+                "a principal is a record: list its values under a kind, as in `AWS`",
+            );
         }
         _ => {}
     }
@@ -41,7 +48,9 @@ fn one(policy: &mut Policy<'_>, kind: &str, value: &Located) {
     let Some(text) = value.value.as_str() else { return };
     let problem = match kind {
         "AWS" if !is_account_principal(text) => "an account, or the ARN of a role, user or session",
-        "Service" if !text.contains(".amazon") && text != "*" => "the name of a service, such as \"lambda.amazonaws.com\"",
+        "Service" if !text.contains(".amazon") && text != "*" => {
+            "the name of a service, such as \"lambda.amazonaws.com\""
+        }
         _ => return,
     };
     let message = format!("a principal of kind `{kind}` is {problem}, found {}", words::quote(text));
@@ -63,7 +72,10 @@ fn is_account_principal(text: &str) -> bool {
     let names = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
     partition.starts_with("aws")
         && match *service {
-            "iam" => (in_account && names(&["root", "user", "group", "role"])) || (*account == "cloudfront" && names(&["user/"])),
+            "iam" => {
+                (in_account && names(&["root", "user", "group", "role"]))
+                    || (*account == "cloudfront" && names(&["user/"]))
+            }
             "sts" => in_account && names(&["assumed-role", "federated-user"]),
             _ => false,
         }
@@ -84,9 +96,9 @@ fn ends_in_root(value: &Value) -> bool {
         Value::Late(late) => match &**late {
             Late::Pseudo(Pseudo::AccountId) => true,
             Late::Concat(parts) => parts.last().is_some_and(ends_in_root),
-            Late::Join { list: Value::List(parts), .. } => parts.last().is_some_and(|part| {
-                ends_in_root(&part.value) || part.value.as_str() == Some("root")
-            }),
+            Late::Join { list: Value::List(parts), .. } => parts
+                .last()
+                .is_some_and(|part| ends_in_root(&part.value) || part.value.as_str() == Some("root")),
             // The account of somebody who is told later.
             Late::Parameter(_) => true,
             _ => false,

@@ -30,7 +30,8 @@ pub(super) fn group(rules: &mut Rules<'_>, resource: &Resource) {
         let kinds: Vec<&str> = text.split(',').map(str::trim).collect();
         if kinds.len() > 1 && kinds.contains(&"EC2") {
             let others: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "EC2").collect();
-            let message = format!("the health check `EC2` can't be combined with others, found {}", words::quote(text));
+            let message =
+                format!("the health check `EC2` can't be combined with others, found {}", words::quote(text));
             rules.add(
                 broken("health-check-kinds", located.origin, message)
                     .note("it is always part of the others")
@@ -44,15 +45,20 @@ pub(super) fn policy(rules: &mut Rules<'_>, resource: &Resource) {
     if resource.text("PolicyType") != Some("TargetTrackingScaling") {
         return;
     }
-    let group = target_of(rules.stack, resource, "AutoScalingGroupName", "AWS::AutoScaling::AutoScalingGroup");
+    let group =
+        target_of(rules.stack, resource, "AutoScalingGroupName", "AWS::AutoScaling::AutoScalingGroup");
     let Some(group) = group else { return };
     if let (Some(least), Some(most)) = (size(group, "MinSize"), size(group, "MaxSize"))
         && least == most
     {
         let at = group.field("MaxSize").map_or(group.origin, |located| located.origin);
         rules.add(
-            broken("fixed-size-scaling", resource.origin, "the group this policy scales always has the same size")
-                .also(at, format!("both sizes are {most}")),
+            broken(
+                "fixed-size-scaling",
+                resource.origin,
+                "the group this policy scales always has the same size",
+            )
+            .also(at, format!("both sizes are {most}")),
         );
     }
 }

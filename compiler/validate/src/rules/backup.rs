@@ -19,11 +19,16 @@ pub(super) fn plan(rules: &mut Rules<'_>, resource: &Resource) {
 }
 
 fn check(rules: &mut Rules<'_>, lifecycle: &Located) {
-    let (Some(delete), Some(cold)) = (lifecycle.int("DeleteAfterDays"), lifecycle.int("MoveToColdStorageAfterDays")) else { return };
+    let (Some(delete), Some(cold)) =
+        (lifecycle.int("DeleteAfterDays"), lifecycle.int("MoveToColdStorageAfterDays"))
+    else {
+        return;
+    };
     // A negative number means never.
     if delete >= 0 && delete - cold < COLD_DAYS {
         let at = lifecycle.field("DeleteAfterDays").map_or(lifecycle.origin, |located| located.origin);
-        let message = format!("a backup that moves to cold storage after {cold} days can't be deleted after {delete}");
+        let message =
+            format!("a backup that moves to cold storage after {cold} days can't be deleted after {delete}");
         rules.add(
             broken("cold-storage-days", at, message)
                 .note(format!("it stays in cold storage for at least {COLD_DAYS} days"))

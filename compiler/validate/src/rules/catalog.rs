@@ -22,12 +22,20 @@ const WORDS: [(&str, &str, &str); 44] = [
     ("E3634", "queue-starting-position", "a queue has no starting position"),
     ("E3636", "project-location", "what CodeBuild reads from or writes to S3 needs its location"),
     ("E3638", "on-demand-throughput", "a table that is paid per request has no provisioned throughput"),
-    ("E3639", "provisioned-throughput", "a table that is not paid per request needs its throughput provisioned"),
+    (
+        "E3639",
+        "provisioned-throughput",
+        "a table that is not paid per request needs its throughput provisioned",
+    ),
     ("E3660", "api-name", "an API without a definition needs a name"),
     ("E3661", "metric-health-check", "a health check on a metric needs the alarm it watches"),
     ("E3663", "reserved-variables", "Lambda sets this variable itself"),
     ("E3671", "volume-iops", "the number of IOPS does not fit the type of the volume"),
-    ("E3674", "private-address-twice", "the private address is given on the instance or on its interface, not on both"),
+    (
+        "E3674",
+        "private-address-twice",
+        "the private address is given on the instance or on its interface, not on both",
+    ),
     ("E3676", "listener-certificate", "a listener for TLS needs a certificate"),
     ("E3677", "inline-code-runtime", "only Node.js and Python functions can have their code inline"),
     ("E3678", "inline-code-needs-runtime", "inline code needs a runtime"),
@@ -44,8 +52,16 @@ const WORDS: [(&str, &str, &str); 44] = [
     ("E3689", "cluster-monitoring", "monitoring needs an interval, and a role that may write what is found"),
     ("E3690", "cluster-engine", "this engine, or this version of it, is not offered for clusters"),
     ("E3691", "instance-engine", "this engine, or this version of it, is not offered"),
-    ("E3692", "cluster-storage", "a cluster of instances in several zones needs its storage and instances described"),
-    ("E3693", "aurora-cluster", "the storage and the instances of an Aurora cluster are not described on the cluster"),
+    (
+        "E3692",
+        "cluster-storage",
+        "a cluster of instances in several zones needs its storage and instances described",
+    ),
+    (
+        "E3693",
+        "aurora-cluster",
+        "the storage and the instances of an Aurora cluster are not described on the cluster",
+    ),
     ("E3695", "cache-engine", "this engine, or this version of it, is not offered for caches"),
     ("E3696", "log-level", "a log level can be set only for logs in JSON"),
     ("E3704", "valkey-encryption", "a group of Valkey caches must say whether it encrypts in transit"),
@@ -56,12 +72,19 @@ const WORDS: [(&str, &str, &str); 44] = [
 
 const MORE_WORDS: [(&str, &str, &str); 6] = [
     ("E3715", "ephemeral-device", "a virtual device is named `ephemeral0` to `ephemeral23`"),
-    ("E3719", "backup-retention", "backups of a database are kept for at most 35 days, and those of a cluster by the cluster"),
+    (
+        "E3719",
+        "backup-retention",
+        "backups of a database are kept for at most 35 days, and those of a cluster by the cluster",
+    ),
     ("E3720", "key-without-encryption", "a key has no use for storage that is not encrypted"),
     ("E3721", "replica-mode", "this engine has no such replica mode"),
     ("E3722", "cookie-forwarding", "cookies are forwarded `all`, `none` or by a `whitelist`"),
     ("E3723", "method-settings-path", "the path of method settings begins with a slash"),
 ];
+
+/// Rules about which the words of the schema add nothing.
+const PLAIN: [&str; 3] = ["E3042", "E3047", "E3663"];
 
 fn words(id: &str) -> Option<(&'static str, &'static str)> {
     let (_, name, words) = WORDS.iter().chain(&MORE_WORDS).find(|(known, ..)| *known == id)?;
@@ -69,7 +92,11 @@ fn words(id: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// The findings of one rule's schema as one finding about the rule.
-pub(crate) fn explain(rule: &Rule, at: Origin, mut findings: Vec<Diagnostic<Origin>>) -> Vec<Diagnostic<Origin>> {
+pub(crate) fn explain(
+    rule: &Rule,
+    at: Origin,
+    mut findings: Vec<Diagnostic<Origin>>,
+) -> Vec<Diagnostic<Origin>> {
     let Some((name, demand)) = words(rule.id) else {
         // A rule that is newer than this list: what the schema says will have to do.
         return findings.into_iter().map(|finding| finding.note("rule of the catalog")).collect();
@@ -81,6 +108,10 @@ pub(crate) fn explain(rule: &Rule, at: Origin, mut findings: Vec<Diagnostic<Orig
     first.code = Code::ResourceRule;
     first.severity = Code::ResourceRule.severity();
     first.primary.text = std::mem::replace(&mut first.message, demand.to_owned());
+    if PLAIN.contains(&rule.id) {
+        first.primary.text.clear();
+        first.notes.clear();
+    }
     for other in findings {
         // All of it is one mistake; what is said at the same place is said once.
         if first.primary.at != other.primary.at {

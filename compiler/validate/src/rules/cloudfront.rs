@@ -9,9 +9,14 @@ use crate::words;
 pub(super) fn distribution(rules: &mut Rules<'_>, resource: &Resource) {
     let Some(config) = resource.field("DistributionConfig") else { return };
     for alias in config.items("Aliases") {
-        if let Some(text) = alias.value.as_str().filter(|text| !is_domain(text) && !text.contains("{{resolve:")) {
+        if let Some(text) =
+            alias.value.as_str().filter(|text| !is_domain(text) && !text.contains("{{resolve:"))
+        {
             let message = format!("an alias is a domain name, found {}", words::quote(text));
-            rules.add(broken("alias-domain", alias.origin, message).note("for example \"www.example.com\" or \"*.example.com\""));
+            rules.add(
+                broken("alias-domain", alias.origin, message)
+                    .note("for example \"www.example.com\" or \"*.example.com\""),
+            );
         }
     }
     origins(rules, config);

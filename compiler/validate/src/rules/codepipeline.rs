@@ -51,8 +51,11 @@ pub(super) fn pipeline(rules: &mut Rules<'_>, resource: &Resource) {
                 };
                 match made.iter().find(|(known, _)| *known == text) {
                     Some((_, first)) => {
-                        let message = format!("the artifact {} is made by another action already", words::quote(text));
-                        rules.findings.push(broken("artifact-twice", name.origin, message).also(first.origin, "made here"));
+                        let message =
+                            format!("the artifact {} is made by another action already", words::quote(text));
+                        rules.findings.push(
+                            broken("artifact-twice", name.origin, message).also(first.origin, "made here"),
+                        );
                     }
                     None => made.push((text, name)),
                 }
@@ -81,13 +84,20 @@ fn category(rules: &mut Rules<'_>, action: &Located, stage: usize) {
         let message = format!("the first stage of a pipeline has sources only, found {}", words::quote(text));
         rules.add(broken("source-stage", category.origin, message));
     } else if stage > 0 && text == "Source" {
-        rules.add(broken("source-stage", category.origin, "a source can only be in the first stage of a pipeline"));
+        rules.add(broken(
+            "source-stage",
+            category.origin,
+            "a source can only be in the first stage of a pipeline",
+        ));
     }
 }
 
 fn counts(rules: &mut Rules<'_>, action: &Located) {
     let kind = |name| action.at(&["ActionTypeId", name]).and_then(|located| located.value.as_str());
-    let (Some(owner), Some(category), Some(provider)) = (kind("Owner"), kind("Category"), kind("Provider")) else { return };
+    let (Some(owner), Some(category), Some(provider)) = (kind("Owner"), kind("Category"), kind("Provider"))
+    else {
+        return;
+    };
     let known = COUNTS.iter().find(|(o, c, p, ..)| (*o, *c, *p) == (owner, category, provider));
     let Some((.., taken, made)) = known else { return };
     for (name, [least, most]) in [("InputArtifacts", taken), ("OutputArtifacts", made)] {
@@ -114,13 +124,18 @@ fn configuration(rules: &mut Rules<'_>, action: &Located) {
         let inputs = action.items("InputArtifacts");
         let listed = inputs.iter().any(|input| input.text("Name").is_none_or(|name| name == artifact));
         if !listed && action.field("InputArtifacts").is_none_or(|list| matches!(list.value, Value::List(_))) {
-            let message = format!("the template is read from the artifact {}, which the action does not take", words::quote(artifact));
+            let message = format!(
+                "the template is read from the artifact {}, which the action does not take",
+                words::quote(artifact)
+            );
             rules.add(broken("template-artifact", path.origin, message));
         }
     }
     let Some(role) = action.at(&["Configuration", "RoleArn"]) else { return };
     let place = crate::place::Place::resource("RoleArn");
-    if let Some(text) = role.value.as_str().filter(|text| !crate::format::matches("AWS::IAM::Role.Arn", text, &place)) {
+    if let Some(text) =
+        role.value.as_str().filter(|text| !crate::format::matches("AWS::IAM::Role.Arn", text, &place))
+    {
         let message = format!("`RoleArn` must be the ARN of a role, found {}", words::quote(text));
         rules.add(broken("action-role", role.origin, message));
     }
@@ -131,7 +146,9 @@ pub(super) fn project(rules: &mut Rules<'_>, resource: &Resource) {
     let Some(role) = target_of(rules.stack, resource, "ServiceRole", "AWS::IAM::Role") else { return };
     let Some(read) = resource.field("ServiceRole") else { return };
     let by_name = matches!(&read.value, Value::Late(late) if matches!(**late, Late::Identifier(_)));
-    if let Some(path) = role.field("Path").filter(|path| by_name && path.value.as_str().is_some_and(|path| path != "/")) {
+    if let Some(path) =
+        role.field("Path").filter(|path| by_name && path.value.as_str().is_some_and(|path| path != "/"))
+    {
         rules.add(
             broken("role-path", read.origin, "a role with a path can't be named by its name here")
                 .also(path.origin, "the path")

@@ -31,17 +31,20 @@ pub(super) fn table(rules: &mut Rules<'_>, resource: &Resource) {
         let Some(name) = key.text("AttributeName") else { return };
         if !defined.contains(name) {
             let message = format!("the key `{name}` is not among the attribute definitions");
-            let finding = broken("key-definition", key.origin, message).also(definitions.origin, "the definitions");
+            let finding =
+                broken("key-definition", key.origin, message).also(definitions.origin, "the definitions");
             rules.add(match words::nearest(name, defined.iter().copied()) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding.help(format!("define it: `{{ AttributeName: \"{name}\", AttributeType: \"S\" }}`")),
+                None => finding
+                    .help(format!("define it: `{{ AttributeName: \"{name}\", AttributeType: \"S\" }}`")),
             });
         }
     }
     let used: BTreeSet<&str> = keys.iter().filter_map(|key| key.text("AttributeName")).collect();
     for definition in resource.items("AttributeDefinitions") {
         if let Some(name) = definition.text("AttributeName").filter(|name| !used.contains(name)) {
-            let message = format!("the attribute `{name}` is defined and is no key of the table or of an index");
+            let message =
+                format!("the attribute `{name}` is defined and is no key of the table or of an index");
             rules.add(
                 broken("unused-definition", definition.origin, message)
                     .note("DynamoDB wants to know the types of keys only")
@@ -57,9 +60,13 @@ fn names(definitions: &[Located]) -> Option<BTreeSet<&str>> {
 }
 
 pub(super) fn instance(rules: &mut Rules<'_>, resource: &Resource) {
-    let Some(cluster) = target_of(rules.stack, resource, "DBClusterIdentifier", "AWS::RDS::DBCluster") else { return };
+    let Some(cluster) = target_of(rules.stack, resource, "DBClusterIdentifier", "AWS::RDS::DBCluster") else {
+        return;
+    };
     for property in ["Engine", "StorageEncrypted"] {
-        let (Some(own), cluster_value) = (resource.field(property), cluster.field(property)) else { continue };
+        let (Some(own), cluster_value) = (resource.field(property), cluster.field(property)) else {
+            continue;
+        };
         let differs = match property {
             "Engine" => match (own.value.as_str(), cluster.text(property)) {
                 (Some(own), Some(theirs)) => !own.eq_ignore_ascii_case(theirs),
@@ -84,7 +91,8 @@ pub(super) fn instance(rules: &mut Rules<'_>, resource: &Resource) {
 }
 
 pub(super) fn replication_group(rules: &mut Rules<'_>, resource: &Resource) {
-    let group = target_of(rules.stack, resource, "CacheParameterGroupName", "AWS::ElastiCache::ParameterGroup");
+    let group =
+        target_of(rules.stack, resource, "CacheParameterGroupName", "AWS::ElastiCache::ParameterGroup");
     let enabled = group.and_then(|group| group.at(&["Properties", "cluster-enabled"]));
     let Some(enabled) = enabled.filter(|located| located.value.as_str() == Some("yes")) else { return };
     if resource.truth("AutomaticFailoverEnabled") == Some(false) {

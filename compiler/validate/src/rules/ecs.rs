@@ -14,7 +14,10 @@ pub(super) fn task_definition(rules: &mut Rules<'_>, resource: &Resource) {
         return;
     }
     for mapping in port_mappings(resource) {
-        let (Some(host), Some(container)) = (port(mapping, "HostPort"), port(mapping, "ContainerPort")) else { continue };
+        let (Some(host), Some(container)) = (port(mapping, "HostPort"), port(mapping, "ContainerPort"))
+        else {
+            continue;
+        };
         if host != container {
             let at = mapping.field("HostPort").map_or(mapping.origin, |located| located.origin);
             let message = format!("the port of the host is {host}, and that of the container {container}");
@@ -41,13 +44,19 @@ fn port(mapping: &impl Fields, name: &str) -> Option<String> {
 }
 
 pub(super) fn service(rules: &mut Rules<'_>, resource: &Resource) {
-    let Some(task) = target_of(rules.stack, resource, "TaskDefinition", "AWS::ECS::TaskDefinition") else { return };
+    let Some(task) = target_of(rules.stack, resource, "TaskDefinition", "AWS::ECS::TaskDefinition") else {
+        return;
+    };
     let read = resource.field("TaskDefinition").map_or(resource.origin, |located| located.origin);
     if task.text("NetworkMode") == Some("awsvpc") && resource.lacks("NetworkConfiguration") {
         rules.add(
-            broken("service-network", resource.origin, "a service whose task has the network mode `awsvpc` needs `NetworkConfiguration`")
-                .also(read, "the task")
-                .help("say in which subnets its tasks run"),
+            broken(
+                "service-network",
+                resource.origin,
+                "a service whose task has the network mode `awsvpc` needs `NetworkConfiguration`",
+            )
+            .also(read, "the task")
+            .help("say in which subnets its tasks run"),
         );
     }
     dynamic_ports(rules, resource, task);
@@ -69,8 +78,12 @@ pub(super) fn service(rules: &mut Rules<'_>, resource: &Resource) {
     if !for_fargate && other_mode {
         let at = kinds.map_or(task.origin, |located| located.origin);
         rules.add(
-            broken("fargate-compatibility", at, "a task that runs on Fargate must say so in `RequiresCompatibilities`")
-                .also(read, "the service runs it on Fargate"),
+            broken(
+                "fargate-compatibility",
+                at,
+                "a task that runs on Fargate must say so in `RequiresCompatibilities`",
+            )
+            .also(read, "the service runs it on Fargate"),
         );
     }
     for container in task.items("ContainerDefinitions") {
@@ -89,9 +102,14 @@ pub(super) fn service(rules: &mut Rules<'_>, resource: &Resource) {
 /// A port that the host chooses can only be checked where the traffic goes.
 fn dynamic_ports(rules: &mut Rules<'_>, service: &Resource, task: &Resource) {
     for balancer in service.items("LoadBalancers") {
-        let (Some(name), Some(container_port)) = (balancer.text("ContainerName"), port(balancer, "ContainerPort")) else { continue };
+        let (Some(name), Some(container_port)) =
+            (balancer.text("ContainerName"), port(balancer, "ContainerPort"))
+        else {
+            continue;
+        };
         let group = balancer.field("TargetGroupArn");
-        let group = group.and_then(|arn| target_as(rules.stack, &arn.value, "AWS::ElasticLoadBalancingV2::TargetGroup"));
+        let group = group
+            .and_then(|arn| target_as(rules.stack, &arn.value, "AWS::ElasticLoadBalancingV2::TargetGroup"));
         let Some(group) = group else { continue };
         let container = task.items("ContainerDefinitions").iter().find(|one| one.text("Name") == Some(name));
         let mappings = container.map(|container| container.items("PortMappings")).unwrap_or_default();

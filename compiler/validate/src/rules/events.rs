@@ -9,7 +9,11 @@ use crate::words;
 pub(super) fn rule(rules: &mut Rules<'_>, resource: &Resource) {
     let Some(located) = resource.field("ScheduleExpression") else { return };
     let Some(text) = located.value.as_str() else { return };
-    let inner = |name: &str| text.strip_prefix(name).and_then(|rest| rest.strip_prefix('(')).and_then(|rest| rest.strip_suffix(')'));
+    let inner = |name: &str| {
+        text.strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('('))
+            .and_then(|rest| rest.strip_suffix(')'))
+    };
     let problem = match (inner("rate"), inner("cron")) {
         (Some(rate), _) => check_rate(rate),
         (None, Some(cron)) => check_cron(cron),
@@ -38,7 +42,9 @@ fn check_rate(rate: &str) -> Option<String> {
 fn check_cron(cron: &str) -> Option<String> {
     let fields: Vec<&str> = cron.split(' ').collect();
     let [_, _, day_of_month, _, day_of_week, _] = fields.as_slice() else {
-        return Some("`cron` has six fields: minutes, hours, day of month, month, day of week and year".to_owned());
+        return Some(
+            "`cron` has six fields: minutes, hours, day of month, month, day of week and year".to_owned(),
+        );
     };
     (*day_of_month != "?" && *day_of_week != "?")
         .then(|| "of day of month and day of week one must be `?`".to_owned())

@@ -55,7 +55,8 @@ fn ranges(rules: &mut Rules<'_>) {
             ranges.add(block);
         }
     }
-    let subnets: Vec<Subnet<'_>> = rules.of_type("AWS::EC2::Subnet").flat_map(|(_, subnet)| Subnet::all(subnet)).collect();
+    let subnets: Vec<Subnet<'_>> =
+        rules.of_type("AWS::EC2::Subnet").flat_map(|(_, subnet)| Subnet::all(subnet)).collect();
     for subnet in &subnets {
         if let Some(ranges) = subnet.vpc_id().and_then(|id| vpcs.get(&id)) {
             rules.findings.extend(subnet.inside(rules.stack, ranges));
@@ -137,7 +138,8 @@ fn overlaps(subnets: &[Subnet<'_>], findings: &mut Vec<Diagnostic<Origin>>) {
                 let (first, second) = if subnet.at <= other.at { (subnet, other) } else { (other, subnet) };
                 let message = format!("the range {} overlaps {} of another subnet", second.text, first.text);
                 findings.push(
-                    Diagnostic::new(Code::NetworkRange, second.at, message).also(first.at, "the other subnet"),
+                    Diagnostic::new(Code::NetworkRange, second.at, message)
+                        .also(first.at, "the other subnet"),
                 );
             }
         }
@@ -175,7 +177,11 @@ fn endpoints(rules: &mut Rules<'_>) {
     for (_, endpoint) in rules.of_type("AWS::EC2::VPCEndpoint") {
         let private = endpoint.text("VpcEndpointType") == Some("Interface")
             && endpoint.truth("PrivateDnsEnabled") == Some(true);
-        let (true, Some(vpc), Some(service)) = (private, endpoint.field("VpcId"), endpoint.field("ServiceName")) else { continue };
+        let (true, Some(vpc), Some(service)) =
+            (private, endpoint.field("VpcId"), endpoint.field("ServiceName"))
+        else {
+            continue;
+        };
         let earlier = seen.iter().find(|(other_vpc, other_service, other)| {
             same_vpc(vpc, other_vpc)
                 && same(&service.value, &other_service.value) == Verdict::Yes
@@ -183,7 +189,10 @@ fn endpoints(rules: &mut Rules<'_>) {
         });
         if let Some((_, first, _)) = earlier {
             let message = "only one endpoint of a service in a VPC can have private DNS";
-            rules.findings.push(broken("endpoint-private-dns", service.origin, message).also(first.origin, "the other endpoint"));
+            rules.findings.push(
+                broken("endpoint-private-dns", service.origin, message)
+                    .also(first.origin, "the other endpoint"),
+            );
         } else {
             seen.push((vpc, service, endpoint));
         }

@@ -22,14 +22,18 @@ fn zone(rules: &mut Rules<'_>, record: &impl Fields, zone: Option<&str>) {
     if let Some(located) = record.field("HostedZoneName").filter(|_| !zone.ends_with('.')) {
         let dotted = format!("{zone}.");
         rules.add(
-            broken("zone-name", located.origin, format!("the name of a zone ends with a dot, found {}", words::quote(zone)))
-                .help(format!("write {}", words::quote(&dotted)))
-                .fix(
-                    format!("write {}", words::quote(&dotted)),
-                    located.origin,
-                    words::literal(&dotted),
-                    ci_base::Applicability::MachineApplicable,
-                ),
+            broken(
+                "zone-name",
+                located.origin,
+                format!("the name of a zone ends with a dot, found {}", words::quote(zone)),
+            )
+            .help(format!("write {}", words::quote(&dotted)))
+            .fix(
+                format!("write {}", words::quote(&dotted)),
+                located.origin,
+                words::literal(&dotted),
+                ci_base::Applicability::MachineApplicable,
+            ),
         );
     }
     let Some(name) = record.field("Name") else { return };

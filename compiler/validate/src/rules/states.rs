@@ -152,7 +152,8 @@ fn choice(rules: &mut Rules<'_>, choice: &Located, jsonata: bool) {
         rules.add(broken(RULE, choice.origin, "a choice in JSONata needs `Condition`"));
     }
     if !jsonata {
-        let other = |entry: &&Entry| !["Next", "Variable", "Comment", "Assign", "Output"].contains(&&*entry.name);
+        let other =
+            |entry: &&Entry| !["Next", "Variable", "Comment", "Assign", "Output"].contains(&&*entry.name);
         let tests = entries.iter().filter(other).count();
         if tests != 1 {
             let message = format!("a choice has one comparison, found {tests}");

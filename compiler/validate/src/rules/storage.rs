@@ -30,11 +30,13 @@ pub(super) fn bucket(rules: &mut Rules<'_>, resource: &Resource) {
 pub(super) fn queue(rules: &mut Rules<'_>, resource: &Resource) {
     let Some(arn) = resource.at(&["RedrivePolicy", "deadLetterTargetArn"]) else { return };
     let Some(dead_letters) = target_as(rules.stack, &arn.value, "AWS::SQS::Queue") else { return };
-    let fifo = |queue: &Resource| if queue.lacks("FifoQueue") { Some(false) } else { queue.truth("FifoQueue") };
+    let fifo =
+        |queue: &Resource| if queue.lacks("FifoQueue") { Some(false) } else { queue.truth("FifoQueue") };
     if let (Some(own), Some(theirs)) = (fifo(resource), fifo(dead_letters))
         && own != theirs
     {
-        let (this, that) = if own { ("a FIFO queue", "a standard one") } else { ("a standard queue", "a FIFO one") };
+        let (this, that) =
+            if own { ("a FIFO queue", "a standard one") } else { ("a standard queue", "a FIFO one") };
         let message = format!("{this} can't send its dead letters to {that}");
         let at = dead_letters.field("FifoQueue").map_or(dead_letters.origin, |located| located.origin);
         rules.add(broken("dead-letter-kind", arn.origin, message).also(at, "the queue for dead letters"));
@@ -44,9 +46,13 @@ pub(super) fn queue(rules: &mut Rules<'_>, resource: &Resource) {
 pub(super) fn detector(rules: &mut Rules<'_>, resource: &Resource) {
     if let (Some(sources), Some(features)) = (resource.field("DataSources"), resource.field("Features")) {
         rules.add(
-            broken("detector-features", sources.origin, "`DataSources` and `Features` can't be given together")
-                .also(features.origin, "`Features` is given here")
-                .help("keep `Features`, which says the same and more"),
+            broken(
+                "detector-features",
+                sources.origin,
+                "`DataSources` and `Features` can't be given together",
+            )
+            .also(features.origin, "`Features` is given here")
+            .help("keep `Features`, which says the same and more"),
         );
     }
 }
@@ -69,6 +75,9 @@ pub(super) fn subscription_filters(rules: &mut Rules<'_>) {
     }
     for (_, at) in over {
         let message = format!("a log group has at most {FILTERS} subscription filters");
-        rules.add(broken("subscription-filters", at, message).help("let one filter feed a stream that several read"));
+        rules.add(
+            broken("subscription-filters", at, message)
+                .help("let one filter feed a stream that several read"),
+        );
     }
 }

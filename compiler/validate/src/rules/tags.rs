@@ -49,8 +49,10 @@ fn tag(rules: &mut Rules<'_>, key: &str, at: &Located, value: &Located) {
     if let Some(problem) = problem {
         rules.add(broken("tag-key", at.origin, problem));
     }
-    if let Some(text) = value.value.as_str().filter(|text| text.len() > VALUE && text.chars().count() > VALUE) {
-        let message = format!("the value of a tag has at most {VALUE} characters, found {}", text.chars().count());
+    if let Some(text) = value.value.as_str().filter(|text| text.len() > VALUE && text.chars().count() > VALUE)
+    {
+        let message =
+            format!("the value of a tag has at most {VALUE} characters, found {}", text.chars().count());
         rules.add(broken("tag-value", value.origin, message));
     }
 }

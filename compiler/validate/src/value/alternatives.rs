@@ -14,7 +14,13 @@ use crate::words;
 const EXPLAINED: usize = 4;
 
 impl<S: Sink> Walk<'_, S> {
-    pub(super) fn alternatives(&mut self, subject: Subject<'_>, at: Origin, node: &Node, place: &Place<'_>) -> Verdict {
+    pub(super) fn alternatives(
+        &mut self,
+        subject: Subject<'_>,
+        at: Origin,
+        node: &Node,
+        place: &Place<'_>,
+    ) -> Verdict {
         let mut verdict = Verdict::Yes;
         for id in node.all_of {
             verdict = verdict.and(self.subject(subject, at, *id, place));
@@ -60,7 +66,13 @@ impl<S: Sink> Walk<'_, S> {
         verdict
     }
 
-    fn conditional(&mut self, subject: Subject<'_>, at: Origin, parts: Conditional, place: &Place<'_>) -> Verdict {
+    fn conditional(
+        &mut self,
+        subject: Subject<'_>,
+        at: Origin,
+        parts: Conditional,
+        place: &Place<'_>,
+    ) -> Verdict {
         match self.silently().subject(subject, at, parts.condition, place) {
             Verdict::Yes => self.branch(subject, at, parts.then, place),
             Verdict::No => self.branch(subject, at, parts.otherwise, place),

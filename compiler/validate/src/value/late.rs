@@ -11,17 +11,32 @@ use crate::verdict::Verdict;
 use crate::words;
 
 /// Kinds of which a late text may be one: CloudFormation reads numbers and truths from text.
-const SCALARS: Kinds =
-    Kinds::STRING.union(Kinds::INTEGER).union(Kinds::NUMBER).union(Kinds::BOOLEAN);
+const SCALARS: Kinds = Kinds::STRING.union(Kinds::INTEGER).union(Kinds::NUMBER).union(Kinds::BOOLEAN);
 
 /// Resource types whose identifiers AWS accepts in each other's place.
 const FAMILIES: [&[&str]; 7] = [
     &["AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey"],
     &["AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"],
-    &["AWS::S3::Bucket", "AWS::S3::AccessPoint", "AWS::S3Express::DirectoryBucket", "AWS::S3Outposts::Bucket"],
-    &["AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment", "AWS::EC2::TransitGatewayPeeringAttachment", "AWS::EC2::TransitGatewayConnect"],
+    &[
+        "AWS::S3::Bucket",
+        "AWS::S3::AccessPoint",
+        "AWS::S3Express::DirectoryBucket",
+        "AWS::S3Outposts::Bucket",
+    ],
+    &[
+        "AWS::EC2::TransitGatewayAttachment",
+        "AWS::EC2::TransitGatewayVpcAttachment",
+        "AWS::EC2::TransitGatewayPeeringAttachment",
+        "AWS::EC2::TransitGatewayConnect",
+    ],
     &["AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer"],
-    &["AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster", "AWS::RDS::DBInstance", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"],
+    &[
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::GlobalCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Neptune::DBCluster",
+        "AWS::DocDB::DBCluster",
+    ],
     &["AWS::EC2::Instance", "AWS::EC2::NetworkInterface", "AWS::EC2::EIP"],
 ];
 
@@ -80,7 +95,11 @@ fn kinds(stack: &Stack, late: &Late) -> Kinds {
         Late::Split { .. } | Late::AvailabilityZones { .. } | Late::Cidr { .. } => Kinds::ARRAY,
         Late::Truth(_) => Kinds::BOOLEAN,
         Late::Parameter(id) => {
-            if is_list(&stack.parameter(*id).parameter_type) { Kinds::ARRAY } else { SCALARS }
+            if is_list(&stack.parameter(*id).parameter_type) {
+                Kinds::ARRAY
+            } else {
+                SCALARS
+            }
         }
         Late::Attribute(id, name) => {
             let schema = stack.resource(*id).schema;
@@ -133,7 +152,10 @@ fn wrong_kind(
     let finding = Diagnostic::new(
         Code::TypeMismatch,
         at,
-        format!("{place} must be {expected}, found {found}{}", what.map(|what| format!(" ({what})")).unwrap_or_default()),
+        format!(
+            "{place} must be {expected}, found {found}{}",
+            what.map(|what| format!(" ({what})")).unwrap_or_default()
+        ),
     )
     .label(format!("expected {expected}"));
     match (kinds, node.kinds) {
@@ -179,7 +201,9 @@ pub(crate) fn identity(stack: &Stack, late: &Late) -> Option<Identity> {
             let attribute = schema.attribute(name)?;
             match schema.node(attribute.node).references {
                 [] => {}
-                [RefTarget { resource_type, attribute }] => return Some(Identity { resource_type, attribute }),
+                [RefTarget { resource_type, attribute }] => {
+                    return Some(Identity { resource_type, attribute });
+                }
                 _ => return None,
             }
             let own = schema.ref_parts().contains(&attribute.name)
@@ -276,14 +300,18 @@ fn identifies(wanted: &[RefTarget], found: Identity, node: &Node, place: &Place<
                 || found_sort == Sort::Other
         });
         let name = place.own_name().unwrap_or_default();
-        let wants_arn = name.ends_with("Arn") && same_type.iter().all(|target| sort(target.attribute) == Sort::Arn);
+        let arn_like =
+            name.ends_with("Arn") || node.pattern.is_some_and(|pattern| pattern.starts_with("^arn"));
+        let wants_arn = arn_like && same_type.iter().all(|target| sort(target.attribute) == Sort::Arn);
         // A pattern that takes a plain name says more than the list of targets.
         let takes_names = node.pattern.is_some_and(|pattern| pattern_matches(pattern, "name"));
         return fits || takes_names || !(formatted || wants_arn);
     }
-    let ids = wanted.iter().all(|target| sort(target.attribute) == Sort::Id) && sort(found.attribute) == Sort::Id;
+    let ids =
+        wanted.iter().all(|target| sort(target.attribute) == Sort::Id) && sort(found.attribute) == Sort::Id;
     let role_or_key = wanted.iter().all(|target| {
-        matches!(target.resource_type, "AWS::IAM::Role" | "AWS::KMS::Key") && sort(target.attribute) == Sort::Arn
+        matches!(target.resource_type, "AWS::IAM::Role" | "AWS::KMS::Key")
+            && sort(target.attribute) == Sort::Arn
     });
     !(formatted || ids || role_or_key)
 }
@@ -296,7 +324,8 @@ fn wrong_identity(
     at: Origin,
     place: &Place<'_>,
 ) -> Diagnostic<Origin> {
-    let expected: Vec<String> = wanted.iter().map(|t| phrase(t.resource_type, t.attribute)).collect();
+    let mut expected: Vec<String> = wanted.iter().map(|t| phrase(t.resource_type, t.attribute)).collect();
+    expected.dedup();
     let expected = if expected.len() > 3 {
         format!("{} or {} others", expected[..2].join(", "), expected.len() - 2)
     } else {

@@ -7,10 +7,10 @@ use ci_catalog::Node;
 use ci_graph::{Located, Origin, Value};
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::Walk;
 use super::record::{Presence, presence_of};
 use super::same::{known_text, same};
 use super::scalar::bounds;
-use super::Walk;
 use crate::place::Place;
 use crate::sink::Sink;
 use crate::verdict::Verdict;
@@ -87,7 +87,8 @@ impl<S: Sink> Walk<'_, S> {
         let repeated = repeated(items, |value| value.get(key).map(|located| &located.value));
         for (first, again) in &repeated {
             self.sink.report(|| {
-                let what = again.value.get(key).map(|located| words::short(&located.value)).unwrap_or_default();
+                let what =
+                    again.value.get(key).map(|located| words::short(&located.value)).unwrap_or_default();
                 let message = format!("{place} has two items whose `{key}` is {what}");
                 Diagnostic::new(Code::DuplicateItems, again.origin, message)
                     .label("the second")

@@ -61,28 +61,40 @@ pub(super) fn presence_of(value: &Value) -> Presence {
 }
 
 impl<S: Sink> Walk<'_, S> {
-    pub(super) fn record(&mut self, entries: &[Entry], at: Origin, node: &Node, place: &Place<'_>) -> Verdict {
-        let mut verdict = self.required(entries, at, node, place);
+    pub(super) fn record(
+        &mut self,
+        entries: &[Entry],
+        at: Origin,
+        node: &Node,
+        place: &Place<'_>,
+    ) -> Verdict {
+        let mut verdict = Verdict::Yes;
         if states_about_names(node) {
-            verdict = verdict.and(self.together(entries, at, node, place));
+            verdict = self.together(entries, at, node, place);
         }
+        // Counting what is required and there saves looking up each name in turn.
+        let mut found = 0;
         for entry in entries {
             if S::QUIET && verdict == Verdict::No {
                 return verdict;
             }
             if !matches!(entry.value.value, Value::Absent) {
-                verdict = verdict.and(self.entry(entry, node, place));
+                verdict = verdict.and(self.entry(entry, node, place, &mut found));
             }
+        }
+        if found < node.required.len() {
+            verdict = verdict.and(self.required(entries, at, node, place));
         }
         verdict
     }
 
-    fn entry(&mut self, entry: &Entry, node: &Node, place: &Place<'_>) -> Verdict {
+    fn entry(&mut self, entry: &Entry, node: &Node, place: &Place<'_>, found: &mut usize) -> Verdict {
         let here = place.name(&entry.name);
         let mut verdict = Verdict::Yes;
         let mut known = false;
         if let Some(property) = node.property(&entry.name) {
             known = true;
+            *found += usize::from(property.required && presence_of(&entry.value.value) == Presence::Always);
             verdict = self.located(&entry.value, property.node, &here);
         }
         for (pattern, id) in node.pattern_properties {
@@ -139,11 +151,15 @@ impl<S: Sink> Walk<'_, S> {
         let missing: Vec<&str> = node.required.iter().filter(gone).copied().collect();
         let names = words::names(&missing, "and");
         let what = if missing.len() == 1 { "property" } else { "properties" };
-        let mut finding =
-            Diagnostic::new(Code::MissingField, at, format!("missing {what} {names} of {}", self.title(node, place)));
+        let mut finding = Diagnostic::new(
+            Code::MissingField,
+            at,
+            format!("missing {what} {names} of {}", self.title(node, place)),
+        );
         for name in missing {
             if presence(entries, name) == Presence::Sometimes {
-                finding = finding.note(format!("`{name}` is left out in one case of its condition, and required in both"));
+                finding = finding
+                    .note(format!("`{name}` is left out in one case of its condition, and required in both"));
             } else if let Some(near) = unknown_near(name, entries, node) {
                 finding = finding.help(format!("`{near}` looks like `{name}`"));
             }
@@ -159,10 +175,15 @@ impl<S: Sink> Walk<'_, S> {
             self.note(&mut verdict, one, || not_exactly_one(entries, group, at, place));
         }
         for group in node.required_or {
-            let any = group.iter().map(|name| presence(entries, name).verdict()).fold(Verdict::No, Verdict::or);
+            let any =
+                group.iter().map(|name| presence(entries, name).verdict()).fold(Verdict::No, Verdict::or);
             self.note(&mut verdict, any, || {
                 let names = words::names(group, "or");
-                Diagnostic::new(Code::ExclusiveProperties, at, format!("{place} needs at least one of {names}"))
+                Diagnostic::new(
+                    Code::ExclusiveProperties,
+                    at,
+                    format!("{place} needs at least one of {names}"),
+                )
             });
         }
         for (name, others) in node.dependent_required {
@@ -171,9 +192,13 @@ impl<S: Sink> Walk<'_, S> {
                 let holds = given.not().or(presence(entries, other).verdict());
                 self.note(&mut verdict, holds, || {
                     let place = origin_of(entries, name).unwrap_or(at);
-                    Diagnostic::new(Code::DependentProperty, place, format!("`{name}` needs `{other}` beside it"))
-                        .label("given without the other")
-                        .help(format!("add `{other}`, or take `{name}` out"))
+                    Diagnostic::new(
+                        Code::DependentProperty,
+                        place,
+                        format!("`{name}` needs `{other}` beside it"),
+                    )
+                    .label("given without the other")
+                    .help(format!("add `{other}`, or take `{name}` out"))
                 });
             }
         }
@@ -231,12 +256,20 @@ impl<S: Sink> Walk<'_, S> {
         let title = self.title(node, place);
         let at = entry.value.origin;
         if node.properties.is_empty() && node.pattern_properties.is_empty() {
-            return Diagnostic::new(Code::UnknownField, at, format!("{title} takes no properties, found `{name}`"));
+            return Diagnostic::new(
+                Code::UnknownField,
+                at,
+                format!("{title} takes no properties, found `{name}`"),
+            );
         }
         if node.properties.is_empty() {
             let patterns: Vec<&str> = node.pattern_properties.iter().map(|(pattern, _)| *pattern).collect();
-            return Diagnostic::new(Code::UnknownField, at, format!("{title} can't have the key {}", words::quote(name)))
-                .note(format!("keys match {}", words::names(&patterns, "or")));
+            return Diagnostic::new(
+                Code::UnknownField,
+                at,
+                format!("{title} can't have the key {}", words::quote(name)),
+            )
+            .note(format!("keys match {}", words::names(&patterns, "or")));
         }
         let finding = Diagnostic::new(Code::UnknownField, at, format!("{title} has no property `{name}`"));
         let known = node.properties.iter().map(|property| property.name);
@@ -270,9 +303,9 @@ const fn states_about_names(node: &Node) -> bool {
 
 /// Whether a property is there and not an empty list, which some services take for absence.
 fn filled(entries: &[Entry], name: &str) -> Verdict {
-    let empty = entries
-        .iter()
-        .any(|entry| &*entry.name == name && matches!(&entry.value.value, Value::List(items) if items.is_empty()));
+    let empty = entries.iter().any(|entry| {
+        &*entry.name == name && matches!(&entry.value.value, Value::List(items) if items.is_empty())
+    });
     if empty { Verdict::Maybe } else { presence(entries, name).verdict() }
 }
 

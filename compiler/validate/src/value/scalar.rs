@@ -16,7 +16,9 @@ const DYNAMIC: &str = "{{resolve:";
 impl<S: Sink> Walk<'_, S> {
     pub(super) fn text(&mut self, text: &str, at: Origin, node: &Node, place: &Place<'_>) -> Verdict {
         let mut verdict = Verdict::Yes;
-        if self.lenient && let Some(number) = read(text) {
+        if self.lenient
+            && let Some(number) = read(text)
+        {
             // Conditions about the number that the text is.
             return self.converted(text, &number, at, node, place);
         }
@@ -64,21 +66,31 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     /// A text that is also a number or a truth conforms if either does, condition by condition.
-    fn converted(&mut self, text: &str, number: &Value, at: Origin, node: &Node, place: &Place<'_>) -> Verdict {
+    fn converted(
+        &mut self,
+        text: &str,
+        number: &Value,
+        at: Origin,
+        node: &Node,
+        place: &Place<'_>,
+    ) -> Verdict {
         let in_enum = !node.has_enum()
             || node.enum_allows(text)
             || node.enum_scalars.iter().any(|known| equal(number, *known));
-        let is_const = node.const_value.is_none_or(|known| {
-            equal(number, known) || matches!(known, Scalar::Str(known) if known == text)
-        });
+        let is_const = node
+            .const_value
+            .is_none_or(|known| equal(number, known) || matches!(known, Scalar::Str(known) if known == text));
         let mut verdict = Verdict::Yes;
         self.note(&mut verdict, Verdict::of(in_enum), || not_in_enum(text, at, node, place));
         if let Some(expected) = node.const_value {
-            self.note(&mut verdict, Verdict::of(is_const), || not_const(&words::quote(text), expected, at, place));
+            self.note(&mut verdict, Verdict::of(is_const), || {
+                not_const(&words::quote(text), expected, at, place)
+            });
         }
+        let shown = number.clone();
         if let Some(number) = self::number(number) {
             let fits = Verdict::of(in_range(number, node));
-            self.note(&mut verdict, fits, || out_of_range(&Value::string(text), at, node, place));
+            self.note(&mut verdict, fits, || out_of_range(&shown, at, node, place));
         }
         let matches = node.pattern.is_none_or(|regex| pattern_matches(regex, text));
         if let Some(regex) = node.pattern {
@@ -96,7 +108,8 @@ impl<S: Sink> Walk<'_, S> {
         if node.has_enum() {
             let known = Verdict::of(node.enum_scalars.iter().any(|known| equal(value, *known)));
             self.note(&mut verdict, known, || {
-                let mut allowed: Vec<String> = node.enum_values.iter().map(|text| words::literal(text)).collect();
+                let mut allowed: Vec<String> =
+                    node.enum_values.iter().map(|text| words::literal(text)).collect();
                 allowed.extend(node.enum_scalars.iter().map(|scalar| words::scalar(*scalar)));
                 let found = words::short(value);
                 Diagnostic::new(Code::InvalidEnumValue, at, format!("{place} can't be {found}"))

@@ -54,6 +54,7 @@ pub(super) struct Attribute {
 }
 
 /// A property, as its type lists it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and a field of the JSON")]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Property {
@@ -97,9 +98,12 @@ impl Type {
         let regions: Vec<&str> = schema.regions().iter().collect();
         let known = ci_catalog::known_regions();
         let is_known = !regions.is_empty();
-        let missing =
-            known.iter().copied().filter(|region| is_known && schema.regions().contains(region) == Some(false));
-        let count = |handler| schema.handler_permissions(handler).map(|all| (Handler::name(handler), all.len()));
+        let missing = known
+            .iter()
+            .copied()
+            .filter(|region| is_known && schema.regions().contains(region) == Some(false));
+        let count =
+            |handler| schema.handler_permissions(handler).map(|all| (Handler::name(handler), all.len()));
         Self {
             name: schema.name(),
             path: resource_path(schema.name()),
@@ -109,8 +113,12 @@ impl Type {
             stateful: schema.is_stateful(),
             tags: schema.tagging().map(|tagging| tagging.property),
             replacement: schema.replacement_strategy().map(|strategy| match strategy {
-                ci_catalog::ReplacementStrategy::CreateThenDelete => "the new one is made before the old one goes",
-                ci_catalog::ReplacementStrategy::DeleteThenCreate => "the old one goes before the new one is made",
+                ci_catalog::ReplacementStrategy::CreateThenDelete => {
+                    "the new one is made before the old one goes"
+                }
+                ci_catalog::ReplacementStrategy::DeleteThenCreate => {
+                    "the old one goes before the new one is made"
+                }
             }),
             missing_regions: missing.collect(),
             regions: is_known.then_some(regions),
@@ -193,7 +201,9 @@ fn property(
         deprecated: schema.is_deprecated(pointer),
         values: strings.chain(node.enum_scalars.iter().copied().map(scalar)).collect(),
         constraints: constraints(node),
-        references: references.map(|target| format!("{}.{}", target.resource_type, target.attribute)).collect(),
+        references: references
+            .map(|target| format!("{}.{}", target.resource_type, target.attribute))
+            .collect(),
     }
 }
 
@@ -265,8 +275,12 @@ fn constraints(node: &Node) -> Vec<String> {
     for (words, groups) in groups {
         all.extend(groups.iter().map(|group| format!("{words} {}", group.join(", "))));
     }
-    all.extend(node.dependent_required.iter().map(|(name, needs)| format!("{name} needs {}", needs.join(", "))));
-    all.extend(node.dependent_excluded.iter().map(|(name, not)| format!("{name} excludes {}", not.join(", "))));
+    all.extend(
+        node.dependent_required.iter().map(|(name, needs)| format!("{name} needs {}", needs.join(", "))),
+    );
+    all.extend(
+        node.dependent_excluded.iter().map(|(name, not)| format!("{name} excludes {}", not.join(", "))),
+    );
     all
 }
 

@@ -32,7 +32,9 @@ pub(super) fn of_type(terminal: &Terminal, facts: &Type) -> String {
     let regions = match &facts.regions {
         None => "not known".to_owned(),
         Some(_) if facts.missing_regions.is_empty() => "all that are known".to_owned(),
-        Some(regions) if regions.len() < facts.missing_regions.len() => format!("only {}", regions.join(", ")),
+        Some(regions) if regions.len() < facts.missing_regions.len() => {
+            format!("only {}", regions.join(", "))
+        }
         Some(_) => format!("all but {}", facts.missing_regions.join(", ")),
     };
     line(&mut text, "regions", &regions);

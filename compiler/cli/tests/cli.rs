@@ -1,0 +1,357 @@
+//! The command as people and pipelines run it: streams, files and exit codes.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+fn cleaninfra(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cleaninfra"));
+    command.current_dir(folder).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Run {
+    cleaninfra(folder).args(arguments).output().unwrap().into()
+}
+
+/// A folder with the project that `new` makes in it.
+fn project() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let made = run(folder.path(), &["new", "demo"]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let root = folder.path().join("demo");
+    (folder, root)
+}
+
+fn edit(root: &Path, from: &str, to: &str) {
+    let path = root.join("src/main.ci");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "no {from:?} in {text}");
+    fs::write(path, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn a_new_project_checks_builds_and_is_formatted() {
+    let (_folder, root) = project();
+    for arguments in [&["check", "--deny-warnings"][..], &["fmt", "--check"], &["build"]] {
+        let ran = run(&root, arguments);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{arguments:?}: {}", ran.stdout);
+    }
+    let template = fs::read_to_string(root.join("build/default/jobs.template.json")).unwrap();
+    let template: serde_json::Value = serde_json::from_str(&template).unwrap();
+    assert_eq!(template["Resources"]["Jobs"]["Type"], "AWS::SQS::Queue");
+    assert!(root.join("build/default/app.json").exists());
+    assert!(root.join("build/default/jobs.map.json").exists());
+}
+
+#[test]
+fn new_refuses_what_it_would_overwrite_and_names_that_cannot_be() {
+    let (folder, root) = project();
+    fs::write(root.join("src/main.ci"), "mine").unwrap();
+    let again = run(folder.path(), &["new", "demo"]);
+    assert_eq!(again.code, Some(2));
+    assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+    assert_eq!(fs::read_to_string(root.join("src/main.ci")).unwrap(), "mine");
+
+    let named = run(folder.path(), &["new", "MyShop"]);
+    assert_eq!(named.code, Some(2));
+    assert!(named.stderr.contains("try `my-shop`"), "{}", named.stderr);
+    assert!(!folder.path().join("MyShop").exists());
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    assert_eq!(run(folder.path(), &["new", "empty"]).code, Some(0));
+}
+
+#[test]
+fn a_build_says_how_much_of_the_limits_is_used() {
+    let (folder, root) = project();
+    let built = run(folder.path(), &["build", "demo"]);
+    assert!(built.stdout.contains("2 of 500 resources"), "{}", built.stdout);
+    assert!(built.stdout.contains("of 1000000 bytes"), "{}", built.stdout);
+    assert!(built.stdout.contains("3 files changed"), "{}", built.stdout);
+    let modified =
+        |name: &str| fs::metadata(root.join("build/default").join(name)).unwrap().modified().unwrap();
+    let before = (modified("app.json"), modified("jobs.template.json"));
+    let again = run(folder.path(), &["build", "demo"]);
+    assert!(again.stdout.contains("nothing changed"), "{}", again.stdout);
+    assert_eq!((modified("app.json"), modified("jobs.template.json")), before);
+    assert_eq!(run(folder.path(), &["build", "demo", "-q"]).stdout, "");
+}
+
+#[test]
+fn yaml_replaces_json() {
+    let (_folder, root) = project();
+    assert_eq!(run(&root, &["build"]).code, Some(0));
+    assert_eq!(run(&root, &["build", "--format", "yaml"]).code, Some(0));
+    assert!(root.join("build/default/jobs.template.yaml").exists());
+    assert!(!root.join("build/default/jobs.template.json").exists());
+}
+
+#[test]
+fn findings_go_to_stderr_and_end_with_1() {
+    let (_folder, root) = project();
+    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    for command in ["check", "build"] {
+        let ran = run(&root, &[command]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{}", ran.stderr);
+        for part in ["error", "VisibilityTimeuot", "src/main.ci:", "1 error", "explain: cleaninfra explain E"]
+        {
+            assert!(ran.stderr.contains(part), "no {part:?} in {}", ran.stderr);
+        }
+    }
+    assert!(!root.join("build").exists(), "outputs in spite of errors");
+}
+
+#[test]
+fn an_error_leaves_earlier_outputs_alone() {
+    let (_folder, root) = project();
+    run(&root, &["build"]);
+    let path = root.join("build/default/jobs.template.json");
+    let before = fs::read(&path).unwrap();
+    edit(&root, "VisibilityTimeout: 60", "VisibilityTimeout: \"long\"");
+    assert_eq!(run(&root, &["build"]).code, Some(1));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn programs_read_findings_from_stdout() {
+    let (_folder, root) = project();
+    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    let json = run(&root, &["check", "--message-format", "json"]);
+    assert_eq!(json.code, Some(1));
+    for line in json.stdout.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(value["labels"][0]["path"], "src/main.ci");
+    }
+    let sarif: serde_json::Value =
+        serde_json::from_str(&run(&root, &["check", "--message-format", "sarif"]).stdout).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let github = run(&root, &["check", "--message-format", "github"]);
+    assert!(github.stdout.starts_with("::error file=src/main.ci,line="), "{}", github.stdout);
+}
+
+#[test]
+fn sarif_without_findings_is_a_document_too() {
+    let (_folder, root) = project();
+    let ran = run(&root, &["build", "--message-format", "sarif"]);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["runs"][0]["results"], serde_json::json!([]));
+    assert!(ran.stderr.contains("1 stack"), "{}", ran.stderr);
+}
+
+#[test]
+fn warnings_fail_only_when_denied() {
+    let (_folder, root) = project();
+    edit(&root, "use aws::sqs::Queue;", "use aws::sns::Topic;\nuse aws::sqs::Queue;");
+    let ran = run(&root, &["check"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 warning"), "{}", ran.stderr);
+    assert_eq!(run(&root, &["check", "--deny-warnings"]).code, Some(1));
+    assert_eq!(run(&root, &["build", "--deny-warnings"]).code, Some(1));
+    assert!(!root.join("build").exists());
+    assert_eq!(run(&root, &["build"]).code, Some(0));
+}
+
+#[test]
+fn what_is_no_project_ends_with_2() {
+    let (folder, root) = project();
+    let elsewhere = run(folder.path(), &["check"]);
+    assert_eq!(elsewhere.code, Some(2));
+    assert!(elsewhere.stderr.contains("there is no `ci.toml`"), "{}", elsewhere.stderr);
+    fs::write(root.join("ci.toml"), "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nnmae = \"x\"\n")
+        .unwrap();
+    let manifest = run(&root, &["build"]);
+    assert_eq!(manifest.code, Some(2));
+    assert!(manifest.stderr.contains("did you mean `name`?"), "{}", manifest.stderr);
+    assert!(manifest.stderr.contains("ci.toml:4:1"), "{}", manifest.stderr);
+    assert_eq!(run(&root, &["build", "--frobnicate"]).code, Some(2));
+    assert_eq!(run(&root, &[]).code, Some(2));
+    assert_eq!(run(&root, &["--help"]).code, Some(0));
+}
+
+#[test]
+fn an_unknown_environment_is_named() {
+    let (_folder, root) = project();
+    let ran = run(&root, &["build", "--env", "prod"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("there is no environment `prod`"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_file_alone_can_be_checked_and_built() {
+    let (folder, root) = project();
+    let alone = folder.path().join("alone.ci");
+    fs::copy(root.join("src/main.ci"), &alone).unwrap();
+    assert_eq!(run(folder.path(), &["check", "alone.ci"]).code, Some(0));
+    assert_eq!(run(folder.path(), &["build", "alone.ci", "--out", "out"]).code, Some(0));
+    assert!(folder.path().join("out/default/jobs.template.json").exists());
+}
+
+#[test]
+fn outputs_that_cannot_be_written_end_with_3() {
+    let (_folder, root) = project();
+    fs::write(root.join("taken"), "").unwrap();
+    let ran = run(&root, &["build", "--out", "taken"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[E0902] error: cannot "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no output was changed"), "{}", ran.stderr);
+}
+
+#[test]
+fn colours_come_when_asked_for() {
+    let (_folder, root) = project();
+    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    assert!(!run(&root, &["check"]).stderr.contains('\u{1b}'));
+    assert!(run(&root, &["check", "--color", "always"]).stderr.contains('\u{1b}'));
+    let never: Run =
+        cleaninfra(&root).args(["check", "--color", "auto"]).env("NO_COLOR", "1").output().unwrap().into();
+    assert!(!never.stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn formatting_shows_then_makes_its_changes() {
+    let (folder, root) = project();
+    edit(&root, "        VisibilityTimeout: 60,", "   VisibilityTimeout:60,");
+    let check = run(folder.path(), &["fmt", "--check", "demo"]);
+    assert_eq!(check.code, Some(1), "{}", check.stderr);
+    for part in [
+        "--- a/demo/src/main.ci",
+        "+++ b/demo/src/main.ci",
+        "-   VisibilityTimeout:60,",
+        "+        VisibilityTimeout: 60,",
+    ] {
+        assert!(check.stdout.contains(part), "no {part:?} in {}", check.stdout);
+    }
+    assert!(fs::read_to_string(root.join("src/main.ci")).unwrap().contains("   VisibilityTimeout:60,"));
+    assert_eq!(run(&root, &["fmt"]).code, Some(0));
+    assert!(fs::read_to_string(root.join("src/main.ci")).unwrap().contains("        VisibilityTimeout: 60,"));
+    assert_eq!(run(&root, &["fmt", "--check"]).code, Some(0));
+}
+
+#[test]
+fn stdin_is_formatted_to_stdout() {
+    let mut child = cleaninfra(Path::new("."))
+        .args(["fmt", "--stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"const   A:Int=1;\n").unwrap();
+    let ran: Run = child.wait_with_output().unwrap().into();
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "const A: Int = 1;\n"));
+}
+
+#[test]
+fn codes_are_explained() {
+    let here = Path::new(".");
+    let known = run(here, &["explain", "e0101"]);
+    assert_eq!(known.code, Some(0));
+    assert!(known.stdout.contains("E0101"), "{}", known.stdout);
+    assert_eq!(run(here, &["explain", "unknown-name"]).stdout, known.stdout);
+    let unknown = run(here, &["explain", "unknown-nmae"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("did you mean `unknown-name`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn types_are_described() {
+    let here = Path::new(".");
+    let table = run(here, &["describe", "aws::dynamodb::Table"]);
+    assert_eq!(table.code, Some(0));
+    for part in
+        ["AWS::DynamoDB::Table", "Ref", "TableName", "KeySchema", "attributes", "StreamArn", "regions"]
+    {
+        assert!(table.stdout.contains(part), "no {part:?} in {}", table.stdout);
+    }
+    assert_eq!(run(here, &["describe", "AWS::DynamoDB::Table"]).stdout, table.stdout);
+    let json = run(here, &["describe", "aws::dynamodb::Table", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["ref"], serde_json::json!(["TableName"]));
+    let property = run(here, &["describe", "aws::s3::Bucket", "VersioningConfiguration.Status"]);
+    assert!(property.stdout.contains("Enabled"), "{}", property.stdout);
+
+    let word = run(here, &["describe", "queue"]);
+    assert!(word.stdout.lines().any(|line| line == "aws::sqs::Queue"), "{}", word.stdout);
+    let slip = run(here, &["describe", "aws::dynamodb::Tabel"]);
+    assert_eq!(slip.code, Some(2));
+    assert!(slip.stderr.contains("did you mean `aws::dynamodb::Table`?"), "{}", slip.stderr);
+}
+
+#[test]
+fn completions_are_written_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(Path::new("."), &["completions", shell]);
+        assert_eq!(script.code, Some(0));
+        assert!(script.stdout.contains("cleaninfra"), "{shell}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_error() {
+    let mut child = cleaninfra(Path::new("."))
+        .args(["describe", "AWS::EC2::Instance", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+}
+
+/// Ends the process whatever becomes of the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn watching_builds_after_every_change() {
+    let (_folder, root) = project();
+    let mut child = cleaninfra(&root)
+        .args(["build", "--watch"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let _running = Running(child);
+    let mut next = |expected: &str| {
+        // A change may come in several steps, each a round of its own.
+        let found =
+            lines.by_ref().take(10).find(|line| line.as_ref().is_ok_and(|line| line.contains(expected)));
+        assert!(found.is_some(), "no line with {expected:?}");
+    };
+    next("built 1 stack, 3 files changed");
+    edit(&root, "VisibilityTimeout: 60", "VisibilityTimeout: 90");
+    next("built 1 stack, 1 file changed");
+    assert!(fs::read_to_string(root.join("build/default/jobs.template.json")).unwrap().contains("90"));
+    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    next("not built: 1 error");
+    edit(&root, "VisibilityTimeuot", "VisibilityTimeout");
+    next("built 1 stack");
+    fs::write(root.join("src/more.ci"), "const A: Int = ;\n").unwrap();
+    next("not built");
+}
