@@ -57,7 +57,7 @@ fn a_new_project_checks_builds_and_is_formatted() {
     }
     let template = fs::read_to_string(root.join("build/default/jobs.template.json")).unwrap();
     let template: serde_json::Value = serde_json::from_str(&template).unwrap();
-    assert_eq!(template["Resources"]["Jobs"]["Type"], "AWS::SQS::Queue");
+    assert_eq!(template["Resources"]["JobsQueue"]["Type"], "AWS::SQS::Queue");
     assert!(root.join("build/default/app.json").exists());
     assert!(root.join("build/default/jobs.map.json").exists());
 }
@@ -83,7 +83,7 @@ fn new_refuses_what_it_would_overwrite_and_names_that_cannot_be() {
 fn a_build_says_how_much_of_the_limits_is_used() {
     let (folder, root) = project();
     let built = run(folder.path(), &["build", "demo"]);
-    assert!(built.stdout.contains("2 of 500 resources"), "{}", built.stdout);
+    assert!(built.stdout.contains("4 of 500 resources"), "{}", built.stdout);
     assert!(built.stdout.contains("of 1000000 bytes"), "{}", built.stdout);
     assert!(built.stdout.contains("3 files changed"), "{}", built.stdout);
     let modified =
@@ -107,11 +107,12 @@ fn yaml_replaces_json() {
 #[test]
 fn findings_go_to_stderr_and_end_with_1() {
     let (_folder, root) = project();
-    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    edit(&root, "visibility_timeout", "visibility_timeuot");
     for command in ["check", "build"] {
         let ran = run(&root, &[command]);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{}", ran.stderr);
-        for part in ["error", "VisibilityTimeuot", "src/main.ci:", "1 error", "explain: cleaninfra explain E"]
+        for part in
+            ["error", "visibility_timeuot", "src/main.ci:", "1 error", "explain: cleaninfra explain E"]
         {
             assert!(ran.stderr.contains(part), "no {part:?} in {}", ran.stderr);
         }
@@ -125,7 +126,7 @@ fn an_error_leaves_earlier_outputs_alone() {
     run(&root, &["build"]);
     let path = root.join("build/default/jobs.template.json");
     let before = fs::read(&path).unwrap();
-    edit(&root, "VisibilityTimeout: 60", "VisibilityTimeout: \"long\"");
+    edit(&root, "visibility_timeout: 60s", "visibility_timeout: \"long\"");
     assert_eq!(run(&root, &["build"]).code, Some(1));
     assert_eq!(fs::read(&path).unwrap(), before);
 }
@@ -133,7 +134,7 @@ fn an_error_leaves_earlier_outputs_alone() {
 #[test]
 fn programs_read_findings_from_stdout() {
     let (_folder, root) = project();
-    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    edit(&root, "visibility_timeout", "visibility_timeuot");
     let json = run(&root, &["check", "--message-format", "json"]);
     assert_eq!(json.code, Some(1));
     for line in json.stdout.lines() {
@@ -159,7 +160,7 @@ fn sarif_without_findings_is_a_document_too() {
 #[test]
 fn warnings_fail_only_when_denied() {
     let (_folder, root) = project();
-    edit(&root, "use aws::sqs::Queue;", "use aws::sns::Topic;\nuse aws::sqs::Queue;");
+    edit(&root, "use std::messaging::Queue;", "use aws::sns::Topic;\nuse std::messaging::Queue;");
     let ran = run(&root, &["check"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("1 warning"), "{}", ran.stderr);
@@ -217,7 +218,7 @@ fn outputs_that_cannot_be_written_end_with_3() {
 #[test]
 fn colours_come_when_asked_for() {
     let (_folder, root) = project();
-    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    edit(&root, "visibility_timeout", "visibility_timeuot");
     assert!(!run(&root, &["check"]).stderr.contains('\u{1b}'));
     assert!(run(&root, &["check", "--color", "always"]).stderr.contains('\u{1b}'));
     let never: Run =
@@ -228,20 +229,28 @@ fn colours_come_when_asked_for() {
 #[test]
 fn formatting_shows_then_makes_its_changes() {
     let (folder, root) = project();
-    edit(&root, "        VisibilityTimeout: 60,", "   VisibilityTimeout:60,");
+    edit(
+        &root,
+        "    let jobs = Queue { visibility_timeout: 60s };",
+        "  let jobs=Queue{visibility_timeout:60s};",
+    );
     let check = run(folder.path(), &["fmt", "--check", "demo"]);
     assert_eq!(check.code, Some(1), "{}", check.stderr);
     for part in [
         "--- a/demo/src/main.ci",
         "+++ b/demo/src/main.ci",
-        "-   VisibilityTimeout:60,",
-        "+        VisibilityTimeout: 60,",
+        "-  let jobs=Queue{visibility_timeout:60s};",
+        "+    let jobs = Queue { visibility_timeout: 60s };",
     ] {
         assert!(check.stdout.contains(part), "no {part:?} in {}", check.stdout);
     }
-    assert!(fs::read_to_string(root.join("src/main.ci")).unwrap().contains("   VisibilityTimeout:60,"));
+    assert!(fs::read_to_string(root.join("src/main.ci")).unwrap().contains("  let jobs=Queue{"));
     assert_eq!(run(&root, &["fmt"]).code, Some(0));
-    assert!(fs::read_to_string(root.join("src/main.ci")).unwrap().contains("        VisibilityTimeout: 60,"));
+    assert!(
+        fs::read_to_string(root.join("src/main.ci"))
+            .unwrap()
+            .contains("    let jobs = Queue { visibility_timeout: 60s };")
+    );
     assert_eq!(run(&root, &["fmt", "--check"]).code, Some(0));
 }
 
@@ -345,12 +354,12 @@ fn watching_builds_after_every_change() {
         assert!(found.is_some(), "no line with {expected:?}");
     };
     next("built 1 stack, 3 files changed");
-    edit(&root, "VisibilityTimeout: 60", "VisibilityTimeout: 90");
-    next("built 1 stack, 1 file changed");
+    edit(&root, "visibility_timeout: 60s", "visibility_timeout: 90s");
+    next("built 1 stack, 2 files changed");
     assert!(fs::read_to_string(root.join("build/default/jobs.template.json")).unwrap().contains("90"));
-    edit(&root, "VisibilityTimeout", "VisibilityTimeuot");
+    edit(&root, "visibility_timeout", "visibility_timeuot");
     next("not built: 1 error");
-    edit(&root, "VisibilityTimeuot", "VisibilityTimeout");
+    edit(&root, "visibility_timeuot", "visibility_timeout");
     next("built 1 stack");
     fs::write(root.join("src/more.ci"), "const A: Int = ;\n").unwrap();
     next("not built");

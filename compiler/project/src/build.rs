@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange, did_you_mean};
 use ci_cfn::{LimitReport, Place};
 use ci_graph::{Origin, Stack};
-use ci_sema::{Plan, ServiceInstance, Target, TargetId};
+use ci_sema::{Plan, Program, ServiceInstance, Target, TargetId};
 
 use crate::host::Snapshot;
 use crate::manifest::TemplateFormat;
@@ -297,15 +297,20 @@ struct Places<'a> {
 impl<'a> Places<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let project = &snapshot.project;
-        let files = project.sources.iter().map(|(path, source)| {
+        let lines = |id| LineIndex::new(project.files.text(id));
+        let own = project.sources.iter().map(|(path, source)| {
             let id = source.id(&snapshot.db);
-            (id, (slashed(&relative(&project.root, path)), LineIndex::new(project.files.text(id))))
+            (id, (slashed(&relative(&project.root, path)), lines(id)))
         });
-        Self { snapshot, files: files.collect() }
+        // The standard library has no place on the disk: its files are named as in messages, `std/…`.
+        let std = Program::get(&snapshot.db).std(&snapshot.db).files(&snapshot.db).iter().map(|source| {
+            let id = source.id(&snapshot.db);
+            (id, (project.files.path(id).to_owned(), lines(id)))
+        });
+        Self { snapshot, files: own.chain(std).collect() }
     }
 
     fn of(&self, span: Span) -> Option<Place> {
-        // Values that come out of the standard library have no place in the project.
         let (path, lines) = self.files.get(&span.file)?;
         let text = self.snapshot.project.files.text(span.file);
         let position = |offset: u32| {

@@ -17,7 +17,7 @@ use crate::manifest::{self, Manifest};
 use crate::system::System;
 
 /// The standard library: module, path and text of every source, sorted by path.
-static STDLIB: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
+pub(crate) static STDLIB: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
 
 /// A project and its database.
 pub struct Host {
@@ -51,6 +51,8 @@ pub(crate) struct Project {
     pub manifest: Manifest,
     /// Where paths of the root package count from: canonical.
     pub root: Utf8PathBuf,
+    /// The same directory, relative to where the reader stands.
+    pub shown: Utf8PathBuf,
     /// All packages but the standard library, the root first.
     pub packages: Vec<Package>,
     /// The file a finding about the project as a whole points to: its manifest, or its only source.
@@ -108,6 +110,10 @@ impl Host {
             diagnostics: Vec::new(),
             manifest: Manifest::default(),
             root: Utf8PathBuf::new(),
+            shown: match &start {
+                Start::Project { shown, .. } => shown.clone(),
+                Start::File { shown, .. } => shown.parent().unwrap_or("".into()).to_owned(),
+            },
             packages: Vec::new(),
             sources: BTreeMap::new(),
         };
@@ -274,6 +280,11 @@ impl Snapshot {
     /// The directory of the project: canonical.
     pub fn root(&self) -> &Utf8Path {
         &self.project.root
+    }
+
+    /// The directory of the project, relative to where the reader stands; empty for that place itself.
+    pub fn shown_root(&self) -> &Utf8Path {
+        &self.project.shown
     }
 
     /// The source at a canonical path.

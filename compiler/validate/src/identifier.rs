@@ -1,7 +1,7 @@
 //! Two resources that would be one and the same thing in AWS.
 
 use ci_base::{Code, Diagnostic};
-use ci_graph::{Located, Origin, Resource, Stack};
+use ci_graph::{Origin, Resource, Stack};
 use rustc_hash::FxHashMap;
 
 use crate::value::same;
@@ -28,7 +28,7 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
         let schema = std::ptr::from_ref(resource.schema).addr();
         let names = *by_type.entry(schema).or_insert_with(|| identifying(resource));
         let Some(first) = names.iter().find_map(|name| resource.text(name)) else { continue };
-        if names.iter().any(|name| optional_part(resource, name).is_none()) {
+        if names.iter().any(|name| resource.lacks(name) && !may_lack(name)) {
             continue;
         }
         let bucket = seen.entry((schema, first)).or_default();
@@ -51,12 +51,9 @@ fn identifying(resource: &Resource) -> &'static [&'static str] {
     if decided { names } else { &[] }
 }
 
-/// The value of an identifying property. The bus of a rule may be left out: it is the default one then.
-fn optional_part<'a>(resource: &'a Resource, name: &str) -> Option<Option<&'a Located>> {
-    match resource.field(name) {
-        Some(located) => Some(Some(located)),
-        None => (name == "EventBusName").then_some(None),
-    }
+/// Whether a resource may go without an identifying property. The bus of a rule is the default one then.
+fn may_lack(name: &str) -> bool {
+    name == "EventBusName"
 }
 
 fn twins(names: &[&str], one: &Resource, other: &Resource) -> bool {

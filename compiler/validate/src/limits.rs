@@ -142,12 +142,11 @@ fn check_parameter(parameter: &Parameter, findings: &mut Vec<Diagnostic<Origin>>
                 );
             }
         }
-        Value::Int(number) => {
-            if constraints.min_value.is_some_and(|least| *number < least)
-                || constraints.max_value.is_some_and(|most| *number > most)
-            {
-                invalid(at, format!("the default of parameter `{name}` is out of the parameter's own range"));
-            }
+        Value::Int(number)
+            if (constraints.min_value.is_some_and(|least| *number < least)
+                || constraints.max_value.is_some_and(|most| *number > most)) =>
+        {
+            invalid(at, format!("the default of parameter `{name}` is out of the parameter's own range"));
         }
         Value::Late(late) if !matches!(**late, Late::If { .. }) => {
             invalid(at, format!("the default of parameter `{name}` must be known"));

@@ -45,7 +45,7 @@ impl<'p> Place<'p> {
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.step, self.parent) {
-            (Step::Resource(name), _) | (Step::Name(name), _) => write!(f, "`{name}`"),
+            (Step::Resource(name) | Step::Name(name), _) => write!(f, "`{name}`"),
             (Step::Item(index), Some(parent)) => write!(f, "item {} of {parent}", index + 1),
             (Step::Item(index), None) => write!(f, "item {}", index + 1),
         }

@@ -69,7 +69,7 @@ pub(crate) fn check(
                 policy.document(&value, &entries, at);
             }
             Some(_) | None if !text.contains("{{resolve:") => {
-                policy.invalid(at, "a policy given as text must be JSON")
+                policy.invalid(at, "a policy given as text must be JSON");
             }
             Some(_) | None => {}
         },
@@ -178,7 +178,7 @@ impl Policy<'_> {
                 .also(first.origin, format!("`{one}` is given here")),
             ),
             (None, None) if needed => {
-                policy.invalid(statement.origin, format!("this statement needs `{one}`"))
+                policy.invalid(statement.origin, format!("this statement needs `{one}`"));
             }
             _ => {}
         };

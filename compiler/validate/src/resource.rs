@@ -85,9 +85,9 @@ fn each_below(located: &Located, pointer: &str, place: &Place<'_>, with: &mut Vi
             for entry in entries {
                 let place = place.name(&entry.name);
                 if inner == "*" {
-                    with(&place, &entry.value)
+                    with(&place, &entry.value);
                 } else {
-                    each_below(&entry.value, inner, &place, with)
+                    each_below(&entry.value, inner, &place, with);
                 }
             }
         }

@@ -76,13 +76,6 @@ pub(crate) struct Walk<'a, S> {
     depth: u32,
 }
 
-impl<'a> Walk<'a, Quiet> {
-    /// A walk that only answers.
-    pub(crate) fn quiet(stack: &'a Stack, schema: &'static ResourceSchema) -> Self {
-        Self { stack, schema, sink: Quiet, lenient: false, policies: false, depth: 0 }
-    }
-}
-
 impl<'a> Walk<'a, Vec<Diagnostic<Origin>>> {
     /// A walk that collects what it finds.
     pub(crate) fn loud(stack: &'a Stack, schema: &'static ResourceSchema) -> Self {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use ci_base::render::Counts;
 use ci_base::{Code, Diagnostic};
 use ci_project::{Build, BuildOptions, BuiltStack, Files, OsSystem, Snapshot, TemplateFormat, WriteError};
@@ -19,7 +19,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
         Ok(host) => host,
         Err(exit) => return Ok(exit),
     };
-    let out = arguments.out.clone().unwrap_or_else(|| default_out(host.snapshot(), &arguments.path));
+    let out = arguments.out.clone().unwrap_or_else(|| host.snapshot().shown_root().join("build"));
     let options = BuildOptions {
         target: arguments.env.clone(),
         format: arguments.format.map(|format| match format {
@@ -35,15 +35,6 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
     let watcher = watch::Watcher::new(&host)?;
     round(terminal, host.snapshot(), &options, &out, start)?;
     watcher.follow(&mut host, |host, start| round(terminal, host.snapshot(), &options, &out, start))
-}
-
-/// Where outputs go by default: `build` beside the manifest. Written as the project was named, so that messages show
-/// a path the reader knows.
-fn default_out(snapshot: &Snapshot, given: &Utf8Path) -> Utf8PathBuf {
-    let shown = given.canonicalize_utf8().is_ok_and(|path| path == snapshot.root());
-    let root = if shown { given } else { snapshot.root() };
-    // `./build` is `build`.
-    root.strip_prefix(".").unwrap_or(root).join("build")
 }
 
 /// One build, with everything there is to say about it.

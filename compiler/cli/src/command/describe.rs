@@ -14,7 +14,7 @@ use crate::arguments::Describe;
 use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Describe) -> Outcome {
-    let Some(schema) = resource_type(&arguments.name) else { return candidates(terminal, arguments) };
+    let Some(schema) = resource_type(&arguments.name) else { return candidates(arguments) };
     let output = match &arguments.property {
         None => {
             let facts = facts::Type::of(schema);
@@ -31,7 +31,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Describe) -> Outcome {
 }
 
 /// What to say where no type has that name: types in whose names the words occur, or the nearest one.
-fn candidates(terminal: &Terminal, arguments: &Describe) -> Outcome {
+fn candidates(arguments: &Describe) -> Outcome {
     let wanted = &arguments.name;
     let found = search::types(wanted);
     if found.is_empty() || arguments.property.is_some() {

@@ -40,26 +40,17 @@ pub(crate) fn run(terminal: &Terminal, arguments: &New) -> Outcome {
 }
 
 /// The first program. Small enough to read, and every line of it works.
-const MAIN: &str = r"//! A queue whose failed messages are kept.
+const MAIN: &str = r"//! Jobs that wait to be done.
 
-use aws::sqs::Queue;
+use std::messaging::Queue;
 
-/// Takes jobs. What fails three times is set aside for two weeks.
+/// Takes jobs. What fails five times is set aside in a second queue.
 service Jobs {
-    let failed = Queue {
-        MessageRetentionPeriod: 1209600,
-    };
-
-    let jobs = Queue {
-        VisibilityTimeout: 60,
-        RedrivePolicy: {
-            deadLetterTargetArn: failed.Arn,
-            maxReceiveCount: 3,
-        },
-    };
+    // One line makes both queues, encrypted, with the policies they need.
+    let jobs = Queue { visibility_timeout: 60s };
 
     /// Where to send jobs.
-    output url: String = jobs.QueueUrl;
+    output url: String = jobs.url;
 }
 ";
 

@@ -1,4 +1,4 @@
-//! CodePipeline and CodeBuild.
+//! Pipelines, and the projects that build in them.
 
 use ci_graph::{Late, Located, Resource, Value};
 

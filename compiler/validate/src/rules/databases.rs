@@ -1,4 +1,4 @@
-//! DynamoDB, RDS and ElastiCache.
+//! DynamoDB, RDS and `ElastiCache`.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Schedules of EventBridge.
+//! Schedules of `EventBridge`.
 
 use ci_graph::Resource;
 

@@ -18,9 +18,9 @@ const TYPES: [(&str, &[&str], bool); 8] = [
     ("Wait", &[], true),
 ];
 
-/// Fields of the JSONPath language, which JSONata does without.
+/// Fields of the `JSONPath` language, which `JSONata` does without.
 const JSON_PATH: [&str; 5] = ["InputPath", "OutputPath", "Parameters", "ResultPath", "ResultSelector"];
-/// Fields of JSONata, which JSONPath does not know.
+/// Fields of `JSONata`, which `JSONPath` does not know.
 const JSONATA: [&str; 2] = ["Arguments", "Output"];
 
 const RULE: &str = "state-machine";
@@ -124,7 +124,7 @@ fn state(rules: &mut Rules<'_>, entry: &Entry, states: &[Entry], outer_jsonata: 
     }
 }
 
-/// Checks that a state keeps to one query language; whether it is JSONata.
+/// Checks that a state keeps to one query language; whether it is `JSONata`.
 fn language(rules: &mut Rules<'_>, state: &Located, name: &str, outer_jsonata: bool) -> bool {
     let own = state.field("QueryLanguage");
     if let Some(own) = own.filter(|own| outer_jsonata && own.value.as_str() == Some("JSONPath")) {

@@ -1,4 +1,4 @@
-//! S3, SQS, CloudWatch Logs and GuardDuty.
+//! S3, SQS, `CloudWatch` Logs and `GuardDuty`.
 
 use ci_graph::{Resource, Value};
 

@@ -116,7 +116,7 @@ impl<S: Sink> Walk<'_, S> {
         let clear = match attempts.as_slice() {
             [] => return,
             [_] => true,
-            [best, next, ..] => best.distance.0 < next.distance.0 || best.distance.1 < next.distance.1,
+            [best, next, ..] => !best.distance.0 & next.distance.0 || !best.distance.1 & next.distance.1,
         };
         if clear {
             for finding in attempts.swap_remove(0).findings {

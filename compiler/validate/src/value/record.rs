@@ -115,7 +115,7 @@ impl<S: Sink> Walk<'_, S> {
             Additional::Of(id) => verdict.and(self.located(&entry.value, id, &here)),
             Additional::Closed => {
                 if !S::QUIET {
-                    let finding = self.unknown_name(entry, node, place);
+                    let finding = unknown_name(entry, node, place);
                     self.sink.report(|| finding);
                 }
                 Verdict::No
@@ -136,35 +136,11 @@ impl<S: Sink> Walk<'_, S> {
                 }
             }
         }
-        if verdict == Verdict::No {
-            if !S::QUIET {
-                let finding = self.missing(entries, at, node, place);
-                self.sink.report(|| finding);
-            }
+        if verdict == Verdict::No && !S::QUIET {
+            let finding = missing(entries, at, node, place);
+            self.sink.report(|| finding);
         }
         verdict
-    }
-
-    /// One finding for all that is missing from a record.
-    fn missing(&self, entries: &[Entry], at: Origin, node: &Node, place: &Place<'_>) -> Diagnostic<Origin> {
-        let gone = |name: &&&str| !matches!(presence(entries, name), Presence::Always | Presence::Unknown);
-        let missing: Vec<&str> = node.required.iter().filter(gone).copied().collect();
-        let names = words::names(&missing, "and");
-        let what = if missing.len() == 1 { "property" } else { "properties" };
-        let mut finding = Diagnostic::new(
-            Code::MissingField,
-            at,
-            format!("missing {what} {names} of {}", self.title(node, place)),
-        );
-        for name in missing {
-            if presence(entries, name) == Presence::Sometimes {
-                finding = finding
-                    .note(format!("`{name}` is left out in one case of its condition, and required in both"));
-            } else if let Some(near) = unknown_near(name, entries, node) {
-                finding = finding.help(format!("`{near}` looks like `{name}`"));
-            }
-        }
-        finding
     }
 
     /// Conditions on which names stand together.
@@ -250,45 +226,64 @@ impl<S: Sink> Walk<'_, S> {
         });
         verdict
     }
+}
 
-    fn unknown_name(&self, entry: &Entry, node: &Node, place: &Place<'_>) -> Diagnostic<Origin> {
-        let name = &entry.name;
-        let title = self.title(node, place);
-        let at = entry.value.origin;
-        if node.properties.is_empty() && node.pattern_properties.is_empty() {
-            return Diagnostic::new(
-                Code::UnknownField,
-                at,
-                format!("{title} takes no properties, found `{name}`"),
-            );
-        }
-        if node.properties.is_empty() {
-            let patterns: Vec<&str> = node.pattern_properties.iter().map(|(pattern, _)| *pattern).collect();
-            return Diagnostic::new(
-                Code::UnknownField,
-                at,
-                format!("{title} can't have the key {}", words::quote(name)),
-            )
-            .note(format!("keys match {}", words::names(&patterns, "or")));
-        }
-        let finding = Diagnostic::new(Code::UnknownField, at, format!("{title} has no property `{name}`"));
-        let known = node.properties.iter().map(|property| property.name);
-        match words::nearest(name, known.clone()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None if node.properties.len() <= 12 => {
-                let known: Vec<&str> = known.collect();
-                finding.help(format!("it has {}", words::names(&known, "and")))
-            }
-            None => finding,
+/// One finding for all that is missing from a record.
+fn missing(entries: &[Entry], at: Origin, node: &Node, place: &Place<'_>) -> Diagnostic<Origin> {
+    let gone = |name: &&&str| !matches!(presence(entries, name), Presence::Always | Presence::Unknown);
+    let missing: Vec<&str> = node.required.iter().filter(gone).copied().collect();
+    let names = words::names(&missing, "and");
+    let what = if missing.len() == 1 { "property" } else { "properties" };
+    let mut finding =
+        Diagnostic::new(Code::MissingField, at, format!("missing {what} {names} of {}", title(node, place)));
+    for name in missing {
+        if presence(entries, name) == Presence::Sometimes {
+            finding = finding
+                .note(format!("`{name}` is left out in one case of its condition, and required in both"));
+        } else if let Some(near) = unknown_near(name, entries, node) {
+            finding = finding.help(format!("`{near}` looks like `{name}`"));
         }
     }
+    finding
+}
 
-    /// How a message names a record: by its type, or by the property it stands in.
-    fn title(&self, node: &Node, place: &Place<'_>) -> String {
-        match (place.own_name(), node.name) {
-            (None, Some(name)) => format!("`{name}`"),
-            _ => place.to_string(),
+fn unknown_name(entry: &Entry, node: &Node, place: &Place<'_>) -> Diagnostic<Origin> {
+    let name = &entry.name;
+    let title = title(node, place);
+    let at = entry.value.origin;
+    if node.properties.is_empty() && node.pattern_properties.is_empty() {
+        return Diagnostic::new(
+            Code::UnknownField,
+            at,
+            format!("{title} takes no properties, found `{name}`"),
+        );
+    }
+    if node.properties.is_empty() {
+        let patterns: Vec<&str> = node.pattern_properties.iter().map(|(pattern, _)| *pattern).collect();
+        return Diagnostic::new(
+            Code::UnknownField,
+            at,
+            format!("{title} can't have the key {}", words::quote(name)),
+        )
+        .note(format!("keys match {}", words::names(&patterns, "or")));
+    }
+    let finding = Diagnostic::new(Code::UnknownField, at, format!("{title} has no property `{name}`"));
+    let known = node.properties.iter().map(|property| property.name);
+    match words::nearest(name, known.clone()) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None if node.properties.len() <= 12 => {
+            let known: Vec<&str> = known.collect();
+            finding.help(format!("it has {}", words::names(&known, "and")))
         }
+        None => finding,
+    }
+}
+
+/// How a message names a record: by its type, or by the property it stands in.
+fn title(node: &Node, place: &Place<'_>) -> String {
+    match (place.own_name(), node.name) {
+        (None, Some(name)) => format!("`{name}`"),
+        _ => place.to_string(),
     }
 }
 

@@ -35,7 +35,7 @@ fn same_late(left: &Late, right: &Late) -> Verdict {
             left.len() == right.len() && left.iter().zip(right).all(|(l, r)| same(l, r) == Verdict::Yes)
         }
         // Parts with origins of their own: not worth comparing part by part.
-        (Late::If { .. }, _) | (Late::Join { .. }, _) => false,
+        (Late::If { .. } | Late::Join { .. }, _) => false,
         (left, right) => left == right,
     };
     if surely { Verdict::Yes } else { Verdict::Maybe }
