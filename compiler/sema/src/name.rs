@@ -372,7 +372,7 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
                 known.then(|| Def::Namespace(path.into()))
             }
         },
-        Def::ActionServices => iam::service(name).map(|service| Def::ActionService(service.name)),
+        Def::ActionServices => iam::service(name).map(|service| Def::ActionService(service.prefix)),
         Def::ActionService(service) => {
             let action = iam::service(service)?.action(name)?;
             Some(Def::Action(service, action.name))

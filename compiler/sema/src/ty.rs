@@ -349,7 +349,8 @@ impl fmt::Display for Shown<'_> {
 fn show_node(node: NodeType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let facts = node.node();
     let kinds = node.kinds();
-    if kinds.is_any() || kinds.is_json_document() {
+    let scalar_and_more = kinds.contains(Kinds::STRING) && kinds.contains(Kinds::OBJECT);
+    if kinds.is_any() || scalar_and_more {
         return f.write_str("Json");
     }
     if !facts.references.is_empty() {

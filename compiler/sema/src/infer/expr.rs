@@ -40,6 +40,7 @@ impl<'db> Infer<'db> {
                 _ => Ty::text(self.source.string(tree, id)),
             },
             Expr::Interpolation(parts) => self.interpolation(parts),
+            Expr::Path(path) if path.len() == 2 && matches!(expected, Some(Ty::Actions)) => self.actions(id),
             Expr::Path(path) => self.path(id, path),
             Expr::PathGroup { .. } | Expr::PathGlob(_) => self.actions(id),
             Expr::Record { path, entries } => self.record(id, path.as_deref(), entries, expected),

@@ -36,6 +36,12 @@ impl<'db> Infer<'db> {
                         .help("declare a `component` for it");
                     self.report(found);
                 }
+                if let Item::Unit { kind: UnitKind::App, .. } = self.tree.item {
+                    let found = Diagnostic::new(Code::NotAValue, at, "a resource cannot be made in an app")
+                        .note("an app has no stack of its own: it wires services together")
+                        .help("make it in a service");
+                    self.report(found);
+                }
                 self.resource(resource, entries);
                 Ty::Resource(resource)
             }

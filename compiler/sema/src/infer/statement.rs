@@ -126,7 +126,7 @@ impl Infer<'_> {
         };
         // A dash cannot stand in a name: `execute_api` is `execute-api`.
         if let Some(service) = iam::service(prefix).or_else(|| iam::service(&prefix.replace('_', "-"))) {
-            return Some(service.name);
+            return Some(service.prefix);
         }
         let range = path.first().map_or_else(TextRange::default, |name| name.0);
         let found = Diagnostic::new(Code::UnknownAction, range, format!("IAM knows no service `{prefix}`"));
