@@ -11,6 +11,8 @@ mod human;
 mod json;
 mod sarif;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub use github::github;
@@ -18,7 +20,7 @@ pub use human::human;
 pub use json::json;
 pub use sarif::sarif;
 
-use crate::{Diagnostic, FileId, Label, Severity, TextRange};
+use crate::{Diagnostic, FileId, Label, LineIndex, Severity, Span, TextRange};
 
 /// The files that spans point into.
 pub trait Sources {
@@ -92,15 +94,34 @@ struct Position {
     column: usize,
 }
 
-impl Position {
-    /// The position of `offset`, which lies on a character boundary of `text`.
-    fn of(offset: usize, text: &str) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+/// Places for people; every text is split into lines once, however many findings it has.
+struct Positions<'a> {
+    sources: &'a dyn Sources,
+    lines: RefCell<HashMap<FileId, LineIndex>>,
+}
+
+impl<'a> Positions<'a> {
+    fn new(sources: &'a dyn Sources) -> Self {
+        Self { sources, lines: RefCell::default() }
+    }
+
+    /// The bytes that `span` covers as far as they exist, and where they start and end.
+    fn of(&self, span: Span) -> (Range<usize>, Position, Position) {
+        let text = self.sources.text(span.file);
+        let range = clamp(span.range, text);
+        let mut lines = self.lines.borrow_mut();
+        let lines = lines.entry(span.file).or_insert_with(|| LineIndex::new(text));
+        let position = |offset: usize| {
+            let at = lines.line_column(offset as u32);
+            let before = &text[lines.line_start(at.line) as usize..offset];
+            Position { line: at.line as usize + 1, column: before.chars().count() + 1 }
+        };
+        let (start, end) = (position(range.start), position(range.end));
+        (range, start, end)
+    }
+
+    fn path(&self, span: Span) -> &'a str {
+        self.sources.path(span.file)
     }
 }
 

@@ -17,7 +17,7 @@ mod yaml;
 
 pub use dependencies::redundant_dependencies;
 pub use limits::{LimitReport, LimitUse, Violation, limits, violations};
-pub use source_map::{Place, SourceMap, source_map};
+pub use source_map::{Place, source_map};
 pub use template::{Template, template};
 
 #[cfg(test)]

@@ -1,129 +1,154 @@
 //! From a template back to the source: where every resource and every value of its properties was written.
 //!
+//! A map is JSON of one line for each resource, small enough to stay beside large templates:
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "files": ["src/main.ci"],
+//!   "resources": {
+//!     "Queue": {"path":"queue","type":"AWS::SQS::Queue","at":[0,4,17],"properties":{"DelaySeconds":[5,23]}}
+//!   }
+//! }
+//! ```
+//!
+//! A place is `[file, line, column]`: the position of the file in `files`, the line and the column from one. A value
+//! in its resource's file leaves the file out. What is inside a value follows as an object: `[5,23,{"Inner":[6,9]}]`.
+//! The items of a list are named by their positions in the template; the branches of an `Fn::If` stand under
+//! `"Fn::If"` as `"1"` and `"2"`; other functions have no inside. What has no known place is left out.
+//!
 //! Must not know files: a place is looked up by whoever holds them.
 
+use std::fmt::Write as _;
+
+use ci_base::FileId;
 use ci_graph::{Late, Located, Origin, Resource, Stack, Value};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::value::present;
 
-/// A stretch of a source file, as people count.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+/// Where something starts in a source file, as people count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The path of the file, relative to the project, with `/` between its parts.
-    pub file: String,
-    /// The line it starts in, from one.
+    /// The file.
+    pub file: FileId,
+    /// The line, from one.
     pub line: u32,
-    /// The column it starts in, from one.
+    /// The column, from one.
     pub column: u32,
-    /// The line it ends in, from one.
-    pub end_line: u32,
-    /// One past the column it ends in, from one.
-    pub end_column: u32,
 }
 
-/// The source map of a template. Serialises as an object from logical id to
-/// `{ path, type, origin, properties: { pointer: place } }`.
-///
-/// A pointer is a JSON pointer (RFC 6901) from the resource's `Properties`. Inside `Fn::If` it goes on into both branches
-/// (`/Name/Fn::If/1`); in other functions it stops. What has no known place is left out.
-#[derive(Clone, Copy)]
-pub struct SourceMap<'a> {
-    stack: &'a Stack,
+/// The source map of a stack. `place` says where an origin is; `path` what a file is called, relative to the project,
+/// with `/` between its parts.
+pub fn source_map(
+    stack: &Stack,
+    place: &dyn Fn(Origin) -> Option<Place>,
+    path: &dyn Fn(FileId) -> String,
+) -> String {
+    let mut writer = Writer { out: String::new(), place, files: Vec::new(), own: FileId(0) };
+    for (at, resource) in stack.resources.iter().enumerate() {
+        writer.out.push_str(if at == 0 { "\n" } else { ",\n" });
+        writer.resource(resource);
+    }
+    let files: Vec<String> = writer.files.iter().map(|file| text(&path(*file))).collect();
+    let resources = writer.out;
+    let end = if stack.resources.is_empty() { "" } else { "\n  " };
+    format!(
+        "{{\n  \"version\": 1,\n  \"files\": [{}],\n  \"resources\": {{{resources}{end}}}\n}}\n",
+        files.join(", ")
+    )
+}
+
+/// A text as JSON.
+fn text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+struct Writer<'a> {
+    out: String,
     place: &'a dyn Fn(Origin) -> Option<Place>,
+    files: Vec<FileId>,
+    /// The file of the resource that is being written.
+    own: FileId,
 }
 
-/// The source map of a stack; `place` says where an origin is.
-pub fn source_map<'a>(stack: &'a Stack, place: &'a dyn Fn(Origin) -> Option<Place>) -> SourceMap<'a> {
-    SourceMap { stack, place }
-}
-
-impl Serialize for SourceMap<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let place = self.place;
-        serializer.collect_map(
-            self.stack.resources.iter().map(|resource| (&*resource.logical_id, Mapped { resource, place })),
-        )
-    }
-}
-
-struct Mapped<'a> {
-    resource: &'a Resource,
-    place: &'a dyn Fn(Origin) -> Option<Place>,
-}
-
-impl Serialize for Mapped<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("path", &*self.resource.path)?;
-        map.serialize_entry("type", self.resource.schema.name())?;
-        if let Some(place) = (self.place)(self.resource.origin) {
-            map.serialize_entry("origin", &place)?;
-        }
-        if !self.resource.properties.is_empty() {
-            map.serialize_entry("properties", &Properties(self))?;
-        }
-        map.end()
-    }
-}
-
-struct Properties<'a>(&'a Mapped<'a>);
-
-impl Serialize for Properties<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut walk =
-            Walk { map: serializer.serialize_map(None)?, place: self.0.place, pointer: String::new() };
-        for entry in &self.0.resource.properties {
-            walk.step(&entry.name, &entry.value)?;
-        }
-        walk.map.end()
-    }
-}
-
-struct Walk<'a, M> {
-    map: M,
-    place: &'a dyn Fn(Origin) -> Option<Place>,
-    pointer: String,
-}
-
-impl<M: SerializeMap> Walk<'_, M> {
-    /// Writes the entries of the value called `name` inside the current one.
-    fn step(&mut self, name: &str, located: &Located) -> Result<(), M::Error> {
-        if located.value == Value::Absent {
-            return Ok(());
-        }
-        let length = self.pointer.len();
-        self.pointer.push('/');
-        self.pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        if let Some(place) = (self.place)(located.origin) {
-            self.map.serialize_entry(&self.pointer, &place)?;
-        }
-        self.inside(&located.value)?;
-        self.pointer.truncate(length);
-        Ok(())
+impl Writer<'_> {
+    fn file(&mut self, file: FileId) -> usize {
+        self.files.iter().position(|known| *known == file).unwrap_or_else(|| {
+            self.files.push(file);
+            self.files.len() - 1
+        })
     }
 
-    fn inside(&mut self, value: &Value) -> Result<(), M::Error> {
-        match value {
-            Value::Record(entries) => {
-                entries.iter().try_for_each(|entry| self.step(&entry.name, &entry.value))
+    fn put(&mut self, arguments: std::fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = self.out.write_fmt(arguments);
+    }
+
+    fn resource(&mut self, resource: &Resource) {
+        let (path, ty) = (text(&resource.path), resource.schema.name());
+        self.put(format_args!("    \"{}\": {{\"path\":{path},\"type\":\"{ty}\"", resource.logical_id));
+        if let Some(place) = (self.place)(resource.origin) {
+            self.own = place.file;
+            let file = self.file(place.file);
+            self.put(format_args!(",\"at\":[{file},{},{}]", place.line, place.column));
+        }
+        self.out.push_str(",\"properties\":");
+        let entries = resource.properties.iter().map(|entry| (&*entry.name, &entry.value));
+        self.inside(entries);
+        self.out.push('}');
+    }
+
+    fn inside<'v>(&mut self, values: impl Iterator<Item = (&'v str, &'v Located)>) {
+        self.out.push('{');
+        let mut first = true;
+        for (name, located) in values.filter(|(_, located)| located.value != Value::Absent) {
+            if !first {
+                self.out.push(',');
             }
-            Value::List(items) => {
-                let mut items = present(items).enumerate();
-                items.try_for_each(|(at, item)| self.step(&at.to_string(), item))
+            first = false;
+            if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                self.put(format_args!("\"{name}\":"));
+            } else {
+                let name = text(name);
+                self.put(format_args!("{name}:"));
+            }
+            self.value(located);
+        }
+        self.out.push('}');
+    }
+
+    fn value(&mut self, located: &Located) {
+        self.out.push('[');
+        let place = (self.place)(located.origin);
+        if let Some(place) = place {
+            if place.file != self.own {
+                let file = self.file(place.file);
+                self.put(format_args!("{file},"));
+            }
+            self.put(format_args!("{},{}", place.line, place.column));
+        }
+        let comma = if place.is_some() { "," } else { "" };
+        match &located.value {
+            Value::Record(entries) if !entries.is_empty() => {
+                self.out.push_str(comma);
+                self.inside(entries.iter().map(|entry| (&*entry.name, &entry.value)));
+            }
+            Value::List(items) if !items.is_empty() => {
+                self.out.push_str(comma);
+                let names: Vec<String> = (0..items.len()).map(|at| at.to_string()).collect();
+                self.inside(names.iter().map(String::as_str).zip(present(items)));
             }
             Value::Late(late) => {
-                let Late::If { then, otherwise, .. } = &**late else { return Ok(()) };
-                let length = self.pointer.len();
-                self.pointer.push_str("/Fn::If");
-                self.step("1", then)?;
-                self.step("2", otherwise)?;
-                self.pointer.truncate(length);
-                Ok(())
+                if let Late::If { then, otherwise, .. } = &**late {
+                    self.out.push_str(comma);
+                    self.out.push_str("{\"Fn::If\":[");
+                    self.inside([("1", then), ("2", otherwise)].into_iter());
+                    self.out.push_str("]}");
+                }
             }
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => Ok(()),
-            Value::Absent | Value::Unknown => Ok(()),
+            _ => {}
         }
+        self.out.push(']');
     }
 }
 

@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -345,17 +347,22 @@ fn watching_builds_after_every_change() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
     let _running = Running(child);
-    let mut next = |expected: &str| {
+    let (send, lines) = mpsc::channel();
+    std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+    let next = |expected: &str| {
+        let mut seen = Vec::new();
         // A change may come in several steps, each a round of its own.
-        let found =
-            lines.by_ref().take(10).find(|line| line.as_ref().is_ok_and(|line| line.contains(expected)));
-        assert!(found.is_some(), "no line with {expected:?}");
+        while !seen.last().is_some_and(|line: &String| line.contains(expected)) {
+            let line = lines.recv_timeout(Duration::from_secs(30));
+            assert!(line.is_ok(), "no line with {expected:?} in {seen:?}");
+            seen.extend(line);
+        }
     };
     next("built 1 stack, 3 files changed");
     edit(&root, "visibility_timeout: 60s", "visibility_timeout: 90s");
-    next("built 1 stack, 2 files changed");
+    next("built 1 stack, 1 file changed");
     assert!(fs::read_to_string(root.join("build/default/jobs.template.json")).unwrap().contains("90"));
     edit(&root, "visibility_timeout", "visibility_timeuot");
     next("not built: 1 error");

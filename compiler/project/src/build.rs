@@ -234,12 +234,13 @@ impl<'a> Writer<'a> {
 
     fn source_map(&self, instance: ServiceInstance, stack: &Stack) -> Vec<u8> {
         let db = &self.snapshot.db;
-        let result = ci_sema::stack(db, instance);
-        let place = |origin: Origin| self.places.of(result.span(db, origin)?);
-        // Writing to memory fails only for keys that are not text, which a source map does not have.
-        let mut bytes = serde_json::to_vec_pretty(&ci_cfn::source_map(stack, &place)).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes
+        // Looked up once for each item, not for each of its values.
+        let starts = ci_sema::stack(db, instance).starts(db);
+        let place = |origin: Origin| {
+            let start = starts.get(origin.item as usize)?;
+            self.places.of(start.file, start.range.start + origin.range.start)
+        };
+        ci_cfn::source_map(stack, &place, &|file| self.places.path(file)).into_bytes()
     }
 }
 
@@ -310,17 +311,17 @@ impl<'a> Places<'a> {
         Self { snapshot, files: own.chain(std).collect() }
     }
 
-    fn of(&self, span: Span) -> Option<Place> {
-        let (path, lines) = self.files.get(&span.file)?;
-        let text = self.snapshot.project.files.text(span.file);
-        let position = |offset: u32| {
-            let at = lines.line_column(offset);
-            let start = lines.line_start(at.line) as usize;
-            let before = text.get(start..start + at.column as usize).unwrap_or_default();
-            (at.line + 1, before.chars().count() as u32 + 1)
-        };
-        let ((line, column), (end_line, end_column)) = (position(span.range.start), position(span.range.end));
-        Some(Place { file: path.clone(), line, column, end_line, end_column })
+    fn of(&self, file: FileId, offset: u32) -> Option<Place> {
+        let (_, lines) = self.files.get(&file)?;
+        let at = lines.line_column(offset);
+        let start = lines.line_start(at.line) as usize;
+        let text = self.snapshot.project.files.text(file);
+        let before = text.get(start..start + at.column as usize).unwrap_or_default();
+        Some(Place { file, line: at.line + 1, column: before.chars().count() as u32 + 1 })
+    }
+
+    fn path(&self, file: FileId) -> String {
+        self.files.get(&file).map(|(path, _)| path.clone()).unwrap_or_default()
     }
 }
 

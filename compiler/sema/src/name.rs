@@ -3,7 +3,7 @@
 //! Only items of a module can be imported, never its imports: an import resolves without looking at other imports,
 //! so there are no import cycles.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ci_base::{Code, Diagnostic, TextRange, did_you_mean};
 use ci_catalog::iam;
@@ -262,7 +262,7 @@ fn importable(db: &dyn Db, name: &str) -> Option<String> {
         known.then(|| format!("std::{module}::{name}"))
     });
     from_std.or_else(|| {
-        let mut types = ci_catalog::resource_types().filter(|known| known.rsplit("::").next() == Some(name));
+        let mut types = NAMES.iter().copied().filter(|known| known.rsplit("::").next() == Some(name));
         types.next().map(resource_path)
     })
 }
@@ -368,7 +368,7 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
                 }
                 let inside = |known: &str| is_inside(known, &path);
                 let extra = extra_resource_types(db);
-                let known = ci_catalog::resource_types().any(inside) || extra.iter().any(|ty| inside(ty.0.name()));
+                let known = NAMES.iter().copied().any(inside) || extra.iter().any(|ty| inside(ty.0.name()));
                 known.then(|| Def::Namespace(path.into()))
             }
         },
@@ -388,11 +388,14 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
     }
 }
 
+/// The names of the catalog's resource types. Paths are looked up by going through all of them, in another case.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| ci_catalog::resource_types().collect());
+
 /// Whether the resource type named `AWS::S3::Bucket` lies in the namespace `aws::s3`.
 fn is_inside(resource_type: &str, namespace: &str) -> bool {
-    let mut segments = resource_type.split("::");
-    namespace.split("::").all(|wanted| segments.next().is_some_and(|segment| segment.eq_ignore_ascii_case(wanted)))
-        && segments.next().is_some()
+    let (name, prefix) = (resource_type.as_bytes(), namespace.as_bytes());
+    // Most names fail the first comparison.
+    name.get(prefix.len()) == Some(&b':') && name[..prefix.len()].eq_ignore_ascii_case(prefix)
 }
 
 /// The resource type with this path: `aws::s3::Bucket`. Services are in lower case, the type's own name is as is.
@@ -402,7 +405,7 @@ pub fn resource_type(db: &dyn Db, path: &str) -> Option<ResourceType> {
             && name.eq_ignore_ascii_case(path)
             && name.rsplit("::").next() == path.rsplit("::").next()
     };
-    if let Some(name) = ci_catalog::resource_types().find(|name| matches(name)) {
+    if let Some(name) = NAMES.iter().copied().find(|name| matches(name)) {
         return ci_catalog::resource_type(name).map(ResourceType);
     }
     extra_resource_types(db).iter().copied().find(|ty| matches(ty.0.name()))
@@ -420,7 +423,7 @@ pub fn members(db: &dyn Db, def: &Def) -> Vec<String> {
         Def::Namespace(prefix) => {
             let depth = prefix.split("::").count();
             let extra = extra_resource_types(db);
-            let all = ci_catalog::resource_types().chain(extra.iter().map(|ty| ty.0.name()));
+            let all = NAMES.iter().copied().chain(extra.iter().map(|ty| ty.0.name()));
             let inside = all.filter(|name| is_inside(name, prefix));
             let mut names: Vec<String> = inside
                 .filter_map(|name| resource_path(name).split("::").nth(depth).map(str::to_owned))

@@ -43,6 +43,10 @@ fn name(stack: &Stack, id: ResourceId) -> &str {
 }
 
 fn report(stack: &Stack, cycle: &Cycle) -> Option<Diagnostic<Origin>> {
+    // The serverless transform turns such a resource into several, which need not wait for each other.
+    if cycle.steps.iter().any(|(id, _)| stack.resource(*id).schema.is_sam()) {
+        return None;
+    }
     let (first, reference) = cycle.steps.first()?;
     let chain: Vec<String> = cycle.steps.iter().map(|(id, _)| format!("`{}`", name(stack, *id))).collect();
     let message = match chain.as_slice() {

@@ -36,19 +36,23 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
                 }
             });
         }
-        for value in
-            [&resource.creation_policy, &resource.update_policy, &resource.metadata].into_iter().flatten()
-        {
+        let attributes = [
+            (&resource.creation_policy, "a creation policy", false),
+            (&resource.update_policy, "an update policy", false),
+            (&resource.metadata, "metadata", true),
+        ];
+        for (value, title, plain) in attributes {
+            let Some(value) = value else { continue };
             visit_late(value, resource.origin, &mut |late, at| {
                 one(stack, late, at, findings);
-                outside(late, at, "the attributes of a resource", findings);
+                outside(late, at, title, plain, findings);
             });
         }
     }
     for output in &stack.outputs {
         visit_late(&output.value.value, output.value.origin, &mut |late, at| {
             one(stack, late, at, findings);
-            outside(late, at, "an output", findings);
+            outside(late, at, "an output", true, findings);
         });
     }
 }
@@ -121,11 +125,12 @@ fn secure(resource_type: &str, property: &str, at: Origin) -> Option<Diagnostic<
     )
 }
 
-/// Dynamic references are resolved for properties only.
-fn outside(late: &Late, at: Origin, place: &str, findings: &mut Vec<Diagnostic<Origin>>) {
+/// Outside of properties only plain parameters are looked up, and not everywhere.
+fn outside(late: &Late, at: Origin, place: &str, plain: bool, findings: &mut Vec<Diagnostic<Origin>>) {
     let Late::Dynamic(reference) = late else { return };
     let what = match reference {
-        DynamicReference::Ssm { .. } => return,
+        DynamicReference::Ssm { .. } if plain => return,
+        DynamicReference::Ssm { .. } => "a parameter",
         DynamicReference::SsmSecure { .. } => "a secure parameter",
         DynamicReference::SecretsManager { .. } => "a secret",
     };

@@ -3,6 +3,8 @@
 use ci_base::{Code, Diagnostic};
 use ci_graph::{Late, Origin, Parameter, Stack, Value};
 
+use rustc_hash::FxHashSet;
+
 use crate::words;
 
 const RESOURCES: usize = 500;
@@ -54,6 +56,7 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
         name("parameter", &parameter.name, parameter.origin, findings);
         check_parameter(parameter, findings);
     }
+    shared_names(stack, findings);
     for output in &stack.outputs {
         name("output", &output.name, output.value.origin, findings);
         if matches!(output.value.value, Value::List(_) | Value::Record(_)) {
@@ -86,6 +89,19 @@ fn name(what: &str, name: &str, at: Origin, findings: &mut Vec<Diagnostic<Origin
             name.len()
         );
         findings.push(Diagnostic::new(Code::InvalidName, at, message));
+    }
+}
+
+/// A template has one namespace for parameters and resources.
+fn shared_names(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
+    if stack.parameters.is_empty() {
+        return;
+    }
+    let names: FxHashSet<&str> = stack.parameters.iter().map(|parameter| &*parameter.name).collect();
+    for resource in stack.resources.iter().filter(|resource| names.contains(&*resource.logical_id)) {
+        let message =
+            format!("a parameter and a resource are both named `{}` in the template", resource.logical_id);
+        findings.push(Diagnostic::new(Code::DuplicateLogicalId, resource.origin, message));
     }
 }
 

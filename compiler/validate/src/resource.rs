@@ -43,9 +43,10 @@ pub(crate) fn check(stack: &Stack, resource: &Resource, findings: &mut Vec<Diagn
     attributes(resource, findings);
 }
 
-/// Some schemas list as read-only what they also require: those must be set.
+/// Some schemas list as read-only what they also require: those must be set. Those of serverless types list as
+/// read-only what the transform may read.
 fn is_settable(schema: &ResourceSchema, pointer: &str) -> bool {
-    schema.node(schema.root()).property(pointer).is_some_and(|property| property.required)
+    schema.is_sam() || schema.node(schema.root()).property(pointer).is_some_and(|property| property.required)
 }
 
 fn read_only(schema: &ResourceSchema, place: &Place<'_>, value: &Located) -> Diagnostic<Origin> {

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{Position, Sources, clamp};
+use super::{Positions, Sources};
 use crate::{Diagnostic, Severity};
 
 /// Writes one `::error …::`, `::warning …::` or `::notice …::` line per finding.
 pub fn github(diagnostics: &[Diagnostic], sources: &dyn Sources, writer: &mut dyn Write) -> io::Result<()> {
+    let positions = Positions::new(sources);
     for diagnostic in diagnostics {
         let command = match diagnostic.severity {
             Severity::Error => "error",
@@ -14,10 +15,8 @@ pub fn github(diagnostics: &[Diagnostic], sources: &dyn Sources, writer: &mut dy
             Severity::Note => "notice",
         };
         let span = diagnostic.primary.at;
-        let text = sources.text(span.file);
-        let range = clamp(span.range, text);
-        let (start, end) = (Position::of(range.start, text), Position::of(range.end, text));
-        let file = property(sources.path(span.file));
+        let (_, start, end) = positions.of(span);
+        let file = property(positions.path(span));
         write!(writer, "::{command} file={file},line={},endLine={},", start.line, end.line)?;
         // GitHub reads columns only where the place lies on one line.
         if start.line == end.line {

@@ -28,13 +28,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Position, Sources, clamp, labels};
+use super::{Position, Positions, Sources, labels};
 use crate::{Applicability, Diagnostic, Span};
 
 /// Writes one object a line; see the module for its schema.
 pub fn json(diagnostics: &[Diagnostic], sources: &dyn Sources, writer: &mut dyn Write) -> io::Result<()> {
+    let positions = Positions::new(sources);
     for diagnostic in diagnostics {
-        serde_json::to_writer(&mut *writer, &Finding::new(diagnostic, sources))?;
+        serde_json::to_writer(&mut *writer, &Finding::new(diagnostic, &positions))?;
         writeln!(writer)?;
     }
     Ok(())
@@ -101,10 +102,10 @@ impl From<Position> for LineColumn {
 }
 
 impl<'a> Finding<'a> {
-    fn new(diagnostic: &'a Diagnostic, sources: &'a dyn Sources) -> Self {
+    fn new(diagnostic: &'a Diagnostic, positions: &Positions<'a>) -> Self {
         let label = |(at, label): (usize, &'a crate::Label)| Label {
             primary: at == 0,
-            place: Place::new(label.at, sources),
+            place: Place::new(label.at, positions),
             text: &label.text,
         };
         let fix = |fix: &'a crate::Fix| Fix {
@@ -113,7 +114,7 @@ impl<'a> Finding<'a> {
             edits: fix
                 .edits
                 .iter()
-                .map(|edit| Edit { place: Place::new(edit.at, sources), text: &edit.text })
+                .map(|edit| Edit { place: Place::new(edit.at, positions), text: &edit.text })
                 .collect(),
         };
         Self {
@@ -130,13 +131,12 @@ impl<'a> Finding<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn new(span: Span, sources: &'a dyn Sources) -> Self {
-        let text = sources.text(span.file);
-        let range = clamp(span.range, text);
+    fn new(span: Span, positions: &Positions<'a>) -> Self {
+        let (range, start, end) = positions.of(span);
         Self {
-            path: sources.path(span.file),
-            start: Position::of(range.start, text).into(),
-            end: Position::of(range.end, text).into(),
+            path: positions.path(span),
+            start: start.into(),
+            end: end.into(),
             range: Bytes { start: range.start, end: range.end },
         }
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Position, Sources, clamp, labels};
+use super::{Positions, Sources, labels};
 use crate::{Code, Diagnostic, Fix, Severity, Span};
 
 /// Writes one SARIF document. URIs are relative to the root of the project.
@@ -16,7 +16,8 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &dyn Sources, writer: &mut dyn
     for (index, at) in rules.values_mut().enumerate() {
         *at = index;
     }
-    let results: Vec<Value> = diagnostics.iter().map(|found| result(found, &rules, sources)).collect();
+    let positions = Positions::new(sources);
+    let results: Vec<Value> = diagnostics.iter().map(|found| result(found, &rules, &positions)).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -47,7 +48,7 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(diagnostic: &Diagnostic, rules: &BTreeMap<Code, usize>, sources: &dyn Sources) -> Value {
+fn result(diagnostic: &Diagnostic, rules: &BTreeMap<Code, usize>, positions: &Positions<'_>) -> Value {
     let mut text = diagnostic.message.clone();
     for note in &diagnostic.notes {
         let _ = write!(text, "\nnote: {note}");
@@ -60,10 +61,10 @@ fn result(diagnostic: &Diagnostic, rules: &BTreeMap<Code, usize>, sources: &dyn 
         "ruleIndex": rules.get(&diagnostic.code),
         "level": level(diagnostic.severity),
         "message": { "text": text },
-        "locations": [location(diagnostic.primary.at, sources)],
+        "locations": [location(diagnostic.primary.at, positions)],
     });
     let related = labels(diagnostic).skip(1).enumerate().map(|(id, label)| {
-        let mut place = location(label.at, sources);
+        let mut place = location(label.at, positions);
         place["id"] = json!(id + 1);
         place["message"] = json!({ "text": label.text });
         place
@@ -73,24 +74,22 @@ fn result(diagnostic: &Diagnostic, rules: &BTreeMap<Code, usize>, sources: &dyn 
         result["relatedLocations"] = Value::Array(related);
     }
     if !diagnostic.fixes.is_empty() {
-        result["fixes"] = diagnostic.fixes.iter().map(|fix| sarif_fix(fix, sources)).collect();
+        result["fixes"] = diagnostic.fixes.iter().map(|fix| sarif_fix(fix, positions)).collect();
     }
     result
 }
 
-fn location(span: Span, sources: &dyn Sources) -> Value {
+fn location(span: Span, positions: &Positions<'_>) -> Value {
     json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": uri(sources.path(span.file)) },
-            "region": region(span, sources),
+            "artifactLocation": { "uri": uri(positions.path(span)) },
+            "region": region(span, positions),
         },
     })
 }
 
-fn region(span: Span, sources: &dyn Sources) -> Value {
-    let text = sources.text(span.file);
-    let range = clamp(span.range, text);
-    let (start, end) = (Position::of(range.start, text), Position::of(range.end, text));
+fn region(span: Span, positions: &Positions<'_>) -> Value {
+    let (range, start, end) = positions.of(span);
     json!({
         "startLine": start.line,
         "startColumn": start.column,
@@ -101,12 +100,12 @@ fn region(span: Span, sources: &dyn Sources) -> Value {
     })
 }
 
-fn sarif_fix(fix: &Fix, sources: &dyn Sources) -> Value {
+fn sarif_fix(fix: &Fix, positions: &Positions<'_>) -> Value {
     // One change per file, as the format wants it.
     let mut changes: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for edit in &fix.edits {
-        changes.entry(sources.path(edit.at.file)).or_default().push(json!({
-            "deletedRegion": region(edit.at, sources),
+        changes.entry(positions.path(edit.at)).or_default().push(json!({
+            "deletedRegion": region(edit.at, positions),
             "insertedContent": { "text": edit.text },
         }));
     }

@@ -145,7 +145,8 @@ fn columns_count_characters() {
     let files = files();
     let text = files.text(FileId(0));
     let after_emoji = text.find(" = 2").unwrap();
-    assert_eq!(Position::of(after_emoji, text), Position { line: 2, column: 7 });
+    let (_, start, _) = Positions::new(&files).of(span(0, after_emoji as u32, after_emoji as u32));
+    assert_eq!(start, Position { line: 2, column: 7 });
 }
 
 #[test]

@@ -1,22 +1,20 @@
-use ci_base::TextRange;
+use ci_base::{FileId, TextRange};
 use ci_graph::{Origin, Value};
 
 use super::{Place, source_map};
 use crate::fixture::*;
 
 fn place(origin: Origin) -> Option<Place> {
-    let line = origin.item + 1;
-    (origin.item < 50).then(|| Place {
-        file: "src/shop.ci".into(),
-        line,
-        column: 1,
-        end_line: line,
-        end_column: 9,
-    })
+    let file = FileId(u32::from(origin.item > 20));
+    (origin.item < 50).then_some(Place { file, line: origin.item + 1, column: 1 })
+}
+
+fn path(file: FileId) -> String {
+    format!("src/{}.ci", file.0)
 }
 
 #[test]
-fn every_value_has_its_pointer() {
+fn every_value_has_its_place() {
     let mut stack = stack();
     let stage = parameter(&mut stack, "Stage");
     let prod = equals(given(stage), text("prod"));
@@ -27,27 +25,17 @@ fn every_value_has_its_pointer() {
         vec![
             ("DisplayName", text("x")),
             ("Gone", Value::Absent),
-            ("a/b~c", list(vec![Value::Absent, text("y"), record(vec![("K", Value::Int(1))])])),
+            ("a/b~c\"", list(vec![Value::Absent, text("y"), record(vec![("K", Value::Int(1))])])),
             ("Choice", choice(&prod, record(vec![("K", Value::Int(1))]), Value::Absent)),
         ],
     );
-    let map = serde_json::to_value(source_map(&stack, &place)).expect("a source map");
-    let mut pointers: Vec<_> =
-        map["Topic"]["properties"].as_object().expect("properties").keys().map(String::as_str).collect();
-    pointers.sort_unstable();
-    assert_eq!(
-        pointers,
-        [
-            "/Choice",
-            "/Choice/Fn::If/1",
-            "/Choice/Fn::If/1/K",
-            "/DisplayName",
-            "/a~1b~0c",
-            "/a~1b~0c/0",
-            "/a~1b~0c/1",
-            "/a~1b~0c/1/K",
-        ]
-    );
+    let map: serde_json::Value = serde_json::from_str(&source_map(&stack, &place, &path)).expect("JSON");
+    let properties = &map["resources"]["Topic"]["properties"];
+    let inside = |value: &serde_json::Value| value.as_array().and_then(|parts| parts.last().cloned()).expect("parts");
+    assert!(properties.get("Gone").is_none());
+    assert!(properties["DisplayName"].is_array());
+    assert!(inside(&inside(&properties["a/b~c\""])["1"])["K"].is_array());
+    assert!(inside(&inside(&properties["Choice"])["Fn::If"][0]["1"])["K"].is_array());
 }
 
 #[test]
@@ -57,6 +45,12 @@ fn a_whole_map() {
     topic(&mut stack, "Elsewhere", text("x"));
     let nowhere = Origin { item: 99, range: TextRange::default() };
     stack.resources[1].origin = nowhere;
-    stack.resources[1].properties[0].value.origin = nowhere;
-    insta::assert_snapshot!(serde_json::to_string_pretty(&source_map(&stack, &place)).expect("a source map"));
+    stack.resources[1].properties[0].value.origin = Origin { item: 30, ..nowhere };
+    insta::assert_snapshot!(source_map(&stack, &place, &path));
+}
+
+#[test]
+fn a_stack_without_resources() {
+    let map: serde_json::Value = serde_json::from_str(&source_map(&stack(), &place, &path)).expect("JSON");
+    assert_eq!(map["resources"], serde_json::json!({}));
 }

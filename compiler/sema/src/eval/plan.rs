@@ -128,6 +128,11 @@ impl StackResult {
     pub fn span(&self, db: &dyn Db, origin: Origin) -> Option<Span> {
         self.items.get(origin.item as usize).map(|item| item_span(db, *item, origin.range))
     }
+
+    /// Where each of the items starts, as an empty span: for those who look up many origins.
+    pub fn starts(&self, db: &dyn Db) -> Vec<Span> {
+        self.items.iter().map(|item| item_span(db, *item, TextRange::default())).collect()
+    }
 }
 
 /// What of the root package can be built: every app in every environment; without an app, the services that stand

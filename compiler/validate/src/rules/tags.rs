@@ -28,9 +28,10 @@ pub(super) fn check(rules: &mut Rules<'_>, resource: &Resource) {
 
 fn list(rules: &mut Rules<'_>, tags: &[Located], key: &str, value: &str) {
     for (index, one) in tags.iter().enumerate() {
-        let Some(name) = one.text(key) else { continue };
-        let at = one.field(key).unwrap_or(one);
-        if let Some(first) = tags[..index].iter().find(|other| other.text(key) == Some(name)) {
+        let Some(at) = one.field(key) else { continue };
+        let Some(name) = at.value.as_str() else { continue };
+        let same = |other: &&Located| other.text(key) == Some(name);
+        if let Some(first) = tags[..index].iter().find(same) {
             let message = format!("there are two tags with the key {}", words::quote(name));
             rules.add(broken("tag-twice", at.origin, message).also(first.origin, "the first"));
         }
@@ -39,7 +40,7 @@ fn list(rules: &mut Rules<'_>, tags: &[Located], key: &str, value: &str) {
 }
 
 fn tag(rules: &mut Rules<'_>, key: &str, at: &Located, value: &Located) {
-    let problem = if key.len() >= 4 && key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+    let problem = if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
         Some("keys that begin with `aws:` belong to AWS".to_owned())
     } else if key.is_empty() || (key.len() > KEY && key.chars().count() > KEY) {
         Some(format!("the key of a tag has 1 to {KEY} characters, found {}", key.chars().count()))

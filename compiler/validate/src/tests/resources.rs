@@ -93,6 +93,7 @@ fn parameters_and_outputs() {
     cases.bad("number", json!({ "$parameters": { "size": { "type": "Number", "default": "a" } } }));
     cases.bad("allowed", json!({ "$parameters": { "size": { "default": "a", "allowed": ["b", "c"] } } }));
     cases.bad("name", json!({ "$parameters": { "the size": {} } }));
+    cases.bad("shared name", json!({ "$parameters": { "size": {} }, "size": { "type": "AWS::SNS::Topic" } }));
     cases.case("output", json!({ "$outputs": { "ids": ["a", "b"] } }), json!({ "$outputs": { "id": "a" } }));
     insta::assert_snapshot!(cases.text);
 }
