@@ -11,7 +11,7 @@ pub mod pattern;
 pub mod sample;
 pub mod source;
 
-use ci_catalog::{Additional, Kinds, Node, NodeId, ResourceSchema, Scalar};
+use ci_catalog::{Additional, Kinds, Node, ResourceSchema, Scalar};
 use serde_json::{Map, Value};
 
 use conform::{Demand, conforms};
@@ -20,6 +20,10 @@ use conform::{Demand, conforms};
 const MAX_DEPTH: usize = 24;
 /// From this depth on, lists are as short as they may be.
 const SHALLOW: usize = 10;
+/// Down to this depth objects of a rich instance have their optional properties.
+const RICH_DEPTH: usize = 6;
+/// How many optional properties are tried where an empty object will not do.
+const MAX_OPTIONAL: usize = 8;
 /// How many combinations of alternatives are tried in one place.
 const MAX_TRIES: usize = 160;
 /// How often branches of conditions are added in one place.
@@ -33,7 +37,12 @@ const MAX_WORK: usize = 200_000;
 ///
 /// Fails with the place of the innermost value that could not be made.
 pub fn minimal(schema: &'static ResourceSchema) -> Result<Value, String> {
-    let mut maker = Maker { schema, deepest: (0, String::new()), work: 0 };
+    instance(schema, &[], false)
+}
+
+/// A value with these properties and what they ask for; a rich one has everything inside of them that fits.
+pub fn instance(schema: &'static ResourceSchema, wanted: &[&str], rich: bool) -> Result<Value, String> {
+    let mut maker = Maker { schema, wanted, rich, deepest: (0, String::new()), work: 0 };
     let demands = vec![Demand::strict(schema.root())];
     maker
         .make(&demands, &mut Vec::new(), 0)
@@ -41,8 +50,12 @@ pub fn minimal(schema: &'static ResourceSchema) -> Result<Value, String> {
 }
 
 /// The search for one instance.
-struct Maker {
+struct Maker<'a> {
     schema: &'static ResourceSchema,
+    /// Properties to have at the top.
+    wanted: &'a [&'a str],
+    /// Whether inner objects have their optional properties.
+    rich: bool,
     /// How deep, and where, the search failed innermost.
     deepest: (usize, String),
     work: usize,
@@ -55,7 +68,7 @@ struct Flat {
     arities: Vec<usize>,
 }
 
-impl Maker {
+impl Maker<'_> {
     /// A value that meets all demands; another one for another `variation`, where there is one.
     fn make(&mut self, demands: &[Demand], path: &mut Vec<String>, variation: usize) -> Option<Value> {
         let mut demands = demands.to_vec();
@@ -150,6 +163,12 @@ impl Maker {
         {
             return Some(document);
         }
+        let place = sample::Place { resource: self.schema.name(), path };
+        if let Some(document) = sample::document(&place)
+            && demands.iter().all(|demand| conforms(self.schema, *demand, &document))
+        {
+            return Some(document);
+        }
         match kind(&flat.nodes, &nodes)? {
             Kinds::OBJECT => self.object(flat, demands, choices, path, variation),
             Kinds::ARRAY => self.array(flat, choices, path, variation),
@@ -196,7 +215,7 @@ impl Maker {
         variation: usize,
     ) -> Option<Value> {
         let nodes = flat.nodes.clone();
-        let names = self.names(flat, choices, path)?;
+        let names = self.names(flat, choices, path, variation)?;
         let mut found = None;
         for more in 0..VARIATIONS {
             let mut object = Map::new();
@@ -225,8 +244,15 @@ impl Maker {
     }
 
     /// The names an object must have.
-    fn names(&mut self, flat: &mut Flat, choices: &[usize], path: &mut Vec<String>) -> Option<Vec<String>> {
-        let mut names: Vec<String> = Vec::new();
+    fn names(
+        &mut self,
+        flat: &mut Flat,
+        choices: &[usize],
+        path: &mut Vec<String>,
+        variation: usize,
+    ) -> Option<Vec<String>> {
+        let mut names: Vec<String> =
+            if path.is_empty() { self.wanted.iter().map(|name| (*name).to_owned()).collect() } else { Vec::new() };
         let add = |names: &mut Vec<String>, name: &str| {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -242,6 +268,11 @@ impl Maker {
                 add(&mut names, name);
             }
         }
+        if path.is_empty() {
+            for name in sample::required(self.schema.name()) {
+                add(&mut names, name);
+            }
+        }
         for node in &nodes {
             for group in node.required_xor.iter().chain(node.required_or) {
                 if !group.iter().any(|name| names.iter().any(|known| known == name)) {
@@ -250,6 +281,7 @@ impl Maker {
                 }
             }
         }
+        self.optional(flat, &nodes, choices, path, variation, &mut names);
         // What is added may ask for more.
         let mut at = 0;
         while at < names.len() {
@@ -288,6 +320,47 @@ impl Maker {
             variation += 1;
         }
         Some(names)
+    }
+
+    /// Adds optional properties: all of them in a rich instance, otherwise one where an empty object will not do.
+    fn optional(
+        &self,
+        flat: &mut Flat,
+        nodes: &[&'static Node],
+        choices: &[usize],
+        path: &[String],
+        variation: usize,
+        names: &mut Vec<String>,
+    ) {
+        let here = path.join("/");
+        let settable = |name: &&str| {
+            let pointer = if here.is_empty() { (*name).to_owned() } else { format!("{here}/{name}") };
+            !self.schema.is_read_only(&pointer) && !self.schema.is_deprecated(&pointer)
+        };
+        let known = |name: &str, names: &[String]| names.iter().any(|known| known == name);
+        let optional: Vec<&str> = nodes
+            .iter()
+            .flat_map(|node| node.properties)
+            .map(|property| property.name)
+            .filter(settable)
+            .filter(|name| !known(name, names))
+            .collect();
+        if optional.is_empty() || path.is_empty() {
+            return;
+        }
+        if self.rich && path.len() < RICH_DEPTH && choose_at(flat, choices, 2) == 0 {
+            for name in optional {
+                if !known(name, names) {
+                    names.push(name.to_owned());
+                }
+            }
+        } else if names.is_empty() {
+            let arity = (optional.len() + 1).min(MAX_OPTIONAL);
+            let at = (choose_at(flat, choices, arity) + variation) % arity;
+            if let Some(name) = at.checked_sub(1).and_then(|at| optional.get(at)) {
+                names.push((*name).to_owned());
+            }
+        }
     }
 
     /// A name for an entry of a map.
@@ -469,10 +542,4 @@ fn numbers(nodes: &[&'static Node], whole: bool) -> Vec<Value> {
             }
         })
         .collect()
-}
-
-/// The nodes of a schema that state something, for tests of this module.
-#[must_use]
-pub fn node_ids(schema: &ResourceSchema) -> Vec<NodeId> {
-    schema.node_ids().collect()
 }

@@ -182,6 +182,23 @@ fn standard_library_has_no_findings() {
     assert!(findings.is_empty(), "{findings}");
 }
 
+#[test]
+fn sources_are_formatted() {
+    let library = read(&here().join("../stdlib"), &[]).into_iter().map(|(path, bytes)| (format!("stdlib/{path}"), bytes));
+    let projects = projects().into_iter().flat_map(|Project { name, files, .. }| {
+        files.into_iter().map(move |(path, bytes)| (format!("{name}/{path}"), bytes))
+    });
+    let sources = library.chain(projects).filter(|(path, _)| path.ends_with(".ci"));
+    let unformatted: Vec<String> = sources
+        .filter(|(_, bytes)| {
+            let text = std::str::from_utf8(bytes).unwrap();
+            ci_format::format(text).as_deref() != Ok(text)
+        })
+        .map(|(path, _)| path)
+        .collect();
+    assert!(unformatted.is_empty(), "run `cleaninfra fmt` on {unformatted:?}");
+}
+
 /// The manifest of a project that a test makes.
 const MANIFEST: &str = "[package]\nname = \"made\"\nversion = \"0.1.0\"\n";
 

@@ -156,7 +156,8 @@ impl Code {
     /// Whether a project may lower it: warnings and notes, and the few errors that are rules of ours rather than of
     /// CloudFormation's — least privilege, and quotas that AWS raises on request or that do not bind other tools.
     pub const fn has_level(self) -> bool {
-        !matches!(self.severity(), Severity::Error) || matches!(self, Self::WildcardAction | Self::TemplateLimit)
+        !matches!(self.severity(), Severity::Error)
+            || matches!(self, Self::WildcardAction | Self::TemplateLimit)
     }
 
     /// The code with this number (in any case) or name.

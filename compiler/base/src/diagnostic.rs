@@ -111,7 +111,13 @@ impl<L> Diagnostic<L> {
 
     /// Adds a fix that replaces one place.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, at: L, text: impl Into<String>, how: Applicability) -> Self {
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        at: L,
+        text: impl Into<String>,
+        how: Applicability,
+    ) -> Self {
         let edits = vec![Edit { at, text: text.into() }];
         self.fixes.push(Fix { title: title.into(), edits, applicability: how });
         self

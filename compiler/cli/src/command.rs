@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod new;
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -17,9 +18,11 @@ use ci_project::{Host, OsSystem};
 use crate::terminal::{Exit, Failure, Terminal};
 
 /// Opens a project; where there is none, says why.
-fn open(terminal: &Terminal, path: &Utf8Path) -> Result<Result<Host, Exit>, Failure> {
+///
+/// It is never dropped: the process ends with the command, and the system frees memory faster than we could.
+fn open(terminal: &Terminal, path: &Utf8Path) -> Result<Result<ManuallyDrop<Host>, Exit>, Failure> {
     match Host::open(Arc::new(OsSystem), path) {
-        Ok(host) => Ok(Ok(host)),
+        Ok(host) => Ok(Ok(ManuallyDrop::new(host))),
         Err(error) => {
             terminal.report(&[error.diagnostic], &error.files)?;
             Ok(Err(Exit::Usage))

@@ -22,14 +22,19 @@ pub struct Allowed {
 /// What is wrong with a file as far as its text, names and types go.
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> {
     let id = file.id(db);
-    let mut found: Vec<Diagnostic<Span>> =
-        file_outline(db, file).errors.iter().map(|error| error.clone().map(|range| Span { file: id, range })).collect();
+    let mut found: Vec<Diagnostic<Span>> = file_outline(db, file)
+        .errors
+        .iter()
+        .map(|error| error.clone().map(|range| Span { file: id, range }))
+        .collect();
     for item in items(db, file).iter().copied() {
         let own = item_tree(db, item).errors.iter().chain(&infer(db, item).diagnostics);
         found.extend(own.map(|error| error.clone().map(|range| item_span(db, item, range))));
     }
     let scope = scope(db, file);
-    found.extend(scope.problems.iter().map(|(item, error)| error.clone().map(|range| item_span(db, *item, range))));
+    found.extend(
+        scope.problems.iter().map(|(item, error)| error.clone().map(|range| item_span(db, *item, range))),
+    );
     found.extend(unused_imports(db, file));
     found
 }
@@ -100,7 +105,8 @@ pub fn unit_diagnostics(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
     }
     let mut found = Vec::new();
     for (_, file) in modules(db, program.root(db)).iter() {
-        for item in items(db, *file).iter().copied().filter(|item| is_unit(db, *item) && !seen.contains(item)) {
+        for item in items(db, *file).iter().copied().filter(|item| is_unit(db, *item) && !seen.contains(item))
+        {
             found.push((item, open_stack(db, item)));
         }
     }

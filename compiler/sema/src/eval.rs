@@ -190,9 +190,10 @@ impl<'db> Eval<'db> {
 
     /// "This is only known at deployment."
     fn late_error(&mut self, at: Origin, needed: &str, late: Origin) -> Value {
-        let mut found = Diagnostic::new(Code::LateValue, at, format!("{needed} must be known while compiling"))
-            .note("a resource's attributes, parameters and `aws::region` get their values at deployment")
-            .help("use an `input` or a `const`, or let CloudFormation decide with `if`");
+        let mut found =
+            Diagnostic::new(Code::LateValue, at, format!("{needed} must be known while compiling"))
+                .note("a resource's attributes, parameters and `aws::region` get their values at deployment")
+                .help("use an `input` or a `const`, or let CloudFormation decide with `if`");
         if late == at {
             found = found.label("this is only known at deployment");
         } else {
@@ -208,7 +209,9 @@ impl<'db> Eval<'db> {
             Problem::Late(late) => self.late_error(at, "this", late),
             Problem::Argument(message) => self.error(Code::InvalidArgument, at, message),
             Problem::OutOfBounds(message) => self.error(Code::IndexOutOfBounds, at, message),
-            Problem::Overflow => self.error(Code::ArithmeticOverflow, at, "the result does not fit a 64-bit integer"),
+            Problem::Overflow => {
+                self.error(Code::ArithmeticOverflow, at, "the result does not fit a 64-bit integer")
+            }
             Problem::DuplicateKey(message) => self.error(Code::DuplicateKey, at, message),
             Problem::Data(message) => self.error(Code::InvalidData, at, message),
             Problem::Limit(message) => self.error(Code::EvaluationLimit, at, message),
@@ -254,7 +257,13 @@ impl<'db> Eval<'db> {
     }
 
     /// The collected stack, resources in the order of the source.
-    fn into_stack(mut self, name: Arc<str>, description: Option<Arc<str>>, origin: Origin, region: Option<Arc<str>>) -> (Stack, Vec<Diagnostic<Origin>>, Arc<[ItemId]>) {
+    fn into_stack(
+        mut self,
+        name: Arc<str>,
+        description: Option<Arc<str>>,
+        origin: Origin,
+        region: Option<Arc<str>>,
+    ) -> (Stack, Vec<Diagnostic<Origin>>, Arc<[ItemId]>) {
         self.lower_resources();
         self.assets.sort_unstable();
         self.assets.dedup();

@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 use ci_syntax::ItemSource;
-use ci_syntax::ast::{
-    Attribute, Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind,
-};
+use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
 use rustc_hash::FxHashMap;
 
 pub(crate) use access::attribute_path;
@@ -189,7 +187,9 @@ impl<'db> Infer<'db> {
             Item::Struct { fields, .. } => {
                 let declared = signature(self.db, self.item).fields();
                 for member in fields {
-                    let MemberKind::Declaration { name, value: Some(value), .. } = member.kind else { continue };
+                    let MemberKind::Declaration { name, value: Some(value), .. } = member.kind else {
+                        continue;
+                    };
                     let name = self.text(name);
                     if let Some(field) = declared.iter().find(|field| &*field.name == name) {
                         self.check(value, &field.ty);
@@ -222,9 +222,10 @@ impl<'db> Infer<'db> {
             }
             let text = self.text(name);
             if let Some(first) = seen.insert(text, name.0) {
-                let found = Diagnostic::new(Code::DuplicateName, name.0, format!("`{text}` is declared twice"))
-                    .label("declared again here")
-                    .also(first, "first declared here");
+                let found =
+                    Diagnostic::new(Code::DuplicateName, name.0, format!("`{text}` is declared twice"))
+                        .label("declared again here")
+                        .also(first, "first declared here");
                 self.report(found);
             }
         }
@@ -273,9 +274,11 @@ impl<'db> Infer<'db> {
                 Keyword::Provides => {
                     ("provides", kind == UnitKind::Service, "a component has outputs: write `output`")
                 }
-                Keyword::Output => {
-                    ("output", kind != UnitKind::App, "an app has no stack of its own; declare it in a service")
-                }
+                Keyword::Output => (
+                    "output",
+                    kind != UnitKind::App,
+                    "an app has no stack of its own; declare it in a service",
+                ),
                 Keyword::Input | Keyword::Let | Keyword::Field => return,
             },
             MemberKind::Environment { .. } => {
@@ -317,7 +320,9 @@ impl<'db> Infer<'db> {
             _ => {
                 let unit = signature(self.db, self.item).unit();
                 let text = self.text(name);
-                let fields = unit.into_iter().flat_map(|unit| unit.inputs.iter().chain(&unit.outputs).chain(&unit.provides));
+                let fields = unit
+                    .into_iter()
+                    .flat_map(|unit| unit.inputs.iter().chain(&unit.outputs).chain(&unit.provides));
                 fields.into_iter().find(|field| *field.name == *text).map(|field| field.ty.clone())
             }
         };
@@ -365,12 +370,7 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn param_type(
-        &mut self,
-        ty: Option<ci_syntax::ast::TypeId>,
-        value: Option<ExprId>,
-        name: Name,
-    ) -> Ty {
+    fn param_type(&mut self, ty: Option<ci_syntax::ast::TypeId>, value: Option<ExprId>, name: Name) -> Ty {
         let lowered = ty.map(|ty| self.lowering.lower(ty));
         let ty = match (lowered, value) {
             (Some(ty), _) => ty,
@@ -404,7 +404,9 @@ impl<'db> Infer<'db> {
 
     /// A member whose type is needed while it is being found: enough is known when it makes something.
     fn member_on_itself(&mut self, at: u32) -> Ty {
-        let MemberKind::Declaration { name, ty, value, .. } = self.members[at as usize].kind else { return Ty::Error };
+        let MemberKind::Declaration { name, ty, value, .. } = self.members[at as usize].kind else {
+            return Ty::Error;
+        };
         if let Some(ty) = ty {
             return self.lowering.lower(ty);
         }
@@ -412,9 +414,12 @@ impl<'db> Infer<'db> {
             return ty;
         }
         let text = self.text(name);
-        let found = Diagnostic::new(Code::RecursiveDefinition, name.0, format!("`{text}` is defined by itself"))
-            .label("its value needs its own value")
-            .help("break the circle, or write the type if only the type is unclear: `let name: Type = …;`");
+        let found =
+            Diagnostic::new(Code::RecursiveDefinition, name.0, format!("`{text}` is defined by itself"))
+                .label("its value needs its own value")
+                .help(
+                    "break the circle, or write the type if only the type is unclear: `let name: Type = …;`",
+                );
         self.report(found);
         Ty::Error
     }
@@ -453,7 +458,8 @@ impl<'db> Infer<'db> {
 
     fn environment(&mut self, settings: ExprId) {
         let Expr::Record { entries, .. } = &self.tree[settings] else { return };
-        let inputs = signature(self.db, self.item).unit().map(|unit| unit.inputs.as_slice()).unwrap_or_default();
+        let inputs =
+            signature(self.db, self.item).unit().map(|unit| unit.inputs.as_slice()).unwrap_or_default();
         let own: [(&str, Ty); 3] =
             [("account", Ty::String), ("region", Ty::String), ("tags", Ty::String.map())];
         let mut given: Vec<String> = Vec::new();
@@ -486,7 +492,10 @@ impl<'db> Infer<'db> {
         if !missing.is_empty() {
             let message = format!("this environment does not say {}", missing.join(", "));
             let range = self.tree.range(settings);
-            self.report(Diagnostic::new(Code::InvalidEnvironment, range, message).help("every input without a default is said in every environment"));
+            self.report(
+                Diagnostic::new(Code::InvalidEnvironment, range, message)
+                    .help("every input without a default is said in every environment"),
+            );
         }
     }
 
@@ -510,8 +519,12 @@ impl<'db> Infer<'db> {
                 "allow" => self.allow(attribute),
                 "formerly" | "id" | "deprecated" => {
                     if attribute.arguments.len() != 1 {
-                        let found = Diagnostic::new(Code::InvalidAttribute, attribute.range, format!("`{name}` takes one text"))
-                            .help(format!("write `#[{name}(\"…\")]`"));
+                        let found = Diagnostic::new(
+                            Code::InvalidAttribute,
+                            attribute.range,
+                            format!("`{name}` takes one text"),
+                        )
+                        .help(format!("write `#[{name}(\"…\")]`"));
                         self.report(found);
                     }
                     for argument in &attribute.arguments {
@@ -530,8 +543,12 @@ impl<'db> Infer<'db> {
                 }
                 "strong" | "weak" => {}
                 _ => {
-                    let found = Diagnostic::new(Code::InvalidAttribute, attribute.name.0, format!("there is no attribute `{name}`"))
-                        .note(format!("the attributes are {}", KNOWN.join(", ")));
+                    let found = Diagnostic::new(
+                        Code::InvalidAttribute,
+                        attribute.name.0,
+                        format!("there is no attribute `{name}`"),
+                    )
+                    .note(format!("the attributes are {}", KNOWN.join(", ")));
                     let found = self.suggest(found, attribute.name.0, name, KNOWN.iter().copied());
                     self.report(found);
                 }
@@ -558,19 +575,33 @@ impl<'db> Infer<'db> {
                     let range = self.tree.range(argument.value);
                     let text = range.of(self.source.text()).replace('_', "-");
                     if Code::parse(&text).is_none() {
-                        let found = Diagnostic::new(Code::InvalidAttribute, range, format!("there is no finding named `{text}`"))
-                            .help("name a finding by its code or name, as its message shows them");
-                        let names: Vec<String> = Code::ALL.iter().map(|code| code.name().replace('-', "_")).collect();
-                        let found = self.suggest(found, range, &text.replace('-', "_"), names.iter().map(String::as_str));
+                        let found = Diagnostic::new(
+                            Code::InvalidAttribute,
+                            range,
+                            format!("there is no finding named `{text}`"),
+                        )
+                        .help("name a finding by its code or name, as its message shows them");
+                        let names: Vec<String> =
+                            Code::ALL.iter().map(|code| code.name().replace('-', "_")).collect();
+                        let found = self.suggest(
+                            found,
+                            range,
+                            &text.replace('-', "_"),
+                            names.iter().map(String::as_str),
+                        );
                         self.report(found);
                     }
                 }
             }
         }
         if !reason {
-            let found = Diagnostic::new(Code::MissingReason, attribute.range, "a finding is allowed only with a reason")
-                .note("whoever reads this next must be able to judge whether it still holds")
-                .help("add `reason = \"…\"`");
+            let found = Diagnostic::new(
+                Code::MissingReason,
+                attribute.range,
+                "a finding is allowed only with a reason",
+            )
+            .note("whoever reads this next must be able to judge whether it still holds")
+            .help("add `reason = \"…\"`");
             self.report(found);
         }
     }
@@ -579,7 +610,8 @@ impl<'db> Infer<'db> {
     fn check(&mut self, id: ExprId, expected: &Ty) -> Ty {
         let found = self.expr(id, Some(expected));
         if let Err(misfit) = fits(&found, expected) {
-            let misfit = if misfit == Misfit::Secret && self.keeps_secret(expected) { return found } else { misfit };
+            let misfit =
+                if misfit == Misfit::Secret && self.keeps_secret(expected) { return found } else { misfit };
             self.mismatch(id, expected, &found, misfit);
             self.types[id.0 as usize] = Ty::Error;
             return Ty::Error;
@@ -665,7 +697,9 @@ impl<'db> Infer<'db> {
             Ty::Texts(texts) if numeric && texts.len() == 1 && texts[0].parse::<i64>().is_ok() => diagnostic
                 .help("write the number without quotes")
                 .fix("remove the quotes", range, &*texts[0], Applicability::MachineApplicable),
-            Ty::Texts(texts) if matches!(expected, Ty::Bool) && (&*texts[0] == "true" || &*texts[0] == "false") => {
+            Ty::Texts(texts)
+                if matches!(expected, Ty::Bool) && (&*texts[0] == "true" || &*texts[0] == "false") =>
+            {
                 diagnostic.help("write it without quotes").fix(
                     "remove the quotes",
                     range,
@@ -678,9 +712,7 @@ impl<'db> Infer<'db> {
                 let names: Vec<&str> = resource.0.ref_parts().iter().copied().chain(names).take(6).collect();
                 diagnostic.help(format!("read what identifies it, for instance `.{}`", names.join("`, `.")))
             }
-            _ if matches!(expected, Ty::List(_)) => {
-                diagnostic.help("a list is written in brackets: `[…]`")
-            }
+            _ if matches!(expected, Ty::List(_)) => diagnostic.help("a list is written in brackets: `[…]`"),
             _ => diagnostic,
         }
     }

@@ -11,7 +11,10 @@
 //!
 //! Must not know: CloudFormation's template language, the file system, the command line.
 
-#![allow(missing_docs, reason = "salsa generates undocumented functions; what is written by hand is documented")]
+#![allow(
+    missing_docs,
+    reason = "salsa generates undocumented functions; what is written by hand is documented"
+)]
 
 pub mod builtin;
 pub mod db;

@@ -71,7 +71,8 @@ pub struct Scope {
 /// The files of a package by module, sorted.
 #[salsa::tracked]
 pub fn modules(db: &dyn Db, package: Package) -> Arc<[(Arc<str>, SourceFile)]> {
-    let mut found: Vec<_> = package.files(db).iter().map(|file| (Arc::clone(file.module(db)), *file)).collect();
+    let mut found: Vec<_> =
+        package.files(db).iter().map(|file| (Arc::clone(file.module(db)), *file)).collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found.into()
 }
@@ -79,7 +80,8 @@ pub fn modules(db: &dyn Db, package: Package) -> Arc<[(Arc<str>, SourceFile)]> {
 /// The named items of a file. The first of a name wins.
 #[salsa::tracked]
 pub fn module_items(db: &dyn Db, file: SourceFile) -> Arc<[(Arc<str>, ItemId)]> {
-    let named = items(db, file).iter().filter(|item| !matches!(item.kind(db), ItemKind::Use | ItemKind::Error));
+    let named =
+        items(db, file).iter().filter(|item| !matches!(item.kind(db), ItemKind::Use | ItemKind::Error));
     let mut found: Vec<_> = named.map(|item| (Arc::clone(item.name(db)), *item)).collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found.dedup_by(|a, b| a.0 == b.0);
@@ -315,9 +317,9 @@ fn root(db: &dyn Db, file: SourceFile, segment: &str) -> Option<Def> {
             let dependency = package.dependencies(db).iter().find(|(name, _)| &**name == segment);
             match dependency {
                 Some((_, package)) => root_module(*package),
-                None if extra_resource_types(db).iter().any(|ty| {
-                    resource_path(ty.0.name()).split("::").next() == Some(segment)
-                }) =>
+                None if extra_resource_types(db)
+                    .iter()
+                    .any(|ty| resource_path(ty.0.name()).split("::").next() == Some(segment)) =>
                 {
                     Some(Def::Namespace(segment.into()))
                 }
@@ -333,7 +335,9 @@ fn module_def(db: &dyn Db, package: Package, path: &str) -> Option<Def> {
     if let Some((_, file)) = modules.iter().find(|(module, _)| &**module == path) {
         return Some(Def::Module(*file));
     }
-    let inside = |module: &str| module.strip_prefix(path).is_some_and(|rest| path.is_empty() || rest.starts_with("::"));
+    let inside = |module: &str| {
+        module.strip_prefix(path).is_some_and(|rest| path.is_empty() || rest.starts_with("::"))
+    };
     modules.iter().any(|(module, _)| inside(module)).then(|| Def::Folder(package, path.into()))
 }
 
@@ -415,7 +419,8 @@ pub fn resource_type(db: &dyn Db, path: &str) -> Option<ResourceType> {
 pub fn members(db: &dyn Db, def: &Def) -> Vec<String> {
     match def {
         Def::Module(file) => {
-            let mut names: Vec<String> = module_items(db, *file).iter().map(|(name, _)| name.to_string()).collect();
+            let mut names: Vec<String> =
+                module_items(db, *file).iter().map(|(name, _)| name.to_string()).collect();
             names.extend(submodules(db, file.package(db), file.module(db)));
             names
         }
@@ -457,7 +462,8 @@ pub fn members(db: &dyn Db, def: &Def) -> Vec<String> {
 fn submodules(db: &dyn Db, package: Package, parent: &str) -> Vec<String> {
     let modules = modules(db, package).iter();
     let inside = modules.filter_map(|(module, _)| {
-        let rest = if parent.is_empty() { module } else { module.strip_prefix(parent)?.strip_prefix("::")? };
+        let rest =
+            if parent.is_empty() { module } else { module.strip_prefix(parent)?.strip_prefix("::")? };
         rest.split("::").next().filter(|segment| !segment.is_empty()).map(str::to_owned)
     });
     let mut names: Vec<String> = inside.collect();

@@ -8,7 +8,8 @@ use ci_base::{Code, Diagnostic, TextRange};
 use ci_graph::Strength;
 use ci_syntax::ItemSource;
 use ci_syntax::ast::{
-    Attribute, Expr, Item, ItemTree, Keyword, Member, MemberKind, Name, TypeArgument, TypeExpr, TypeId, UnitKind,
+    Attribute, Expr, Item, ItemTree, Keyword, Member, MemberKind, Name, TypeArgument, TypeExpr, TypeId,
+    UnitKind,
 };
 
 use crate::builtin::BuiltinType;
@@ -128,7 +129,12 @@ impl<'db> TypeLowering<'db> {
         self.source.name(name).into()
     }
 
-    fn report(&mut self, code: Code, range: TextRange, message: impl Into<String>) -> &mut Diagnostic<TextRange> {
+    fn report(
+        &mut self,
+        code: Code,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic<TextRange> {
         self.diagnostics.push(Diagnostic::new(code, range, message));
         let last = self.diagnostics.len() - 1;
         &mut self.diagnostics[last]
@@ -152,10 +158,16 @@ impl<'db> TypeLowering<'db> {
                 for (member, field) in fields.iter().zip(&fields_of) {
                     if !crosses(&field.ty) {
                         let ty = field.ty.display(self.db).to_string();
-                        self.report(Code::InvalidInterface, member.range, format!("a `{ty}` cannot pass between services"))
-                            .help = Some("between services pass text, numbers, truth values and lists of text: they \
+                        self.report(
+                            Code::InvalidInterface,
+                            member.range,
+                            format!("a `{ty}` cannot pass between services"),
+                        )
+                        .help = Some(
+                            "between services pass text, numbers, truth values and lists of text: they \
                              become outputs of one stack that another reads"
-                            .to_owned());
+                                .to_owned(),
+                        );
                     }
                 }
                 Signature::Interface(fields_of)
@@ -168,7 +180,11 @@ impl<'db> TypeLowering<'db> {
                         let value = variant.value.map(|value| match &tree[value] {
                             Expr::String => Arc::from(self.source.string(tree, value)),
                             _ => {
-                                self.report(Code::TypeMismatch, tree.range(value), "the value of a variant is a text");
+                                self.report(
+                                    Code::TypeMismatch,
+                                    tree.range(value),
+                                    "the value of a variant is a text",
+                                );
                                 Arc::clone(&name)
                             }
                         });
@@ -239,7 +255,12 @@ impl<'db> TypeLowering<'db> {
         })
     }
 
-    fn declared_type(&mut self, ty: Option<TypeId>, default: Option<ci_syntax::ast::ExprId>, name: Name) -> Ty {
+    fn declared_type(
+        &mut self,
+        ty: Option<TypeId>,
+        default: Option<ci_syntax::ast::ExprId>,
+        name: Name,
+    ) -> Ty {
         if let Some(ty) = ty {
             return self.lower(ty);
         }
@@ -328,7 +349,11 @@ impl<'db> TypeLowering<'db> {
         };
         if let Some(argument) = arguments.first() {
             let range = self.argument_range(*argument);
-            self.report(Code::NotAType, range, format!("`{}` takes nothing in angle brackets", segments.join("::")));
+            self.report(
+                Code::NotAType,
+                range,
+                format!("`{}` takes nothing in angle brackets", segments.join("::")),
+            );
         }
         ty
     }
@@ -357,7 +382,11 @@ impl<'db> TypeLowering<'db> {
                     Ty::Texts(texts) if texts.len() == 1 => bounds.pattern = Some(Arc::clone(&texts[0])),
                     _ => {
                         let range = self.tree.type_range(ty);
-                        self.report(Code::NotAType, range, "a `String` is narrowed by a pattern or a range of lengths");
+                        self.report(
+                            Code::NotAType,
+                            range,
+                            "a `String` is narrowed by a pattern or a range of lengths",
+                        );
                     }
                 },
                 TypeArgument::Type(ty) => types.push((ty, self.lower(ty))),
@@ -365,7 +394,8 @@ impl<'db> TypeLowering<'db> {
                     if let Expr::Range { start, end, inclusive } = self.tree[range] {
                         let number = |id: Option<ci_syntax::ast::ExprId>| id.and_then(|id| self.integer(id));
                         bounds.min = number(start);
-                        bounds.max = number(end).map(|end| if inclusive { end } else { end.saturating_sub(1) });
+                        bounds.max =
+                            number(end).map(|end| if inclusive { end } else { end.saturating_sub(1) });
                     }
                 }
             }
@@ -376,7 +406,9 @@ impl<'db> TypeLowering<'db> {
             _ => 0,
         };
         let may_omit = matches!(builtin, BuiltinType::Arn | BuiltinType::Secret);
-        if types.len() > takes.max(usize::from(builtin == BuiltinType::Arn)) || (types.len() < takes && !may_omit) {
+        if types.len() > takes.max(usize::from(builtin == BuiltinType::Arn))
+            || (types.len() < takes && !may_omit)
+        {
             let message = match takes {
                 0 => format!("`{}` takes no type in angle brackets", builtin.name()),
                 _ => format!("`{}` takes one type in angle brackets", builtin.name()),
@@ -401,7 +433,8 @@ impl<'db> TypeLowering<'db> {
             },
             other => other.plain().unwrap_or(Ty::Error),
         };
-        let may_narrow = matches!(builtin, BuiltinType::Int | BuiltinType::Port | BuiltinType::String | BuiltinType::List);
+        let may_narrow =
+            matches!(builtin, BuiltinType::Int | BuiltinType::Port | BuiltinType::String | BuiltinType::List);
         match (narrowed, may_narrow) {
             (false, _) => ty,
             (true, true) => Ty::Narrowed(Arc::new(ty), Arc::new(bounds)),
@@ -416,17 +449,14 @@ impl<'db> TypeLowering<'db> {
         let schema = resource.0;
         let attribute = if builtin == BuiltinType::Arn {
             let mut named = schema.attributes().iter().map(|attribute| attribute.name);
-            named.find(|name| name.ends_with("Arn")).or_else(|| {
-                schema.ref_parts().first().copied().filter(|part| part.ends_with("Arn"))
-            })
+            named
+                .find(|name| name.ends_with("Arn"))
+                .or_else(|| schema.ref_parts().first().copied().filter(|part| part.ends_with("Arn")))
         } else {
             schema.ref_parts().first().copied().or_else(|| schema.primary_identifier().first().copied())
         };
         match attribute {
-            Some(attribute) => Ty::Id(Arc::new([Target {
-                resource_type: schema.name(),
-                attribute,
-            }])),
+            Some(attribute) => Ty::Id(Arc::new([Target { resource_type: schema.name(), attribute }])),
             None => {
                 let name = schema.name();
                 self.report(Code::NotAType, range, format!("the catalog knows no such attribute of {name}"));

@@ -139,7 +139,8 @@ impl NodeType {
     pub fn additional(self, name: &str) -> Option<Self> {
         let node = self.node();
         let matching = node.pattern_properties.iter();
-        let by_pattern = matching.filter(|(pattern, _)| ci_catalog::pattern_matches(pattern, name)).map(|(_, id)| *id);
+        let by_pattern =
+            matching.filter(|(pattern, _)| ci_catalog::pattern_matches(pattern, name)).map(|(_, id)| *id);
         let any = match node.additional {
             Additional::Of(id) => Some(id),
             Additional::Closed | Additional::Open => None,
@@ -233,7 +234,13 @@ impl Ty {
     /// Whether a value is text in a template.
     pub fn is_text(&self) -> bool {
         match self.widened() {
-            Self::String | Self::Texts(_) | Self::Id(_) | Self::Cidr | Self::Url | Self::Arn | Self::Enum(_) => true,
+            Self::String
+            | Self::Texts(_)
+            | Self::Id(_)
+            | Self::Cidr
+            | Self::Url
+            | Self::Arn
+            | Self::Enum(_) => true,
             Self::Node(node) => node.kinds().contains(Kinds::STRING),
             _ => false,
         }
@@ -376,6 +383,7 @@ fn show_node(node: NodeType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (Kinds::NUMBER, "Float"),
         (Kinds::BOOLEAN, "Bool"),
     ];
-    let names: Vec<&str> = words.iter().filter(|(kind, _)| kinds.contains(*kind)).map(|(_, name)| *name).collect();
+    let names: Vec<&str> =
+        words.iter().filter(|(kind, _)| kinds.contains(*kind)).map(|(_, name)| *name).collect();
     write!(f, "{}", Separated(&names, " | "))
 }

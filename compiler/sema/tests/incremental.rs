@@ -116,7 +116,8 @@ fn edit_fixture(fixture: &str, module: &str, from: &str, to: &str) -> String {
     for (at, part) in parts.iter_mut().enumerate() {
         let name = if at == 0 { "" } else { part.lines().next().unwrap_or_default() };
         if name == module {
-            let (head, body) = if at == 0 { ("", part.as_str()) } else { part.split_once('\n').unwrap_or((part, "")) };
+            let (head, body) =
+                if at == 0 { ("", part.as_str()) } else { part.split_once('\n').unwrap_or((part, "")) };
             let body = body.replace(from, to);
             *part = if at == 0 { body } else { format!("{head}\n{body}") };
         }

@@ -1,4 +1,4 @@
-//! Parameters, outputs and the quotas of one template.
+//! Parameters, outputs and their names. What is counted over a whole template is counted where it is made.
 
 use ci_base::{Code, Diagnostic};
 use ci_graph::{Late, Origin, Parameter, Stack, Value};
@@ -7,13 +7,8 @@ use rustc_hash::FxHashSet;
 
 use crate::words;
 
-const RESOURCES: usize = 500;
-const PARAMETERS: usize = 200;
-const OUTPUTS: usize = 200;
 /// Names of parameters, outputs and resources.
 const NAME: usize = 255;
-/// Bytes of a description.
-const DESCRIPTION: usize = 1024;
 /// Bytes of a parameter's value.
 const PARAMETER_VALUE: usize = 4096;
 
@@ -31,27 +26,8 @@ const PARAMETER_TYPES: [&str; 10] = [
     "AWS::Route53::HostedZone::Id",
 ];
 
-/// Checks what is counted over a whole template, and its parameters and outputs.
+/// Checks parameters and outputs.
 pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
-    let counts = [
-        (stack.resources.len(), RESOURCES, "resource"),
-        (stack.parameters.len(), PARAMETERS, "parameter"),
-        (stack.outputs.len(), OUTPUTS, "output"),
-    ];
-    for (count, most, what) in counts {
-        if count > most {
-            let message = format!("`{}` has {count} {what}s, and a stack can have {most}", stack.name);
-            findings.push(
-                Diagnostic::new(Code::TemplateLimit, stack.origin, message)
-                    .help("split the service: each service is a stack of its own"),
-            );
-        }
-    }
-    if let Some(description) = stack.description.as_ref().filter(|text| text.len() > DESCRIPTION) {
-        let message =
-            format!("the description has {} bytes, and a stack's can have {DESCRIPTION}", description.len());
-        findings.push(Diagnostic::new(Code::TemplateLimit, stack.origin, message));
-    }
     for parameter in &stack.parameters {
         name("parameter", &parameter.name, parameter.origin, findings);
         check_parameter(parameter, findings);

@@ -109,6 +109,61 @@ const NAMES: &[(&str, &[&str])] = &[
     ("version", &["1", "1.0", "1.0.0"]),
 ];
 
+/// What only the documentation of a service says: by type and property.
+const PLACES: &[(&str, &str, &[&str])] = &[
+    ("AWS::AmazonMQ::Broker", "HostInstanceType", &["mq.m5.large"]),
+    ("AWS::AppStream::Fleet", "InstanceType", &["stream.standard.medium"]),
+    ("AWS::CloudFront::Distribution", "TargetOriginId", &["orders"]),
+    ("AWS::CloudFront::Distribution", "Id", &["orders"]),
+    ("AWS::DAX::Cluster", "NodeType", &["dax.r5.large"]),
+    ("AWS::DocDB::DBInstance", "DBInstanceClass", &["db.r5.large"]),
+    ("AWS::ElastiCache::CacheCluster", "CacheNodeType", &["cache.m5.large"]),
+    ("AWS::ManagedBlockchain::Node", "InstanceType", &["bc.m5.large"]),
+    ("AWS::Neptune::DBInstance", "DBInstanceClass", &["db.r5.large"]),
+    ("AWS::Redshift::Cluster", "NodeType", &["ra3.large"]),
+    ("AWS::SageMaker::DataQualityJobDefinition", "InstanceType", &["ml.m5.large"]),
+    ("AWS::SageMaker::InferenceExperiment", "InstanceType", &["ml.m5.large"]),
+    ("AWS::SageMaker::ModelBiasJobDefinition", "InstanceType", &["ml.m5.large"]),
+    ("AWS::SageMaker::ModelExplainabilityJobDefinition", "InstanceType", &["ml.m5.large"]),
+    ("AWS::SageMaker::ModelQualityJobDefinition", "InstanceType", &["ml.m5.large"]),
+    (
+        "AWS::XRay::ResourcePolicy",
+        "PolicyDocument",
+        &[r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"xray:PutTraceSegments","Resource":"*"}]}"#],
+    ),
+];
+
+/// What only the documentation of a service says must be there: by type, at the top.
+const REQUIRED: &[(&str, &[&str])] = &[
+    ("AWS::EC2::Instance", &["ImageId"]),
+    ("AWS::Serverless::Function", &["Handler", "Runtime"]),
+    ("AWS::Serverless::StateMachine", &["DefinitionUri"]),
+];
+
+/// Documents of which an empty one will not do.
+const DOCUMENTS: &[(&str, &str, &str)] = &[
+    ("AWS::Events::Rule", "EventPattern", r#"{"source":["aws.ec2"]}"#),
+    (
+        "AWS::SSM::Document",
+        "Content",
+        r#"{"schemaVersion":"2.2","mainSteps":[{"action":"aws:runShellScript","name":"run","inputs":{"runCommand":["date"]}}]}"#,
+    ),
+];
+
+/// Names that must be there although no fact says so.
+#[must_use]
+pub fn required(resource: &str) -> &'static [&'static str] {
+    REQUIRED.iter().find(|(name, _)| *name == resource).map_or(&[], |(_, names)| names)
+}
+
+/// A document worth trying in a place.
+#[must_use]
+pub fn document(place: &Place<'_>) -> Option<Value> {
+    let found =
+        DOCUMENTS.iter().find(|(resource, name, _)| *resource == place.resource && *name == place.name());
+    found.and_then(|(.., text)| serde_json::from_str(text).ok())
+}
+
 /// Anything else, by what patterns most often ask for.
 const COMMON: &[&str] = &[
     "orders",
@@ -189,6 +244,8 @@ pub fn texts<'a>(nodes: &'a [&Node], place: &Place<'_>) -> impl Iterator<Item = 
         let samples = FORMATS.iter().filter(|(name, _)| *name == format);
         first.extend(samples.flat_map(|(_, samples)| *samples).map(|text| (*text).to_owned()));
     }
+    let here = PLACES.iter().filter(|(resource, name, _)| *resource == place.resource && *name == place.name());
+    first.extend(here.flat_map(|(.., samples)| *samples).map(|text| (*text).to_owned()));
     for target in nodes.iter().flat_map(|node| node.references) {
         let wants_arn = target.attribute.ends_with("Arn");
         let template = resource_type(target.resource_type).and_then(|schema| schema.arn_template());

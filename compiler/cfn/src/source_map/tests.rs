@@ -31,7 +31,8 @@ fn every_value_has_its_place() {
     );
     let map: serde_json::Value = serde_json::from_str(&source_map(&stack, &place, &path)).expect("JSON");
     let properties = &map["resources"]["Topic"]["properties"];
-    let inside = |value: &serde_json::Value| value.as_array().and_then(|parts| parts.last().cloned()).expect("parts");
+    let inside =
+        |value: &serde_json::Value| value.as_array().and_then(|parts| parts.last().cloned()).expect("parts");
     assert!(properties.get("Gone").is_none());
     assert!(properties["DisplayName"].is_array());
     assert!(inside(&inside(&properties["a/b~c\""])["1"])["K"].is_array());

@@ -85,7 +85,13 @@ fn method(name: &'static str, arguments: Vec<Argument>, result: MethodType, doc:
     Method { name, required: arguments.len(), arguments, result, doc }
 }
 
-fn optional(name: &'static str, arguments: Vec<Argument>, required: usize, result: MethodType, doc: &'static str) -> Method {
+fn optional(
+    name: &'static str,
+    arguments: Vec<Argument>,
+    required: usize,
+    result: MethodType,
+    doc: &'static str,
+) -> Method {
     Method { name, required, arguments, result, doc }
 }
 
@@ -132,7 +138,10 @@ pub fn methods(ty: &Ty) -> Vec<Method> {
         }
         _ => Vec::new(),
     };
-    if !matches!(ty.widened(), Ty::Secret(_) | Ty::Closure(_) | Ty::Unit(_) | Ty::Resource(_) | Ty::Interface(_)) {
+    if !matches!(
+        ty.widened(),
+        Ty::Secret(_) | Ty::Closure(_) | Ty::Unit(_) | Ty::Resource(_) | Ty::Interface(_)
+    ) {
         found.push(method("to_json", vec![], MethodType::Of(Ty::String), "The value as JSON text."));
     }
     found
@@ -153,9 +162,19 @@ fn int() -> Vec<Method> {
         method("abs", vec![], MethodType::Same, "The number without its sign."),
         method("min", vec![value(Ty::Int)], MethodType::Same, "The smaller of two."),
         method("max", vec![value(Ty::Int)], MethodType::Same, "The greater of two."),
-        method("clamp", vec![value(Ty::Int), value(Ty::Int)], MethodType::Same, "The nearest number between two."),
+        method(
+            "clamp",
+            vec![value(Ty::Int), value(Ty::Int)],
+            MethodType::Same,
+            "The nearest number between two.",
+        ),
         method("pow", vec![value(Ty::Int)], MethodType::Same, "The number multiplied by itself."),
-        method("pad", vec![value(Ty::Int)], MethodType::Of(Ty::String), "As text, with leading zeros to this width."),
+        method(
+            "pad",
+            vec![value(Ty::Int)],
+            MethodType::Of(Ty::String),
+            "As text, with leading zeros to this width.",
+        ),
     ]
 }
 
@@ -187,12 +206,33 @@ fn text() -> Vec<Method> {
         method("trim", vec![], string(), "Without white space around it."),
         method("strip_prefix", one(), string(), "Without the other text at its beginning."),
         method("strip_suffix", one(), string(), "Without the other text at its end."),
-        method("replace", vec![value(Ty::String), value(Ty::String)], string(), "With every occurrence of one text replaced by another."),
-        method("split", one(), MethodType::Of(Ty::String.list()), "The texts between the occurrences of a separator; also at deployment."),
+        method(
+            "replace",
+            vec![value(Ty::String), value(Ty::String)],
+            string(),
+            "With every occurrence of one text replaced by another.",
+        ),
+        method(
+            "split",
+            one(),
+            MethodType::Of(Ty::String.list()),
+            "The texts between the occurrences of a separator; also at deployment.",
+        ),
         method("lines", vec![], MethodType::Of(Ty::String.list()), "Its lines."),
-        optional("slice", vec![value(Ty::Int), value(Ty::Int)], 1, string(), "The characters from one position up to another."),
+        optional(
+            "slice",
+            vec![value(Ty::Int), value(Ty::Int)],
+            1,
+            string(),
+            "The characters from one position up to another.",
+        ),
         method("repeat", vec![value(Ty::Int)], string(), "The text several times."),
-        method("to_int", vec![], MethodType::Of(Ty::Int.option()), "The whole number it says, if it says one."),
+        method(
+            "to_int",
+            vec![],
+            MethodType::Of(Ty::Int.option()),
+            "The whole number it says, if it says one.",
+        ),
         method("to_string", vec![], string(), "The text itself."),
         method("base64", vec![], string(), "As base64; also at deployment."),
         method("sha256", vec![], string(), "The SHA-256 of its UTF-8 bytes in lower-case hexadecimal."),
@@ -208,11 +248,36 @@ fn cidr() -> Vec<Method> {
         method("prefix", vec![], MethodType::Of(Ty::Int), "The length of its prefix: 16 for `10.0.0.0/16`."),
         method("network", vec![], MethodType::Of(Ty::String), "Its first address."),
         method("netmask", vec![], MethodType::Of(Ty::String), "Its mask: `255.255.0.0`."),
-        method("host", vec![value(Ty::Int)], MethodType::Of(Ty::String), "The address at a position; negative counts from the end."),
-        method("subnet", vec![value(Ty::Int), value(Ty::Int)], MethodType::Of(Ty::Cidr), "The part with a longer prefix at a position: `cidr.subnet(24, 3)`."),
-        method("subnets", vec![value(Ty::Int), value(Ty::Int)], MethodType::Of(Ty::Cidr.list()), "A number of parts that leave each so many host bits; also at deployment."),
-        method("contains_range", vec![value(Ty::Cidr)], MethodType::Of(Ty::Bool), "Whether another range lies in it."),
-        method("overlaps", vec![value(Ty::Cidr)], MethodType::Of(Ty::Bool), "Whether another range shares an address with it."),
+        method(
+            "host",
+            vec![value(Ty::Int)],
+            MethodType::Of(Ty::String),
+            "The address at a position; negative counts from the end.",
+        ),
+        method(
+            "subnet",
+            vec![value(Ty::Int), value(Ty::Int)],
+            MethodType::Of(Ty::Cidr),
+            "The part with a longer prefix at a position: `cidr.subnet(24, 3)`.",
+        ),
+        method(
+            "subnets",
+            vec![value(Ty::Int), value(Ty::Int)],
+            MethodType::Of(Ty::Cidr.list()),
+            "A number of parts that leave each so many host bits; also at deployment.",
+        ),
+        method(
+            "contains_range",
+            vec![value(Ty::Cidr)],
+            MethodType::Of(Ty::Bool),
+            "Whether another range lies in it.",
+        ),
+        method(
+            "overlaps",
+            vec![value(Ty::Cidr)],
+            MethodType::Of(Ty::Bool),
+            "Whether another range shares an address with it.",
+        ),
     ]
 }
 
@@ -223,36 +288,90 @@ fn list() -> Vec<Method> {
         method("is_empty", vec![], MethodType::Of(Ty::Bool), "Whether there is nothing in it."),
         method("first", vec![], MethodType::OptionalElement, "The first element, if there is one."),
         method("last", vec![], MethodType::OptionalElement, "The last element, if there is one."),
-        method("contains", vec![Argument::Element], MethodType::Of(Ty::Bool), "Whether a value is among its elements."),
-        method("index_of", vec![Argument::Element], MethodType::Of(Ty::Int.option()), "The position of a value."),
+        method(
+            "contains",
+            vec![Argument::Element],
+            MethodType::Of(Ty::Bool),
+            "Whether a value is among its elements.",
+        ),
+        method(
+            "index_of",
+            vec![Argument::Element],
+            MethodType::Of(Ty::Int.option()),
+            "The position of a value.",
+        ),
         method("map", over(None), MethodType::ListOfClosure, "What a closure makes of every element."),
-        method("flat_map", over(None), MethodType::FlatClosure, "The lists a closure makes of every element, in one."),
+        method(
+            "flat_map",
+            over(None),
+            MethodType::FlatClosure,
+            "The lists a closure makes of every element, in one.",
+        ),
         method("filter", vec![predicate()], MethodType::Same, "The elements for which a closure holds."),
-        method("find", vec![predicate()], MethodType::OptionalElement, "The first element for which a closure holds."),
+        method(
+            "find",
+            vec![predicate()],
+            MethodType::OptionalElement,
+            "The first element for which a closure holds.",
+        ),
         method("any", vec![predicate()], MethodType::Of(Ty::Bool), "Whether a closure holds for an element."),
-        method("all", vec![predicate()], MethodType::Of(Ty::Bool), "Whether a closure holds for every element."),
+        method(
+            "all",
+            vec![predicate()],
+            MethodType::Of(Ty::Bool),
+            "Whether a closure holds for every element.",
+        ),
         method(
             "fold",
-            vec![Argument::Accumulator, Argument::Closure(vec![Parameter::Accumulator, Parameter::Element], None)],
+            vec![
+                Argument::Accumulator,
+                Argument::Closure(vec![Parameter::Accumulator, Parameter::Element], None),
+            ],
             MethodType::Accumulator,
             "What a closure makes of a first value and one element after the other.",
         ),
         method("flatten", vec![], MethodType::Flattened, "The elements of its lists, in one list."),
-        method("join", vec![value(Ty::String)], MethodType::Of(Ty::String), "Its texts with a separator between them; also at deployment."),
+        method(
+            "join",
+            vec![value(Ty::String)],
+            MethodType::Of(Ty::String),
+            "Its texts with a separator between them; also at deployment.",
+        ),
         method("concat", vec![Argument::Same], MethodType::Same, "Its elements and those of another list."),
         method("reverse", vec![], MethodType::Same, "From the last to the first."),
         method("sort", vec![], MethodType::Same, "In ascending order."),
-        method("sort_by", over(None), MethodType::Same, "In ascending order of what a closure makes of every element."),
+        method(
+            "sort_by",
+            over(None),
+            MethodType::Same,
+            "In ascending order of what a closure makes of every element.",
+        ),
         method("unique", vec![], MethodType::Same, "Without repetitions; the first of each stays."),
         method("sum", vec![], MethodType::Element, "All numbers added up."),
         method("min", vec![], MethodType::OptionalElement, "The least."),
         method("max", vec![], MethodType::OptionalElement, "The greatest."),
-        optional("slice", vec![value(Ty::Int), value(Ty::Int)], 1, MethodType::Same, "The elements from one position up to another."),
+        optional(
+            "slice",
+            vec![value(Ty::Int), value(Ty::Int)],
+            1,
+            MethodType::Same,
+            "The elements from one position up to another.",
+        ),
         method("take", vec![value(Ty::Int)], MethodType::Same, "The first so many."),
         method("skip", vec![value(Ty::Int)], MethodType::Same, "All but the first so many."),
         method("chunks", vec![value(Ty::Int)], MethodType::ListOfLists, "In lists of so many."),
-        method("to_map", over(Some(Ty::String)), MethodType::MapOfElements, "By the key that a closure gives each element; keys are unique."),
-        method("group_by", over(Some(Ty::String)), MethodType::MapOfLists, "In lists by the key that a closure gives each element."),
+        method(
+            "to_map",
+            over(Some(Ty::String)),
+            MethodType::MapOfElements,
+            "By the key that a closure gives each element; keys are unique.",
+        ),
+        method(
+            "group_by",
+            over(Some(Ty::String)),
+            MethodType::MapOfLists,
+            "In lists by the key that a closure gives each element.",
+        ),
     ]
 }
 
@@ -263,11 +382,36 @@ fn map() -> Vec<Method> {
         method("is_empty", vec![], MethodType::Of(Ty::Bool), "Whether there is nothing in it."),
         method("keys", vec![], MethodType::Of(Ty::String.list()), "The names, in their order."),
         method("values", vec![], MethodType::Elements, "The values, in the order of their names."),
-        method("get", vec![value(Ty::String)], MethodType::OptionalElement, "The value of a name, if there is one."),
-        method("contains_key", vec![value(Ty::String)], MethodType::Of(Ty::Bool), "Whether there is a value of a name."),
+        method(
+            "get",
+            vec![value(Ty::String)],
+            MethodType::OptionalElement,
+            "The value of a name, if there is one.",
+        ),
+        method(
+            "contains_key",
+            vec![value(Ty::String)],
+            MethodType::Of(Ty::Bool),
+            "Whether there is a value of a name.",
+        ),
         method("entries", vec![], MethodType::Entries, "Records of a `key` and a `value`."),
-        method("map_values", vec![over(None)], MethodType::MapOfClosure, "What a closure makes of every key and value, under the same names."),
-        method("filter", vec![over(Some(Ty::Bool))], MethodType::Same, "The entries for whose key and value a closure holds."),
-        method("merge", vec![Argument::Same], MethodType::Same, "With the entries of another map, which win."),
+        method(
+            "map_values",
+            vec![over(None)],
+            MethodType::MapOfClosure,
+            "What a closure makes of every key and value, under the same names.",
+        ),
+        method(
+            "filter",
+            vec![over(Some(Ty::Bool))],
+            MethodType::Same,
+            "The entries for whose key and value a closure holds.",
+        ),
+        method(
+            "merge",
+            vec![Argument::Same],
+            MethodType::Same,
+            "With the entries of another map, which win.",
+        ),
     ]
 }

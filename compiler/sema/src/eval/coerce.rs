@@ -37,7 +37,8 @@ impl Eval<'_> {
             }
             (Value::Record(record), Ty::Map(inner)) if needs_coercion(inner) => {
                 let entries = record.entries.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
-                let entries: Vec<_> = entries.map(|(name, value)| (name, self.coerce(value, inner))).collect();
+                let entries: Vec<_> =
+                    entries.map(|(name, value)| (name, self.coerce(value, inner))).collect();
                 Located::new(Value::Record(Rc::new(Record { entries })), origin)
             }
             #[expect(clippy::cast_precision_loss, reason = "as in every language with floats")]
@@ -52,18 +53,24 @@ impl Eval<'_> {
             }
             (Value::Text(text), Ty::Cidr) => {
                 if let Err(problem) = cidr::check(text) {
-                    let found = Diagnostic::new(Code::InvalidFormat, origin, problem).help("write it like `10.0.0.0/16`");
+                    let found = Diagnostic::new(Code::InvalidFormat, origin, problem)
+                        .help("write it like `10.0.0.0/16`");
                     self.report(found);
                 }
                 located
             }
             (Value::Text(text), Ty::Url) => {
                 let fine = text.split_once("://").is_some_and(|(scheme, rest)| {
-                    !rest.is_empty() && !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
+                    !rest.is_empty()
+                        && !scheme.is_empty()
+                        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
                 });
                 if !fine {
                     let message = format!("`{text}` is not a URL");
-                    self.report(Diagnostic::new(Code::InvalidFormat, origin, message).help("write it like `https://example.com/`"));
+                    self.report(
+                        Diagnostic::new(Code::InvalidFormat, origin, message)
+                            .help("write it like `https://example.com/`"),
+                    );
                 }
                 located
             }
@@ -71,13 +78,19 @@ impl Eval<'_> {
                 self.arn(text, origin);
                 located
             }
-            (Value::Text(text), Ty::Id(targets)) if targets.iter().all(|target| target.attribute.ends_with("Arn")) => {
+            (Value::Text(text), Ty::Id(targets))
+                if targets.iter().all(|target| target.attribute.ends_with("Arn")) =>
+            {
                 self.arn(text, origin);
                 located
             }
             (Value::Text(text), Ty::Texts(texts)) if !texts.contains(text) => {
                 let known: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
-                let found = Diagnostic::new(Code::InvalidEnumValue, origin, format!("`{text}` is not one of {}", known.join(", ")));
+                let found = Diagnostic::new(
+                    Code::InvalidEnumValue,
+                    origin,
+                    format!("`{text}` is not one of {}", known.join(", ")),
+                );
                 let found = match ci_base::did_you_mean(text, texts.iter().map(|text| &**text)) {
                     Some(near) => found.help(format!("did you mean `{near}`?")),
                     None => found,
@@ -101,7 +114,9 @@ impl Eval<'_> {
 
     fn within(&mut self, located: &Located, bounds: &Bounds) {
         let origin = located.origin;
-        let outside = |value: i64| bounds.min.is_some_and(|min| value < min) || bounds.max.is_some_and(|max| value > max);
+        let outside = |value: i64| {
+            bounds.min.is_some_and(|min| value < min) || bounds.max.is_some_and(|max| value > max)
+        };
         let range = match (bounds.min, bounds.max) {
             (Some(min), Some(max)) => format!("between {min} and {max}"),
             (Some(min), None) => format!("at least {min}"),
@@ -110,19 +125,28 @@ impl Eval<'_> {
         };
         match &located.value {
             Value::Int(value) if outside(*value) => {
-                self.error(Code::NumberOutOfRange, origin, format!("expected a number that is {range}, found {value}"));
+                self.error(
+                    Code::NumberOutOfRange,
+                    origin,
+                    format!("expected a number that is {range}, found {value}"),
+                );
             }
             Value::Text(text) => {
                 let length = text.chars().count() as i64;
                 if outside(length) {
-                    let message = format!("expected a text whose length is {range}, found {length} characters");
+                    let message =
+                        format!("expected a text whose length is {range}, found {length} characters");
                     self.error(Code::LengthOutOfBounds, origin, message);
                 }
                 if let Some(pattern) = &bounds.pattern {
                     match super::builtin::matches(pattern, text) {
                         Ok(true) => {}
                         Ok(false) => {
-                            self.error(Code::PatternMismatch, origin, format!("`{text}` does not match `{pattern}`"));
+                            self.error(
+                                Code::PatternMismatch,
+                                origin,
+                                format!("`{text}` does not match `{pattern}`"),
+                            );
                         }
                         Err(problem) => {
                             self.builtin_problem(origin, problem);
@@ -131,7 +155,8 @@ impl Eval<'_> {
                 }
             }
             Value::List(items) if outside(items.len() as i64) => {
-                let message = format!("expected a list whose length is {range}, found {} elements", items.len());
+                let message =
+                    format!("expected a list whose length is {range}, found {} elements", items.len());
                 self.error(Code::ItemsOutOfBounds, origin, message);
             }
             _ => {}
@@ -142,7 +167,16 @@ impl Eval<'_> {
 /// Whether anything can change or be wrong in values of a type, so that copying them is worth it.
 fn needs_coercion(ty: &Ty) -> bool {
     match ty {
-        Ty::Narrowed(..) | Ty::Struct(_) | Ty::String | Ty::Float | Ty::Port | Ty::Cidr | Ty::Url | Ty::Arn | Ty::Id(_) | Ty::Texts(_) => true,
+        Ty::Narrowed(..)
+        | Ty::Struct(_)
+        | Ty::String
+        | Ty::Float
+        | Ty::Port
+        | Ty::Cidr
+        | Ty::Url
+        | Ty::Arn
+        | Ty::Id(_)
+        | Ty::Texts(_) => true,
         Ty::Option(inner) | Ty::List(inner) | Ty::Map(inner) | Ty::Secret(inner) => needs_coercion(inner),
         _ => false,
     }

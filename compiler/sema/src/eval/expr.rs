@@ -145,7 +145,13 @@ impl Eval<'_> {
                     Some(one) => vec![one],
                 };
                 let conditions = conditions.map(|conditions| self.expr(conditions, env));
-                Value::Statement(Rc::new(Statement { effect: *effect, actions, resources, principals, conditions }))
+                Value::Statement(Rc::new(Statement {
+                    effect: *effect,
+                    actions,
+                    resources,
+                    principals,
+                    conditions,
+                }))
             }
             Expr::Path(_) | Expr::With { .. } | Expr::Block { .. } | Expr::If { .. } | Expr::Match { .. } => {
                 Value::Unknown
@@ -176,7 +182,9 @@ impl Eval<'_> {
             }
             Some(Resolution::Member(at)) => {
                 let at = *at;
-                let Some(instance) = env.instance.clone() else { return Located::new(Value::Unknown, origin) };
+                let Some(instance) = env.instance.clone() else {
+                    return Located::new(Value::Unknown, origin);
+                };
                 return self.member(&instance, at);
             }
             Some(Resolution::Def(def)) => match def {
@@ -209,7 +217,9 @@ impl Eval<'_> {
             return Located::new(self.error(Code::RecursiveDefinition, at, message), at);
         }
         let body = self.body(item);
-        let Item::Const { value, .. } = &self.tree(body).item else { return Located::new(Value::Unknown, at) };
+        let Item::Const { value, .. } = &self.tree(body).item else {
+            return Located::new(Value::Unknown, at);
+        };
         self.calls.push(item);
         let env = Env { body, instance: None, locals: None };
         let found = self.expr(*value, &env);
@@ -277,11 +287,20 @@ impl Eval<'_> {
                 None => self.builtin_problem(origin, Problem::Overflow),
             },
             (UnaryOperator::Negate, Value::Float(value)) => Value::Float(-value),
-            (UnaryOperator::Negate, _) => self.late_error(origin, "a number that is calculated with", value.origin),
+            (UnaryOperator::Negate, _) => {
+                self.late_error(origin, "a number that is calculated with", value.origin)
+            }
         }
     }
 
-    fn binary(&mut self, operator: BinaryOperator, left: ExprId, right: ExprId, env: &Env, origin: Origin) -> Value {
+    fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        left: ExprId,
+        right: ExprId,
+        env: &Env,
+        origin: Origin,
+    ) -> Value {
         let a = self.expr(left, env);
         // What decides alone hides the other side.
         match (operator, &a.value) {
@@ -329,11 +348,13 @@ impl Eval<'_> {
 
     /// Reports which side of an operation is late, or that the sides do not go together.
     fn calculated(&mut self, a: &Located, b: &Located, origin: Origin, what: &str) -> Value {
-        let late = [a, b].into_iter().find(|side| matches!(side.value, Value::Late(_) | Value::Conditional(..)));
+        let late =
+            [a, b].into_iter().find(|side| matches!(side.value, Value::Late(_) | Value::Conditional(..)));
         match late {
             Some(late) => self.late_error(origin, what, late.origin),
             None => {
-                let message = format!("{} and {} do not go together here", a.value.describe(), b.value.describe());
+                let message =
+                    format!("{} and {} do not go together here", a.value.describe(), b.value.describe());
                 self.error(Code::InvalidOperator, origin, message)
             }
         }
@@ -350,7 +371,8 @@ impl Eval<'_> {
         let zero = matches!(operator, BinaryOperator::Divide | BinaryOperator::Remainder)
             && matches!(&b.value, Value::Int(0) | Value::Duration(0) | Value::Size(0));
         if zero {
-            let found = Diagnostic::new(Code::DivisionByZero, origin, "this divides by zero").also(b.origin, "this is 0");
+            let found = Diagnostic::new(Code::DivisionByZero, origin, "this divides by zero")
+                .also(b.origin, "this is 0");
             self.report(found);
             return Value::Unknown;
         }
@@ -363,9 +385,8 @@ impl Eval<'_> {
             (Value::Size(x), Value::Size(y)) if operator == BinaryOperator::Divide => {
                 number(checked(operator, *x, *y), Value::Int)
             }
-            (Value::Duration(x), Value::Duration(y) | Value::Int(y)) | (Value::Int(x), Value::Duration(y)) => {
-                number(checked(operator, *x, *y), Value::Duration)
-            }
+            (Value::Duration(x), Value::Duration(y) | Value::Int(y))
+            | (Value::Int(x), Value::Duration(y)) => number(checked(operator, *x, *y), Value::Duration),
             (Value::Size(x), Value::Size(y) | Value::Int(y)) | (Value::Int(x), Value::Size(y)) => {
                 number(checked(operator, *x, *y), Value::Size)
             }
@@ -412,7 +433,15 @@ impl Eval<'_> {
         }
     }
 
-    fn field(&mut self, id: ExprId, base: ExprId, name: Name, optional: bool, env: &Env, origin: Origin) -> Value {
+    fn field(
+        &mut self,
+        id: ExprId,
+        base: ExprId,
+        name: Name,
+        optional: bool,
+        env: &Env,
+        origin: Origin,
+    ) -> Value {
         if let Some(value) = self.dotted_attribute(id, env) {
             return value;
         }
@@ -461,8 +490,12 @@ impl Eval<'_> {
                 Some(value) => value.value.clone(),
                 None => {
                     let known: Vec<&str> = record.entries.iter().map(|(name, _)| &**name).collect();
-                    let found = Diagnostic::new(Code::UnknownField, origin, format!("there is no `{text}` in this record"))
-                        .also(of.origin, "this record");
+                    let found = Diagnostic::new(
+                        Code::UnknownField,
+                        origin,
+                        format!("there is no `{text}` in this record"),
+                    )
+                    .also(of.origin, "this record");
                     let found = match ci_base::did_you_mean(text, known) {
                         Some(near) => found.help(format!("did you mean `{near}`?")),
                         None => found,
@@ -518,7 +551,8 @@ impl Eval<'_> {
                 }
             },
             None => {
-                let message = format!("the `{name}` of a resource is read while its properties are being found");
+                let message =
+                    format!("the `{name}` of a resource is read while its properties are being found");
                 let found = Diagnostic::new(Code::RecursiveDefinition, origin, message)
                     .help("take the value into a `let` that both use");
                 self.report(found);
@@ -567,7 +601,8 @@ impl Eval<'_> {
         match resolution {
             Some(Resolution::Def(Def::Builtin(builtin))) => {
                 let builtin = *builtin;
-                let given: Vec<Located> = arguments.iter().map(|argument| self.expr(*argument, env)).collect();
+                let given: Vec<Located> =
+                    arguments.iter().map(|argument| self.expr(*argument, env)).collect();
                 if given.iter().any(|value| matches!(value.value, Value::Unknown)) {
                     return Value::Unknown;
                 }
@@ -618,7 +653,9 @@ impl Eval<'_> {
     fn builtin(&mut self, builtin: Builtin, given: &[Located], env: &Env, origin: Origin) -> Value {
         let text = |at: usize| given.get(at).and_then(|value| builtin::scalar_text(&value.value));
         let principal = |kind: &'static str| {
-            given.first().map_or(Value::Unknown, |value| Value::Principal(Rc::new(Principal::Kind(kind, value.clone()))))
+            given.first().map_or(Value::Unknown, |value| {
+                Value::Principal(Rc::new(Principal::Kind(kind, value.clone())))
+            })
         };
         match builtin {
             Builtin::Text | Builtin::Json | Builtin::Yaml => {
@@ -646,7 +683,9 @@ impl Eval<'_> {
                 let Some(name) = given.first().and_then(builtin::to_graph) else { return Value::Unknown };
                 Value::late(Late::Dynamic(match builtin {
                     Builtin::Ssm => ci_graph::DynamicReference::Ssm { name: name.value, version: None },
-                    Builtin::SsmSecure => ci_graph::DynamicReference::SsmSecure { name: name.value, version: None },
+                    Builtin::SsmSecure => {
+                        ci_graph::DynamicReference::SsmSecure { name: name.value, version: None }
+                    }
                     _ => ci_graph::DynamicReference::SecretsManager { secret: name.value, key: text(1) },
                 }))
             }
@@ -678,13 +717,17 @@ impl Eval<'_> {
 
     fn data_error(&mut self, path: &str, error: &DataError, origin: Origin) -> Value {
         let found = match error {
-            DataError::OutsidePackage => {
-                Diagnostic::new(Code::OutsideProject, origin, format!("`{path}` leads out of the package"))
-                    .note("what is compiled depends on nothing but the package, so that it is the same everywhere")
-                    .help("write a path relative to the folder of `ci.toml`, without `..` at its start")
+            DataError::OutsidePackage => Diagnostic::new(
+                Code::OutsideProject,
+                origin,
+                format!("`{path}` leads out of the package"),
+            )
+            .note("what is compiled depends on nothing but the package, so that it is the same everywhere")
+            .help("write a path relative to the folder of `ci.toml`, without `..` at its start"),
+            DataError::NotFound => {
+                Diagnostic::new(Code::UnreadableFile, origin, format!("there is no `{path}`"))
+                    .note("paths are relative to the folder of `ci.toml`")
             }
-            DataError::NotFound => Diagnostic::new(Code::UnreadableFile, origin, format!("there is no `{path}`"))
-                .note("paths are relative to the folder of `ci.toml`"),
             DataError::Unreadable(reason) => {
                 Diagnostic::new(Code::UnreadableFile, origin, format!("`{path}` cannot be read: {reason}"))
             }
@@ -757,9 +800,15 @@ impl Eval<'_> {
             }
             Value::Range(start, end) => {
                 if end.saturating_sub(*start) > 1_000_000 {
-                    return self.error(Code::EvaluationLimit, over.origin, "this range has more than a million numbers");
+                    return self.error(
+                        Code::EvaluationLimit,
+                        over.origin,
+                        "this range has more than a million numbers",
+                    );
                 }
-                (*start..*end).map(|n| (Value::Int(n - start), Located::new(Value::Int(n), over.origin))).collect()
+                (*start..*end)
+                    .map(|n| (Value::Int(n - start), Located::new(Value::Int(n), over.origin)))
+                    .collect()
             }
             Value::Record(record) => record
                 .entries
@@ -769,9 +818,11 @@ impl Eval<'_> {
             Value::None => Vec::new(),
             // Of some late lists at least the number of elements is known.
             Value::Late(_) => match builtin::elements(&over) {
-                Some(elements) => {
-                    elements.into_iter().enumerate().map(|(at, element)| (Value::Int(at as i64), element)).collect()
-                }
+                Some(elements) => elements
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, element)| (Value::Int(at as i64), element))
+                    .collect(),
                 None => return self.late_error(over.origin, "what a `for` goes through", over.origin),
             },
             Value::Unknown => {
@@ -812,7 +863,9 @@ impl Eval<'_> {
                     let key = self.expr(key, &inner);
                     match self.key(&key) {
                         Some(text) => Some((text, key.origin)),
-                        None if unknown || matches!(key.value, Value::Unknown) => Some((Arc::from("any"), key.origin)),
+                        None if unknown || matches!(key.value, Value::Unknown) => {
+                            Some((Arc::from("any"), key.origin))
+                        }
                         None => continue,
                     }
                 }
@@ -826,9 +879,13 @@ impl Eval<'_> {
                 None => list.push(value),
                 Some((text, at)) => {
                     if let Some(other) = map.get(&text) {
-                        let found = Diagnostic::new(Code::DuplicateKey, at, format!("the key `{text}` is there twice"))
-                            .also(other.origin, "the other")
-                            .help("keys name what is made: let each be different");
+                        let found = Diagnostic::new(
+                            Code::DuplicateKey,
+                            at,
+                            format!("the key `{text}` is there twice"),
+                        )
+                        .also(other.origin, "the other")
+                        .help("keys name what is made: let each be different");
                         self.report(found);
                     }
                     map.entries.push((text, value));
@@ -913,7 +970,8 @@ impl Eval<'_> {
         match crate::name::resolve(self.db, file, &segments) {
             Ok(Def::Variant(item, at)) => match signature(self.db, item) {
                 Signature::Enum(variants) => {
-                    let text = variants.get(at as usize).map(|(_, text)| Arc::clone(text)).unwrap_or_default();
+                    let text =
+                        variants.get(at as usize).map(|(_, text)| Arc::clone(text)).unwrap_or_default();
                     Located::new(Value::Variant(item, at, text), origin)
                 }
                 _ => Located::new(Value::Unknown, origin),

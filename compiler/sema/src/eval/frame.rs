@@ -8,8 +8,8 @@ use std::sync::Arc;
 use ci_graph::Condition;
 use ci_syntax::ast::{ExprId, Name};
 
-use crate::eval::value::Located;
 use crate::ItemId;
+use crate::eval::value::Located;
 
 /// An instance of a component or service.
 ///

@@ -35,7 +35,9 @@ impl Eval<'_> {
                 Located::new(Value::Unknown, origin)
             }
             _ => {
-                let Some(condition) = self.condition(&decides) else { return Located::new(Value::Unknown, origin) };
+                let Some(condition) = self.condition(&decides) else {
+                    return Located::new(Value::Unknown, origin);
+                };
                 let then = self.under(&condition, true, |eval| eval.expr(then, env));
                 let otherwise = match otherwise {
                     Some(otherwise) => self.under(&condition, false, |eval| eval.expr(otherwise, env)),
@@ -66,7 +68,13 @@ impl Eval<'_> {
     }
 
     /// One of two values, decided at deployment.
-    pub(super) fn late_choice(&mut self, condition: Arc<Condition>, then: &Located, otherwise: &Located, origin: Origin) -> Value {
+    pub(super) fn late_choice(
+        &mut self,
+        condition: Arc<Condition>,
+        then: &Located,
+        otherwise: &Located,
+        origin: Origin,
+    ) -> Value {
         match (&then.value, &otherwise.value) {
             (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
             (Value::None, Value::None) => return Value::None,
@@ -86,7 +94,10 @@ impl Eval<'_> {
         }
         let (Some(a), Some(b)) = (builtin::to_graph(then), builtin::to_graph(otherwise)) else {
             let what = if builtin::to_graph(then).is_none() { then } else { otherwise };
-            let message = format!("which of two is only known at deployment, and {} cannot be chosen then", what.value.describe());
+            let message = format!(
+                "which of two is only known at deployment, and {} cannot be chosen then",
+                what.value.describe()
+            );
             let found = Diagnostic::new(Code::LateValue, origin, message)
                 .help("make each under its own `if` without `else`, and choose between their attributes");
             self.report(found);
@@ -105,7 +116,10 @@ impl Eval<'_> {
                     None
                 }
                 other => {
-                    let equals = Condition::Equals(ci_graph::Value::late(other.clone()), ci_graph::Value::string("true"));
+                    let equals = Condition::Equals(
+                        ci_graph::Value::late(other.clone()),
+                        ci_graph::Value::string("true"),
+                    );
                     self.conditional(equals, value.origin)
                 }
             },
@@ -124,7 +138,13 @@ impl Eval<'_> {
             for side in [left, right] {
                 let mut reads = false;
                 ci_graph::visit_late(side, origin, &mut |late, _| {
-                    reads |= matches!(late, Late::Identifier(_) | Late::Attribute(..) | Late::StackOutput { .. } | Late::Dynamic(_));
+                    reads |= matches!(
+                        late,
+                        Late::Identifier(_)
+                            | Late::Attribute(..)
+                            | Late::StackOutput { .. }
+                            | Late::Dynamic(_)
+                    );
                 });
                 if reads {
                     self.unconditional(origin, origin);
@@ -150,7 +170,8 @@ impl Eval<'_> {
             return Value::Unknown;
         }
         match (&a.value, &b.value) {
-            (Value::Conditional(condition, _), Value::None) | (Value::None, Value::Conditional(condition, _)) => {
+            (Value::Conditional(condition, _), Value::None)
+            | (Value::None, Value::Conditional(condition, _)) => {
                 return Value::late(Late::Truth(Arc::new(Condition::Not(Arc::clone(condition)))));
             }
             _ => {}
@@ -173,11 +194,14 @@ impl Eval<'_> {
             _ => None,
         };
         match (truth(&a.value), truth(&b.value), &a.value, &b.value) {
-            (Some(condition), None, _, Value::Bool(wanted)) | (None, Some(condition), Value::Bool(wanted), _) => {
+            (Some(condition), None, _, Value::Bool(wanted))
+            | (None, Some(condition), Value::Bool(wanted), _) => {
                 let own = if *wanted { condition } else { Arc::new(Condition::Not(condition)) };
                 return Value::late(Late::Truth(own));
             }
-            (Some(_), _, _, _) | (_, Some(_), _, _) => return self.late_error(origin, "what is compared", a.origin),
+            (Some(_), _, _, _) | (_, Some(_), _, _) => {
+                return self.late_error(origin, "what is compared", a.origin);
+            }
             _ => {}
         }
         let (Some(left), Some(right)) = (side(a), side(b)) else {
@@ -204,15 +228,21 @@ impl Eval<'_> {
         let all = operator == BinaryOperator::And;
         match (&a.value, &b.value) {
             (Value::Bool(x), Value::Bool(y)) => return Value::Bool(if all { *x && *y } else { *x || *y }),
-            (Value::Bool(known), _) => return if *known == all { b.value.clone() } else { Value::Bool(*known) },
-            (_, Value::Bool(known)) => return if *known == all { a.value.clone() } else { Value::Bool(*known) },
+            (Value::Bool(known), _) => {
+                return if *known == all { b.value.clone() } else { Value::Bool(*known) };
+            }
+            (_, Value::Bool(known)) => {
+                return if *known == all { a.value.clone() } else { Value::Bool(*known) };
+            }
             _ => {}
         }
         let (Some(left), Some(right)) = (self.condition(a), self.condition(b)) else { return Value::Unknown };
         let mut parts = Vec::new();
         for side in [left, right] {
             match (&*side, all) {
-                (Condition::All(more), true) | (Condition::Any(more), false) if parts.len() + more.len() <= 10 => {
+                (Condition::All(more), true) | (Condition::Any(more), false)
+                    if parts.len() + more.len() <= 10 =>
+                {
                     parts.extend(more.iter().cloned());
                 }
                 _ => parts.push(side),

@@ -69,7 +69,10 @@ impl Eval<'_> {
             Value::Actions(actions) => ci_graph::Value::List(
                 actions
                     .iter()
-                    .map(|action| ci_graph::Located { value: ci_graph::Value::String(Arc::clone(action)), origin })
+                    .map(|action| ci_graph::Located {
+                        value: ci_graph::Value::String(Arc::clone(action)),
+                        origin,
+                    })
                     .collect(),
             ),
             other => {
@@ -114,13 +117,15 @@ pub(super) fn in_source_order(stack: &mut Stack, orders: &[Vec<u32>]) {
     for (new, old) in by_order.iter().enumerate() {
         moved[*old] = ResourceId(new as u32);
     }
-    let mut resources: Vec<Option<ci_graph::Resource>> = std::mem::take(&mut stack.resources).into_iter().map(Some).collect();
+    let mut resources: Vec<Option<ci_graph::Resource>> =
+        std::mem::take(&mut stack.resources).into_iter().map(Some).collect();
     for old in by_order {
         if let Some(mut resource) = resources[old].take() {
             resource.properties.iter_mut().for_each(|entry| move_value(&mut entry.value.value, &moved));
             resource.depends_on.iter_mut().for_each(|id| *id = moved[id.0 as usize]);
             resource.depends_on.sort_unstable();
-            for value in [&mut resource.creation_policy, &mut resource.update_policy, &mut resource.metadata] {
+            for value in [&mut resource.creation_policy, &mut resource.update_policy, &mut resource.metadata]
+            {
                 if let Some(value) = value {
                     move_value(value, &moved);
                 }

@@ -56,7 +56,8 @@ impl Eval<'_> {
                     Some(Value::Text(text)) => text.to_string(),
                     _ => format!("`{}` does not hold", at.range.of(self.source(at.item).text())),
                 };
-                let mut found = Diagnostic::new(Code::AssertionFailed, at, message).label("this does not hold");
+                let mut found =
+                    Diagnostic::new(Code::AssertionFailed, at, message).label("this does not hold");
                 if let Some(made_at) = self.made_at(instance) {
                     found = found.also(made_at, "instantiated here");
                 }
@@ -119,7 +120,14 @@ impl Eval<'_> {
         value
     }
 
-    fn declaration(&mut self, instance: &Rc<Instance>, member: &Member, at: u32, name: Name, value: ExprId) -> Located {
+    fn declaration(
+        &mut self,
+        instance: &Rc<Instance>,
+        member: &Member,
+        at: u32,
+        name: Name,
+        value: ExprId,
+    ) -> Located {
         let env = self.env(instance);
         let mut place = instance.place.clone();
         let mut label = Label::Name(instance.body, name);
@@ -200,7 +208,12 @@ impl Eval<'_> {
     fn input(&mut self, instance: &Rc<Instance>, at: u32, name: Name, default: Option<ExprId>) -> Located {
         let origin = Origin { item: instance.body, range: name.0 };
         let text = self.name(instance.body, name);
-        let ty = self.bodies[instance.body as usize].inference.members.get(at as usize).cloned().unwrap_or(Ty::Error);
+        let ty = self.bodies[instance.body as usize]
+            .inference
+            .members
+            .get(at as usize)
+            .cloned()
+            .unwrap_or(Ty::Error);
         let given = instance.inputs.borrow().iter().position(|(known, _)| *known == text);
         let Some(given) = given else {
             if self.open && instance.parent.is_none() {
@@ -238,9 +251,21 @@ impl Eval<'_> {
         value
     }
 
-    fn parameter(&mut self, instance: &Rc<Instance>, member: &Member, at: u32, name: Name, default: Option<ExprId>) -> Located {
+    fn parameter(
+        &mut self,
+        instance: &Rc<Instance>,
+        member: &Member,
+        at: u32,
+        name: Name,
+        default: Option<ExprId>,
+    ) -> Located {
         let origin = Origin { item: instance.body, range: name.0 };
-        let ty = self.bodies[instance.body as usize].inference.members.get(at as usize).cloned().unwrap_or(Ty::Error);
+        let ty = self.bodies[instance.body as usize]
+            .inference
+            .members
+            .get(at as usize)
+            .cloned()
+            .unwrap_or(Ty::Error);
         let env = self.env(instance);
         let default = default.map(|default| {
             let value = self.expr(default, &env);
@@ -257,7 +282,8 @@ impl Eval<'_> {
             let at = default.origin;
             let text = match &default.value {
                 Value::List(items) => {
-                    let texts: Vec<Arc<str>> = items.iter().filter_map(|item| super::builtin::scalar_text(&item.value)).collect();
+                    let texts: Vec<Arc<str>> =
+                        items.iter().filter_map(|item| super::builtin::scalar_text(&item.value)).collect();
                     Some(texts.join(",").into())
                 }
                 Value::Unknown => None,
@@ -265,8 +291,12 @@ impl Eval<'_> {
             };
             if secret && text.is_some() {
                 self.report(
-                    Diagnostic::new(Code::SecretExposed, at, "a secret has no default: it would be readable in the template")
-                        .help("leave the default out and give the value at deployment"),
+                    Diagnostic::new(
+                        Code::SecretExposed,
+                        at,
+                        "a secret has no default: it would be readable in the template",
+                    )
+                    .help("leave the default out and give the value at deployment"),
                 );
                 return None;
             }
@@ -284,8 +314,7 @@ impl Eval<'_> {
             Some(ci_graph::Located { value, origin: at })
         });
         if matches!(ty, Ty::Bool) {
-            constraints.allowed_values =
-                ["true", "false"].into_iter().map(ci_graph::Value::string).collect();
+            constraints.allowed_values = ["true", "false"].into_iter().map(ci_graph::Value::string).collect();
         }
         if let Some(existing) = self.parameters.iter().find(|parameter| parameter.name == parameter_name) {
             let found = Diagnostic::new(
@@ -308,7 +337,8 @@ impl Eval<'_> {
         });
         let late = Late::Parameter(id);
         let value = if matches!(ty, Ty::Bool) {
-            let equals = ci_graph::Condition::Equals(ci_graph::Value::late(late), ci_graph::Value::string("true"));
+            let equals =
+                ci_graph::Condition::Equals(ci_graph::Value::late(late), ci_graph::Value::string("true"));
             Value::late(Late::Truth(Arc::new(equals)))
         } else {
             Value::late(late)
@@ -335,8 +365,10 @@ impl Eval<'_> {
             }
             Ty::Enum(item) => {
                 if let Signature::Enum(variants) = signature(self.db, *item) {
-                    constraints.allowed_values =
-                        variants.iter().map(|(_, value)| ci_graph::Value::String(Arc::clone(value))).collect();
+                    constraints.allowed_values = variants
+                        .iter()
+                        .map(|(_, value)| ci_graph::Value::String(Arc::clone(value)))
+                        .collect();
                 }
                 "String".to_owned()
             }
@@ -360,14 +392,27 @@ impl Eval<'_> {
         (name, constraints)
     }
 
-    fn output(&mut self, instance: &Rc<Instance>, member: &Member, name: Name, value: &Located, strength: Option<Strength>) {
+    fn output(
+        &mut self,
+        instance: &Rc<Instance>,
+        member: &Member,
+        name: Name,
+        value: &Located,
+        strength: Option<Strength>,
+    ) {
         let text = self.source(instance.body).name(name);
         let name = super::builtin::case::logical_id_part(text);
         let description = self.source(instance.body).doc(member.range.start);
         self.push_output(name, value, description.as_deref(), strength);
     }
 
-    fn push_output(&mut self, name: String, value: &Located, description: Option<&str>, provided: Option<Strength>) {
+    fn push_output(
+        &mut self,
+        name: String,
+        value: &Located,
+        description: Option<&str>,
+        provided: Option<Strength>,
+    ) {
         let (condition, inner) = match &value.value {
             Value::Conditional(condition, inner) => (Some(Arc::clone(condition)), (**inner).clone()),
             Value::None => return,

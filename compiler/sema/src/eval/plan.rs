@@ -324,7 +324,8 @@ impl Eval<'_> {
         }
         if let Some(other) = self.services.iter().find(|placed| placed.service.stack_name == stack_name) {
             let message = format!("two services would share the stack `{stack_name}`");
-            let found = Diagnostic::new(Code::DuplicateLogicalId, origin, message).also(other.origin, "the other");
+            let found =
+                Diagnostic::new(Code::DuplicateLogicalId, origin, message).also(other.origin, "the other");
             self.report(found);
             return Value::Unknown;
         }
@@ -338,7 +339,9 @@ impl Eval<'_> {
     /// What an app reads of a service it made: what the service provides.
     pub(super) fn service_field(&mut self, service: &Service, name: &str) -> Value {
         let Signature::Unit(unit) = signature(self.db, service.item) else { return Value::Unknown };
-        let Some(field) = unit.provides.iter().find(|field| &*field.name == name) else { return Value::Unknown };
+        let Some(field) = unit.provides.iter().find(|field| &*field.name == name) else {
+            return Value::Unknown;
+        };
         match &field.ty {
             Ty::Interface(interface) => Value::Provided(Rc::new(Provided {
                 stack: Arc::clone(&service.stack_name),
@@ -397,7 +400,13 @@ impl Eval<'_> {
             let reads = reads.into_iter().map(|stack| (stack, origin)).collect();
             edges.push((Arc::clone(&service.stack_name), reads));
             let name = Arc::clone(&service.stack_name);
-            instances.push(ServiceInstance::new(self.db, service.item, name, region.cloned(), Arc::from(frozen)));
+            instances.push(ServiceInstance::new(
+                self.db,
+                service.item,
+                name,
+                region.cloned(),
+                Arc::from(frozen),
+            ));
         }
         self.service_cycles(&edges);
         instances
@@ -416,7 +425,11 @@ impl Eval<'_> {
             Value::Variant(item, at, text) => Frozen::Variant(*item, *at, Arc::clone(text)),
             Value::List(items) => Frozen::List(items.iter().map(|item| self.freeze(item, reads)).collect()),
             Value::Record(record) => Frozen::Record(
-                record.entries.iter().map(|(name, value)| (Arc::clone(name), self.freeze(value, reads))).collect(),
+                record
+                    .entries
+                    .iter()
+                    .map(|(name, value)| (Arc::clone(name), self.freeze(value, reads)))
+                    .collect(),
             ),
             Value::Provided(provided) => {
                 reads.push(Arc::clone(&provided.stack));
@@ -475,7 +488,9 @@ impl Eval<'_> {
                                 chain[0].1,
                                 format!("the services around `{name}` need each other in a circle"),
                             )
-                            .note("each stack waits for the outputs of the next: none could be deployed first")
+                            .note(
+                                "each stack waits for the outputs of the next: none could be deployed first",
+                            )
                             .help("move what both need into a third service");
                             for (member, origin) in &chain {
                                 let next = &edges[*member];
@@ -507,10 +522,12 @@ impl Eval<'_> {
             Frozen::Duration(value) => Value::Duration(*value),
             Frozen::Size(value) => Value::Size(*value),
             Frozen::Variant(item, at, text) => Value::Variant(*item, *at, Arc::clone(text)),
-            Frozen::List(items) => Value::list(items.iter().map(|item| self.thaw(item, origin)).collect::<Vec<_>>()),
-            Frozen::Record(entries) => {
-                Value::record(entries.iter().map(|(name, value)| (Arc::clone(name), self.thaw(value, origin))).collect())
+            Frozen::List(items) => {
+                Value::list(items.iter().map(|item| self.thaw(item, origin)).collect::<Vec<_>>())
             }
+            Frozen::Record(entries) => Value::record(
+                entries.iter().map(|(name, value)| (Arc::clone(name), self.thaw(value, origin))).collect(),
+            ),
             Frozen::Pseudo(pseudo) => Value::late(Late::Pseudo(*pseudo)),
             Frozen::Provided(provided) => Value::Provided(Rc::new(provided.clone())),
             Frozen::Output(stack, output, strength, list) => {
@@ -569,14 +586,13 @@ impl Eval<'_> {
     /// Where an input is declared: what an app passed is reported there.
     fn input_origin(&self, body: u32, name: &str) -> Origin {
         let source = self.source(body);
-        let at = self.bodies[body as usize].members.iter().find_map(|member| match member.kind {
-            MemberKind::Declaration { keyword: Keyword::Input | Keyword::Needs, name: declared, .. }
-                if source.name(declared) == name =>
-            {
-                Some(declared.0)
-            }
-            _ => None,
-        });
+        let at =
+            self.bodies[body as usize].members.iter().find_map(|member| match member.kind {
+                MemberKind::Declaration {
+                    keyword: Keyword::Input | Keyword::Needs, name: declared, ..
+                } if source.name(declared) == name => Some(declared.0),
+                _ => None,
+            });
         Origin { item: body, range: at.unwrap_or_else(TextRange::default) }
     }
 }

@@ -39,7 +39,9 @@ impl Eval<'_> {
                         Value::Record(Rc::new(self.with_defaults(item, record)))
                     }
                     ItemKind::Interface => Value::Record(Rc::new(self.entries(entries, env))),
-                    ItemKind::Component => self.instance(item, id, env).map_or(Value::Unknown, Value::Instance),
+                    ItemKind::Component => {
+                        self.instance(item, id, env).map_or(Value::Unknown, Value::Instance)
+                    }
                     ItemKind::Service => self.place_service(item, id, env),
                     _ => Value::Unknown,
                 }
@@ -56,7 +58,9 @@ impl Eval<'_> {
                 Entry::Field { name, quoted, value, .. } => {
                     let text = self.source(env.body).entry_name(name, quoted);
                     let text = self.intern(&text);
-                    self.place.segments.push(Segment { label: Label::Name(env.body, name), position: at as u32 });
+                    self.place
+                        .segments
+                        .push(Segment { label: Label::Name(env.body, name), position: at as u32 });
                     let value = self.expr(value, env);
                     self.place.segments.pop();
                     record.entries.push((text, value));
@@ -64,12 +68,18 @@ impl Eval<'_> {
                 Entry::Computed { key, value } => {
                     let key = self.expr(key, env);
                     let Some(text) = self.key(&key) else { continue };
-                    self.place.segments.push(Segment { label: Label::Text(Arc::clone(&text)), position: at as u32 });
+                    self.place
+                        .segments
+                        .push(Segment { label: Label::Text(Arc::clone(&text)), position: at as u32 });
                     let value = self.expr(value, env);
                     self.place.segments.pop();
                     if let Some(other) = record.get(&text) {
-                        let found = Diagnostic::new(Code::DuplicateKey, key.origin, format!("the key `{text}` is there twice"))
-                            .also(other.origin, "the other");
+                        let found = Diagnostic::new(
+                            Code::DuplicateKey,
+                            key.origin,
+                            format!("the key `{text}` is there twice"),
+                        )
+                        .also(other.origin, "the other");
                         self.report(found);
                     }
                     record.set(text, value);
@@ -185,7 +195,8 @@ impl Eval<'_> {
     /// What an instance is given, to be evaluated when it is asked for.
     pub(super) fn inputs(&mut self, entries: &[Entry], env: &Env, place: &Place) -> Vec<(Arc<str>, Input)> {
         let mut inputs: Vec<(Arc<str>, Input)> = Vec::with_capacity(entries.len());
-        let mut set = |name: Arc<str>, input: Input| match inputs.iter_mut().find(|(known, _)| *known == name) {
+        let mut set = |name: Arc<str>, input: Input| match inputs.iter_mut().find(|(known, _)| *known == name)
+        {
             Some((_, old)) => *old = input,
             None => inputs.push((name, input)),
         };
@@ -267,7 +278,14 @@ impl Eval<'_> {
         });
         self.orders.push(place.segments.iter().map(|segment| segment.position).collect());
         let overrides = self.overrides_of(env, &place);
-        self.drafts.push(Draft { resource: number, record: id, env: env.clone(), place, overrides, properties: Filling::Empty });
+        self.drafts.push(Draft {
+            resource: number,
+            record: id,
+            env: env.clone(),
+            place,
+            overrides,
+            properties: Filling::Empty,
+        });
         self.work.push_back(Work::Properties(number));
         Some(number)
     }
@@ -304,7 +322,9 @@ impl Eval<'_> {
             let Expr::Record { entries, .. } = &self.tree(given.env.body)[record] else { return None };
             let source = self.source(given.env.body);
             record = entries.iter().find_map(|entry| match *entry {
-                Entry::Field { name, quoted, value, .. } if *source.entry_name(name, quoted) == **label => Some(value),
+                Entry::Field { name, quoted, value, .. } if *source.entry_name(name, quoted) == **label => {
+                    Some(value)
+                }
                 _ => None,
             })?;
         }
@@ -471,7 +491,8 @@ impl Eval<'_> {
             }
             Value::Unknown | Value::None => {}
             other => {
-                let message = format!("`depends_on` takes resources and instances, found {}", other.describe());
+                let message =
+                    format!("`depends_on` takes resources and instances, found {}", other.describe());
                 self.error(Code::InvalidAttribute, value.origin, message);
             }
         }
@@ -504,8 +525,12 @@ impl Eval<'_> {
                     draft.overrides.push(given);
                 } else {
                     let at = self.origin(&given.env, given.record);
-                    let found = Diagnostic::new(Code::InvalidOverride, at, "this comes too late: the resource has been read")
-                        .help("write `with` where the resource is made");
+                    let found = Diagnostic::new(
+                        Code::InvalidOverride,
+                        at,
+                        "this comes too late: the resource has been read",
+                    )
+                    .help("write `with` where the resource is made");
                     self.report(found);
                 }
             }
@@ -517,7 +542,10 @@ impl Eval<'_> {
                     let Entry::Field { name, quoted, value, .. } = *entry else { continue };
                     let text = self.source(given.env.body).entry_name(name, quoted);
                     if let Some(made) = record.get(&text) {
-                        self.override_value(&made.clone(), Override { record: value, env: given.env.clone() });
+                        self.override_value(
+                            &made.clone(),
+                            Override { record: value, env: given.env.clone() },
+                        );
                     } else {
                         let at = Origin { item: given.env.body, range: name.0 };
                         let message = format!("there is no `{text}` here");

@@ -143,8 +143,10 @@ impl<'db> Infer<'db> {
             return Ty::Node(NodeType { resource, id: property.node });
         }
         let own = schema.attributes().iter().map(|attribute| attribute.name);
-        let known: Vec<&str> =
-            own.chain(schema.ref_parts().iter().copied()).chain(root.properties.iter().map(|p| p.name)).collect();
+        let known: Vec<&str> = own
+            .chain(schema.ref_parts().iter().copied())
+            .chain(root.properties.iter().map(|p| p.name))
+            .collect();
         let message = format!("`{}` has no attribute `{text}`", resource_path(schema.name()));
         let found = Diagnostic::new(Code::UnknownAttribute, name.0, message).label("not an attribute");
         let mut found = self.suggest(found, name.0, text, known.iter().copied());
@@ -235,8 +237,12 @@ impl<'db> Infer<'db> {
                     result.clone()
                 }
                 Signature::Unit(_) | Signature::Struct(_) => {
-                    let found = Diagnostic::new(Code::NotCallable, self.tree.range(id), format!("`{shown}` is not a function"))
-                        .help(format!("make one with `{shown} {{ … }}`"));
+                    let found = Diagnostic::new(
+                        Code::NotCallable,
+                        self.tree.range(id),
+                        format!("`{shown}` is not a function"),
+                    )
+                    .help(format!("make one with `{shown} {{ … }}`"));
                     self.report(found);
                     loose(self)
                 }
@@ -246,8 +252,12 @@ impl<'db> Infer<'db> {
                 }
             },
             Def::Resource(_) => {
-                let found = Diagnostic::new(Code::NotCallable, self.tree.range(id), format!("`{shown}` is not a function"))
-                    .help(format!("make one with `{shown} {{ … }}`"));
+                let found = Diagnostic::new(
+                    Code::NotCallable,
+                    self.tree.range(id),
+                    format!("`{shown}` is not a function"),
+                )
+                .help(format!("make one with `{shown} {{ … }}`"));
                 self.report(found);
                 loose(self)
             }
@@ -259,7 +269,11 @@ impl<'db> Infer<'db> {
     }
 
     fn not_callable(&mut self, id: ExprId, shown: &str) {
-        self.report(Diagnostic::new(Code::NotCallable, self.tree.range(id), format!("`{shown}` is not a function")));
+        self.report(Diagnostic::new(
+            Code::NotCallable,
+            self.tree.range(id),
+            format!("`{shown}` is not a function"),
+        ));
     }
 
     fn arguments(&mut self, id: ExprId, callee: &str, types: &[Ty], required: usize, arguments: &[ExprId]) {
@@ -289,7 +303,13 @@ impl<'db> Infer<'db> {
         self.report(Diagnostic::new(Code::WrongArguments, self.tree.range(id), message));
     }
 
-    pub(super) fn method_call(&mut self, receiver: ExprId, name: Name, arguments: &[ExprId], optional: bool) -> Ty {
+    pub(super) fn method_call(
+        &mut self,
+        receiver: ExprId,
+        name: Name,
+        arguments: &[ExprId],
+        optional: bool,
+    ) -> Ty {
         let of = self.expr(receiver, None);
         let text = self.text(name);
         let (inner, is_optional) = of.unwrapped();
@@ -312,7 +332,8 @@ impl<'db> Infer<'db> {
         let available = methods(&inner);
         let Some(method) = available.iter().find(|method| method.name == text) else {
             let shown = self.show(&inner);
-            let found = Diagnostic::new(Code::UnknownMethod, name.0, format!("`{shown}` has no method `{text}`"));
+            let found =
+                Diagnostic::new(Code::UnknownMethod, name.0, format!("`{shown}` has no method `{text}`"));
             let mut found = self.suggest(found, name.0, text, available.iter().map(|method| method.name));
             if found.help.is_none() && !available.is_empty() {
                 let names: Vec<&str> = available.iter().map(|method| method.name).collect();
@@ -407,8 +428,12 @@ impl<'db> Infer<'db> {
     fn closure(&mut self, id: ExprId, types: &[Ty], result: Option<&Ty>, method: &str) -> Ty {
         let Expr::Lambda { parameters, body } = &self.tree[id] else {
             self.expr(id, None);
-            let found = Diagnostic::new(Code::TypeMismatch, self.tree.range(id), format!("`{method}` takes a closure"))
-                .help("write `|x| …`");
+            let found = Diagnostic::new(
+                Code::TypeMismatch,
+                self.tree.range(id),
+                format!("`{method}` takes a closure"),
+            )
+            .help("write `|x| …`");
             self.report(found);
             return Ty::Error;
         };

@@ -225,7 +225,9 @@ impl<'db> Infer<'db> {
             Def::Item(item) => match signature(self.db, item) {
                 Signature::Const(ty) => ty.clone(),
                 Signature::Fn(..) => self.not_a_value(range, path, "call it: add `(…)`"),
-                Signature::Unit(_) | Signature::Struct(_) => self.not_a_value(range, path, "make one: add `{ … }`"),
+                Signature::Unit(_) | Signature::Struct(_) => {
+                    self.not_a_value(range, path, "make one: add `{ … }`")
+                }
                 Signature::Enum(_) => self.not_a_value(range, path, "name one of its variants"),
                 _ => self.not_a_value(range, path, "it is only a type"),
             },
@@ -235,9 +237,11 @@ impl<'db> Infer<'db> {
             Def::Resource(_) => self.not_a_value(range, path, "make one: add `{ … }`"),
             Def::Builtin(_) => self.not_a_value(range, path, "call it: add `(…)`"),
             Def::Type(_) => self.not_a_value(range, path, "it is only a type"),
-            Def::Module(_) | Def::Folder(..) | Def::Namespace(_) | Def::ActionServices | Def::ActionService(_) => {
-                self.not_a_value(range, path, "name something in it")
-            }
+            Def::Module(_)
+            | Def::Folder(..)
+            | Def::Namespace(_)
+            | Def::ActionServices
+            | Def::ActionService(_) => self.not_a_value(range, path, "name something in it"),
         }
     }
 
@@ -260,7 +264,8 @@ impl<'db> Infer<'db> {
                 if error.segment == 0
                     && let [name] = segments[..]
                 {
-                    let visible = self.locals.iter().map(|(known, _)| *known).chain(self.by_name.keys().copied());
+                    let visible =
+                        self.locals.iter().map(|(known, _)| *known).chain(self.by_name.keys().copied());
                     let visible: Vec<&str> = visible.collect();
                     if let Some(near) = ci_base::did_you_mean(name, visible) {
                         error.suggestion = Some(near.to_owned());
@@ -295,7 +300,11 @@ impl<'db> Infer<'db> {
                     _ => {
                         let shown = self.show(&found);
                         let message = format!("`..` takes a list, found `{shown}`");
-                        self.report(Diagnostic::new(Code::TypeMismatch, self.tree.range(item.value), message));
+                        self.report(Diagnostic::new(
+                            Code::TypeMismatch,
+                            self.tree.range(item.value),
+                            message,
+                        ));
                         Ty::Error
                     }
                 };
@@ -354,7 +363,11 @@ impl<'db> Infer<'db> {
                     self.tree.range(iterable),
                     format!("`for` takes a list, a map or a range, found `{shown}`"),
                 );
-                let found = if over.unwrapped().1 { found.help("say what to use instead of `none`: `?? []`") } else { found };
+                let found = if over.unwrapped().1 {
+                    found.help("say what to use instead of `none`: `?? []`")
+                } else {
+                    found
+                };
                 self.report(found);
                 (Ty::Error, Ty::Error)
             }
@@ -440,7 +453,11 @@ impl<'db> Infer<'db> {
             Def::Variant(item, at) => {
                 let given = Ty::Enum(item);
                 if fits(&given, on.unwrapped().0).is_err() && !matches!(on.unwrapped().0, Ty::Json) {
-                    let message = format!("expected a `{}`, found a variant of `{}`", self.show(on), item.name(self.db));
+                    let message = format!(
+                        "expected a `{}`, found a variant of `{}`",
+                        self.show(on),
+                        item.name(self.db)
+                    );
                     self.report(Diagnostic::new(Code::TypeMismatch, range, message));
                 }
                 match signature(self.db, item) {
@@ -467,7 +484,9 @@ impl<'db> Infer<'db> {
         let (inner, optional) = on.unwrapped();
         let all: Option<Vec<Arc<str>>> = match inner.widened() {
             Ty::Enum(item) => match signature(self.db, *item) {
-                Signature::Enum(variants) => Some(variants.iter().map(|(name, _)| Arc::clone(name)).collect()),
+                Signature::Enum(variants) => {
+                    Some(variants.iter().map(|(name, _)| Arc::clone(name)).collect())
+                }
                 _ => None,
             },
             Ty::Texts(texts) => Some(texts.to_vec()),
@@ -476,7 +495,9 @@ impl<'db> Infer<'db> {
             _ => None,
         };
         let mut missing: Vec<String> = match all {
-            Some(all) => all.iter().filter(|name| !covered.contains(name)).map(|name| format!("`{name}`")).collect(),
+            Some(all) => {
+                all.iter().filter(|name| !covered.contains(name)).map(|name| format!("`{name}`")).collect()
+            }
             None => vec!["everything else".to_owned()],
         };
         if optional && !none_covered {

@@ -61,8 +61,17 @@ impl Infer<'_> {
             | BinaryOperator::GreaterEqual => {
                 let (a, b) = (self.expr(left, None), self.expr(right, None));
                 let ordered = |ty: &Ty| {
-                    matches!(ty.widened(), Ty::Int | Ty::Float | Ty::Port | Ty::Duration | Ty::Size | Ty::Error | Ty::Json | Ty::Node(_))
-                        || ty.is_text()
+                    matches!(
+                        ty.widened(),
+                        Ty::Int
+                            | Ty::Float
+                            | Ty::Port
+                            | Ty::Duration
+                            | Ty::Size
+                            | Ty::Error
+                            | Ty::Json
+                            | Ty::Node(_)
+                    ) || ty.is_text()
                 };
                 if !(ordered(&a) && ordered(&b) && join(&a, &b).is_some()) {
                     self.unlike(id, "ordered with", &a, &b);
@@ -83,7 +92,11 @@ impl Infer<'_> {
                     .help("remove the `??` and what follows it");
                     self.report(found);
                 }
-                let hint = if matches!(inner, Ty::None | Ty::Error) { expected.cloned() } else { Some(inner.clone()) };
+                let hint = if matches!(inner, Ty::None | Ty::Error) {
+                    expected.cloned()
+                } else {
+                    Some(inner.clone())
+                };
                 let b = self.expr(right, hint.as_ref());
                 match inner {
                     Ty::None => b,
@@ -110,7 +123,9 @@ impl Infer<'_> {
                     (Ty::Size, Ty::Int) if scales => Ty::Size,
                     (Ty::Int, Ty::Duration) if operator == BinaryOperator::Multiply => Ty::Duration,
                     (Ty::Int, Ty::Size) if operator == BinaryOperator::Multiply => Ty::Size,
-                    (Ty::Duration, Ty::Duration) | (Ty::Size, Ty::Size) if operator == BinaryOperator::Divide => {
+                    (Ty::Duration, Ty::Duration) | (Ty::Size, Ty::Size)
+                        if operator == BinaryOperator::Divide =>
+                    {
                         Ty::Int
                     }
                     (Ty::Json | Ty::Node(_), Ty::Json | Ty::Node(_) | Ty::Int | Ty::Float)
@@ -137,7 +152,9 @@ impl Infer<'_> {
                 Ty::Statement.list()
             }
             (Ty::List(x), Ty::List(y)) => join(x, y).unwrap_or(Ty::Json).list(),
-            (Ty::Secret(_), other) | (other, Ty::Secret(_)) if other.is_text() => Ty::Secret(Arc::new(Ty::String)),
+            (Ty::Secret(_), other) | (other, Ty::Secret(_)) if other.is_text() => {
+                Ty::Secret(Arc::new(Ty::String))
+            }
             (x, y) if x.is_text() && y.is_text() => Ty::String,
             _ => {
                 self.unlike(id, "added to", a, b);
@@ -154,8 +171,12 @@ impl Infer<'_> {
             format!("`{left}` cannot be {verb} `{right}`"),
         );
         let found = match (a, b) {
-            (Ty::Option(_), _) | (_, Ty::Option(_)) => found.help("say what to use instead of `none` with `??`"),
-            (Ty::Record(_) | Ty::Map(_) | Ty::Struct(_), _) => found.help("combine records with `{ ..a, ..b }`"),
+            (Ty::Option(_), _) | (_, Ty::Option(_)) => {
+                found.help("say what to use instead of `none` with `??`")
+            }
+            (Ty::Record(_) | Ty::Map(_) | Ty::Struct(_), _) => {
+                found.help("combine records with `{ ..a, ..b }`")
+            }
             _ if a.is_text() || b.is_text() => found.help("put the values into a text: `\"{a}{b}\"`"),
             _ => found,
         };

@@ -7,11 +7,11 @@ use ci_catalog::{Additional, Kinds};
 use ci_syntax::ast::{Entry, Expr, ExprId, Item, Keyword, MemberKind, Name, UnitKind};
 
 use super::{Infer, Resolution, infer, unit_word};
+use crate::ItemId;
 use crate::item::{ItemKind, item_source, item_tree};
 use crate::name::Def;
 use crate::signature::{Field, Signature, signature};
 use crate::ty::{NodeType, ResourceType, Ty, join, resource_path};
-use crate::ItemId;
 
 impl<'db> Infer<'db> {
     pub(super) fn record(
@@ -76,8 +76,9 @@ impl<'db> Infer<'db> {
     fn no_record(&mut self, at: TextRange, path: &[Name], entries: &'db [Entry]) -> Ty {
         self.loose_entries(entries);
         let shown = path.iter().map(|name| self.text(*name)).collect::<Vec<_>>().join("::");
-        let found = Diagnostic::new(Code::NotCallable, at, format!("`{shown}` cannot be made with `{{ … }}`"))
-            .help("resources, components, services and structs are made that way");
+        let found =
+            Diagnostic::new(Code::NotCallable, at, format!("`{shown}` cannot be made with `{{ … }}`"))
+                .help("resources, components, services and structs are made that way");
         self.report(found);
         Ty::Error
     }
@@ -87,7 +88,9 @@ impl<'db> Infer<'db> {
         let word = unit_word(kind);
         let help = match kind {
             UnitKind::Component => "a component is instantiated in a component or service",
-            UnitKind::Service => "a service is instantiated in the `app`; others reach it through what it `provides`",
+            UnitKind::Service => {
+                "a service is instantiated in the `app`; others reach it through what it `provides`"
+            }
             UnitKind::App => "an app is built, not instantiated",
         };
         let message = format!("the {word} `{name}` cannot be instantiated here");
@@ -129,7 +132,8 @@ impl<'db> Infer<'db> {
                         self.expr(value, None);
                         let message = format!("`{owner}` has no input or field `{text}`");
                         let found = Diagnostic::new(Code::UnknownField, name.0, message).label("unknown");
-                        let found = self.suggest(found, name.0, &text, fields.iter().map(|field| &*field.name));
+                        let found =
+                            self.suggest(found, name.0, &text, fields.iter().map(|field| &*field.name));
                         let found = self.known_fields(found, fields);
                         self.report(found);
                     }
@@ -142,7 +146,11 @@ impl<'db> Infer<'db> {
                 Entry::Computed { key, value } => {
                     self.expr(key, None);
                     self.expr(value, None);
-                    let found = Diagnostic::new(Code::UnknownField, self.tree.range(key), "field names are written out here");
+                    let found = Diagnostic::new(
+                        Code::UnknownField,
+                        self.tree.range(key),
+                        "field names are written out here",
+                    );
                     self.report(found);
                 }
                 Entry::Error => spread = true,
@@ -154,7 +162,11 @@ impl<'db> Infer<'db> {
             .collect();
         if !missing.is_empty() {
             let names: Vec<String> = missing.iter().map(|field| format!("`{}`", field.name)).collect();
-            let code = if missing.iter().all(|field| field.needed) { Code::NeedNotProvided } else { Code::MissingField };
+            let code = if missing.iter().all(|field| field.needed) {
+                Code::NeedNotProvided
+            } else {
+                Code::MissingField
+            };
             let types: Vec<String> =
                 missing.iter().map(|field| format!("{}: {}", field.name, self.show(&field.ty))).collect();
             let found = Diagnostic::new(code, at, format!("`{owner}` needs {}", names.join(", ")))
@@ -174,7 +186,8 @@ impl<'db> Infer<'db> {
 
     fn once(&mut self, given: &mut Vec<String>, name: Name, text: String) {
         if given.contains(&text) {
-            let found = Diagnostic::new(Code::DuplicateKey, name.0, format!("`{text}` is given twice")).label("again here");
+            let found = Diagnostic::new(Code::DuplicateKey, name.0, format!("`{text}` is given twice"))
+                .label("again here");
             self.report(found);
         } else {
             given.push(text);
@@ -211,7 +224,9 @@ impl<'db> Infer<'db> {
                                 self.check(value, &Ty::Node(additional));
                                 self.pointer.pop();
                             }
-                            None if closed && facts.additional != Additional::Open || facts.additional == Additional::Closed => {
+                            None if closed && facts.additional != Additional::Open
+                                || facts.additional == Additional::Closed =>
+                            {
                                 self.expr(value, None);
                                 self.unknown_property(node, name, &text, owner);
                             }
@@ -248,9 +263,10 @@ impl<'db> Infer<'db> {
     fn settable(&mut self, node: NodeType, name: Name, property: &str) {
         let pointer = self.pointer.join("/");
         if node.resource.0.is_read_only(&pointer) {
-            let found = Diagnostic::new(Code::ReadOnlyProperty, name.0, format!("`{property}` cannot be set"))
-                .label("only AWS sets this")
-                .help(format!("read it from the resource instead: `.{property}`"));
+            let found =
+                Diagnostic::new(Code::ReadOnlyProperty, name.0, format!("`{property}` cannot be set"))
+                    .label("only AWS sets this")
+                    .help(format!("read it from the resource instead: `.{property}`"));
             self.report(found);
         }
     }
@@ -258,8 +274,9 @@ impl<'db> Infer<'db> {
     fn unknown_property(&mut self, node: NodeType, name: Name, text: &str, owner: &str) {
         let facts = node.node();
         let owner = facts.name.unwrap_or(owner);
-        let found = Diagnostic::new(Code::UnknownField, name.0, format!("`{owner}` has no property `{text}`"))
-            .label("CloudFormation would refuse it");
+        let found =
+            Diagnostic::new(Code::UnknownField, name.0, format!("`{owner}` has no property `{text}`"))
+                .label("CloudFormation would refuse it");
         let known: Vec<&str> = facts.properties.iter().map(|property| property.name).collect();
         let mut found = self.suggest(found, name.0, text, known.iter().copied());
         if found.help.is_none() && known.len() <= 14 && !known.is_empty() {
@@ -283,7 +300,11 @@ impl<'db> Infer<'db> {
                 self.fields(head, item.name(self.db), signature(self.db, item).fields(), entries);
                 return Ty::Interface(item);
             }
-            Some(Ty::Node(node)) if node.kinds().allows(Kinds::OBJECT) && !node.kinds().is_json_document() && !node.kinds().is_any() => {
+            Some(Ty::Node(node))
+                if node.kinds().allows(Kinds::OBJECT)
+                    && !node.kinds().is_json_document()
+                    && !node.kinds().is_any() =>
+            {
                 self.properties(node, entries, "this record");
                 return Ty::Node(node);
             }
@@ -368,7 +389,8 @@ impl<'db> Infer<'db> {
                         self.mismatch(key, &Ty::String, &found, crate::ty::Misfit::Kind);
                     }
                     let ty = self.expr(value, hint.as_ref());
-                    computed = Some(computed.map_or(ty.clone(), |so_far| join(&so_far, &ty).unwrap_or(Ty::Json)));
+                    computed =
+                        Some(computed.map_or(ty.clone(), |so_far| join(&so_far, &ty).unwrap_or(Ty::Json)));
                 }
                 Entry::Spread(value) => match self.expr(value, hint.as_ref()).widened() {
                     Ty::Record(more) => {
@@ -377,10 +399,13 @@ impl<'db> Infer<'db> {
                     }
                     Ty::Struct(item) => {
                         let declared = signature(self.db, *item).fields();
-                        fields.extend(declared.iter().map(|field| (Arc::clone(&field.name), field.ty.clone())));
+                        fields
+                            .extend(declared.iter().map(|field| (Arc::clone(&field.name), field.ty.clone())));
                     }
                     Ty::Map(of) => {
-                        computed = Some(computed.map_or((**of).clone(), |so_far| join(&so_far, of).unwrap_or(Ty::Json)));
+                        computed = Some(
+                            computed.map_or((**of).clone(), |so_far| join(&so_far, of).unwrap_or(Ty::Json)),
+                        );
                     }
                     _ => open = true,
                 },
@@ -407,15 +432,19 @@ impl<'db> Infer<'db> {
                     let Entry::Field { name, quoted, value, .. } = *entry else { continue };
                     let text = self.source.entry_name(name, quoted);
                     let schema = resource.0;
-                    let known = schema.node(schema.root()).property(&text).is_some() || schema.attribute(&text).is_some();
+                    let known = schema.node(schema.root()).property(&text).is_some()
+                        || schema.attribute(&text).is_some();
                     let found = self.expr(value, None);
                     if !known {
-                        let names: Vec<&str> = schema.attributes().iter().map(|attribute| attribute.name).collect();
+                        let names: Vec<&str> =
+                            schema.attributes().iter().map(|attribute| attribute.name).collect();
                         let message = format!("`{}` has no attribute `{text}`", schema.name());
                         let diagnostic = Diagnostic::new(Code::UnknownAttribute, name.0, message);
                         let diagnostic = self.suggest(diagnostic, name.0, &text, names);
                         self.report(diagnostic);
-                    } else if !(found.is_text() || matches!(found, Ty::Int | Ty::Bool | Ty::List(_) | Ty::Error | Ty::Json)) {
+                    } else if !(found.is_text()
+                        || matches!(found, Ty::Int | Ty::Bool | Ty::List(_) | Ty::Error | Ty::Json))
+                    {
                         self.mismatch(value, &Ty::String, &found, crate::ty::Misfit::Kind);
                     }
                 }
@@ -457,7 +486,9 @@ impl<'db> Infer<'db> {
             Ty::Error => self.loose_entries(entries),
             Ty::Resource(resource) => self.resource(*resource, entries),
             Ty::Node(node) => self.properties(*node, entries, "this record"),
-            Ty::Unit(item) if item.kind(self.db) == ItemKind::Component => self.unit_overrides(*item, entries),
+            Ty::Unit(item) if item.kind(self.db) == ItemKind::Component => {
+                self.unit_overrides(*item, entries)
+            }
             Ty::Map(of) | Ty::List(of) if matches!(**of, Ty::Resource(_) | Ty::Unit(_)) => {
                 let of = (**of).clone();
                 for entry in entries {
@@ -470,8 +501,12 @@ impl<'db> Infer<'db> {
             other => {
                 self.loose_entries(entries);
                 let shown = self.show(other);
-                let found = Diagnostic::new(Code::InvalidOverride, range, format!("nothing of a `{shown}` can be overridden"))
-                    .help("`with` sets properties of a resource, or of the resources in a component");
+                let found = Diagnostic::new(
+                    Code::InvalidOverride,
+                    range,
+                    format!("nothing of a `{shown}` can be overridden"),
+                )
+                .help("`with` sets properties of a resource, or of the resources in a component");
                 self.report(found);
             }
         }
@@ -492,8 +527,13 @@ impl<'db> Infer<'db> {
                 None => {
                     self.expr(value, None);
                     let owner = item.name(self.db);
-                    let found = Diagnostic::new(Code::InvalidOverride, name.0, format!("`{owner}` makes nothing named `{text}`"));
-                    let mut found = self.suggest(found, name.0, &text, members.iter().map(|(name, _)| name.as_str()));
+                    let found = Diagnostic::new(
+                        Code::InvalidOverride,
+                        name.0,
+                        format!("`{owner}` makes nothing named `{text}`"),
+                    );
+                    let mut found =
+                        self.suggest(found, name.0, &text, members.iter().map(|(name, _)| name.as_str()));
                     if found.help.is_none() && !members.is_empty() {
                         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
                         found = found.help(format!("it makes {}", names.join(", ")));

@@ -141,26 +141,32 @@ impl Infer<'_> {
         if let Some(action) = facts.action(text) {
             return Some(action.name);
         }
-        let found = Diagnostic::new(Code::UnknownAction, name.0, format!("`{service}` has no action `{text}`"));
+        let found =
+            Diagnostic::new(Code::UnknownAction, name.0, format!("`{service}` has no action `{text}`"));
         let near = facts.action_ignore_case(text).map(|action| action.name);
-        let found = match near.or_else(|| did_you_mean(text, facts.actions().iter().map(|action| action.name))) {
-            Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-                format!("change it to `{near}`"),
-                name.0,
-                near,
-                Applicability::MachineApplicable,
-            ),
-            None => found,
-        };
+        let found =
+            match near.or_else(|| did_you_mean(text, facts.actions().iter().map(|action| action.name))) {
+                Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+                    format!("change it to `{near}`"),
+                    name.0,
+                    near,
+                    Applicability::MachineApplicable,
+                ),
+                None => found,
+            };
         self.report(found);
         None
     }
 
     fn action_text(&mut self, range: TextRange, text: &str) {
         if text.contains('*') {
-            let found = Diagnostic::new(Code::WildcardAction, range, format!("`{text}` gives actions that were not named"))
-                .note("nothing is granted that was not said")
-                .help("name the actions: `s3::{GetObject, PutObject}`");
+            let found = Diagnostic::new(
+                Code::WildcardAction,
+                range,
+                format!("`{text}` gives actions that were not named"),
+            )
+            .note("nothing is granted that was not said")
+            .help("name the actions: `s3::{GetObject, PutObject}`");
             self.report(found);
             return;
         }

@@ -36,11 +36,17 @@ pub fn fits(from: &Ty, to: &Ty) -> Result<(), Misfit> {
         (Ty::Option(from), Ty::Json) => fits(from, to),
         (_, Ty::Option(to)) => fits(from, to),
         (Ty::Option(from), to) => fits(from, to).and(Err(Misfit::Optional)),
-        (from, Ty::Json) => fits_if(!matches!(from, Ty::Closure(_) | Ty::Range | Ty::Unit(_) | Ty::Resource(_))),
+        (from, Ty::Json) => {
+            fits_if(!matches!(from, Ty::Closure(_) | Ty::Range | Ty::Unit(_) | Ty::Resource(_)))
+        }
         (Ty::Json, to) => fits_if(!matches!(to, Ty::Unit(_) | Ty::Resource(_) | Ty::Interface(_))),
         (Ty::Texts(from), Ty::Texts(to)) => fits_if(from.iter().all(|text| to.contains(text))),
         (Ty::Id(from), Ty::Id(to)) => {
-            if from.iter().any(|target| to.contains(target)) { Ok(()) } else { Err(Misfit::Reference) }
+            if from.iter().any(|target| to.contains(target)) {
+                Ok(())
+            } else {
+                Err(Misfit::Reference)
+            }
         }
         (Ty::Id(targets), Ty::Arn) => {
             if targets.iter().any(|target| target.attribute.ends_with("Arn")) {
@@ -109,7 +115,9 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
                 return fields.iter().try_for_each(|(_, from)| fits(from, &Ty::Json));
             }
             // Unknown names are reported on the value, where the record can be seen whole.
-            fields.iter().try_for_each(|(name, from)| to.property(name).map_or(Ok(()), |to| fits_node(from, to)))
+            fields
+                .iter()
+                .try_for_each(|(name, from)| to.property(name).map_or(Ok(()), |to| fits_node(from, to)))
         }
         Ty::Map(from) => {
             fits_if(kinds.contains(Kinds::OBJECT))?;
@@ -118,7 +126,10 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
         Ty::Struct(_) => fits_if(kinds.contains(Kinds::OBJECT)),
         Ty::Node(from) => {
             let given = from.kinds();
-            fits_if(given.is_any() || given.names().any(|name| Kinds::named(name).is_some_and(|kind| kinds.allows(kind))))
+            fits_if(
+                given.is_any()
+                    || given.names().any(|name| Kinds::named(name).is_some_and(|kind| kinds.allows(kind))),
+            )
         }
         Ty::Statement => fits_if(document),
         Ty::Secret(_) => Err(Misfit::Secret),

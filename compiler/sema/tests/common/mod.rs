@@ -1,13 +1,17 @@
 //! A database in memory: files by module, data files and archives by path, and a log of what was executed.
-#![allow(dead_code, clippy::unwrap_used, reason = "shared by several test programs, each of which uses a part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "shared by several test programs, each of which uses a part"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use ci_base::{Diagnostic, FileId, Span};
 use ci_sema::{
-    Archive, DataError, DataFile, Db, Package, Program, SourceFile, StackResult, TargetId, file_diagnostics, plan,
-    stack, targets, unit_diagnostics,
+    Archive, DataError, DataFile, Db, Package, Program, SourceFile, StackResult, TargetId, file_diagnostics,
+    plan, stack, targets, unit_diagnostics,
 };
 use salsa::Setter;
 
@@ -40,7 +44,8 @@ impl Db for TestDatabase {
     }
 
     fn archive(&self, path: &str) -> Archive {
-        let digest = if path.starts_with("missing") { Err(DataError::NotFound) } else { Ok(Arc::from("0a1b2c")) };
+        let digest =
+            if path.starts_with("missing") { Err(DataError::NotFound) } else { Ok(Arc::from("0a1b2c")) };
         Archive::new(self, digest)
     }
 }
@@ -74,7 +79,9 @@ impl TestDatabase {
         let root = Package::new(&db, "test".into(), Arc::from([]), Arc::from([]));
         let std = Package::new(&db, "std".into(), Arc::from([]), Arc::from([]));
         let mut files = (Vec::new(), Vec::new());
-        for (at, (module, text)) in sections.into_iter().filter(|(name, _)| !name.starts_with("data:")).enumerate() {
+        for (at, (module, text)) in
+            sections.into_iter().filter(|(name, _)| !name.starts_with("data:")).enumerate()
+        {
             if at == 0 && text.trim().is_empty() {
                 continue;
             }

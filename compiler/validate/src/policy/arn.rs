@@ -136,12 +136,17 @@ fn of_template(template: &str) -> Vec<Part> {
 
 /// Whether an action of a service can apply to a resource of this form.
 pub(super) fn applies(service: &Service, action: &Action, form: &[Part]) -> bool {
-    action.resources.iter().any(|resource| {
-        service
-            .resource_type(resource.resource_type)
-            // A type of another service, or one that is missing: nothing can be said.
-            .is_none_or(|known| intersect(form, &of_template(known.arn_template)))
-    })
+    let templates: Option<Vec<Vec<Part>>> = action
+        .resources
+        .iter()
+        .map(|resource| service.resource_type(resource.resource_type))
+        .map(|known| known.map(|known| of_template(known.arn_template)))
+        .collect();
+    // A type of another service, or one that is missing: nothing can be said.
+    let Some(templates) = templates else { return true };
+    // The ARN of a resource of the program has the very form of the template: no need to look for a common text.
+    templates.iter().any(|template| template == form)
+        || templates.iter().any(|template| intersect(form, template))
 }
 
 /// Whether some text is of both forms.

@@ -97,12 +97,3 @@ fn parameters_and_outputs() {
     cases.case("output", json!({ "$outputs": { "ids": ["a", "b"] } }), json!({ "$outputs": { "id": "a" } }));
     insta::assert_snapshot!(cases.text);
 }
-
-#[test]
-fn too_many_resources() {
-    let mut all = function(&json!({}));
-    for at in 0..500 {
-        all[format!("topic{at}")] = json!({ "type": "AWS::SNS::Topic" });
-    }
-    insta::assert_snapshot!(super::found(&all));
-}
