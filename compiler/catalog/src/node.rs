@@ -142,6 +142,30 @@ pub struct RefTarget {
     pub attribute: &'static str,
 }
 
+impl RefTarget {
+    /// Whether a value of this attribute can stand where `expected` is expected: it is the same attribute, or both
+    /// are identifiers of the same type under two names, as `Id` and `GroupId` of a security group are. An ARN is
+    /// never taken for another identifier, nor the other way round.
+    pub fn is_accepted_as(&self, expected: &Self) -> bool {
+        if self == expected {
+            return true;
+        }
+        let is_arn = |target: &Self| target.attribute.ends_with("Arn");
+        if self.resource_type != expected.resource_type || is_arn(self) || is_arn(expected) {
+            return false;
+        }
+        let Some(schema) = crate::resource_type(self.resource_type) else { return false };
+        let own = self.resource_type.rsplit("::").next().unwrap_or_default();
+        let names = |attribute: &str| {
+            schema.ref_parts().contains(&attribute)
+                || schema.primary_identifier().contains(&attribute)
+                // `GroupId` of a `SecurityGroup`, `VpcId` of a `VPC`; not the `VpcId` of an `Instance`.
+                || attribute.strip_suffix("Id").is_some_and(|stem| !stem.is_empty() && own.ends_with(stem))
+        };
+        names(self.attribute) && (names(expected.attribute) || schema.attribute(expected.attribute).is_none())
+    }
+}
+
 /// Which sort of policy document a property holds.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum PolicyKind {

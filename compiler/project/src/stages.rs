@@ -2,12 +2,13 @@
 //!
 //! With `build` the only module that knows what the stages offer; how they come to their results is theirs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use ci_base::{Diagnostic, Severity, Span, TextRange};
+use ci_base::{Code, Diagnostic, Severity, Span, TextRange};
 use ci_cfn::Violation;
-use ci_graph::{Origin, Stack};
-use ci_sema::{Db, ItemId, ServiceInstance, StackResult, TargetId};
+use ci_graph::{Located, Origin, Stack, Value};
+use ci_sema::{Db, ItemId, Program, ServiceInstance, StackResult, TargetId};
 
 use crate::files::Files;
 use crate::host::Snapshot;
@@ -29,18 +30,68 @@ pub(crate) struct CompiledStack {
 pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledStack> {
     let result = ci_sema::stack(db, instance);
     let stack = result.stack.clone();
-    let mut diagnostics = ci_validate::validate(&stack);
+    let (mut diagnostics, (violations, json_if_fine)) = if stack.resources.len() < SIDE_BY_SIDE {
+        (ci_validate::validate(&stack), lowered(&stack))
+    } else {
+        // Both only read the graph. A template that turns out to have errors was made in vain, on another core.
+        std::thread::scope(|scope| {
+            let lowered = scope.spawn(|| lowered(&stack));
+            let diagnostics = ci_validate::validate(&stack);
+            match lowered.join() {
+                Ok(lowered) => (diagnostics, lowered),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    };
     // What a project may lower does not keep a template from being made.
     let is_error = |found: &Diagnostic<Origin>| found.severity == Severity::Error && !found.code.has_level();
     // A graph with errors holds values nothing is known about, so its size means nothing and it has no template.
     let mut json = None;
     if !result.diagnostics.iter().any(is_error) {
-        diagnostics.extend(ci_cfn::violations(&stack).into_iter().map(violation));
+        diagnostics.extend(violations.into_iter().map(violation));
+        // What the type checker reported is unknown here, and said already.
+        if diagnostics.is_empty() && !result.items.iter().any(|item| ci_sema::has_errors(db, *item)) {
+            diagnostics.extend(unknown(&stack));
+        }
         if !diagnostics.iter().any(is_error) {
-            json = Some(text(&stack).into());
+            json = Some(json_if_fine.into());
         }
     }
     Arc::new(CompiledStack { stack, json, diagnostics })
+}
+
+/// From how many resources on a stack is checked and lowered side by side: below, a thread costs more than it saves.
+const SIDE_BY_SIDE: usize = 200;
+
+/// What CloudFormation's limits say of a stack, and its template.
+fn lowered(stack: &Stack) -> (Vec<Violation>, String) {
+    (ci_cfn::violations(stack), text(stack))
+}
+
+/// A value that nothing is known about although nothing is wrong: never to be written into a template.
+fn unknown(stack: &Stack) -> Option<Diagnostic<Origin>> {
+    let entries = stack.resources.iter().flat_map(|resource| &resource.properties).map(|entry| &entry.value);
+    let outputs = stack.outputs.iter().map(|output| &output.value);
+    let located = entries.chain(outputs).find_map(first_unknown)?;
+    let found = Diagnostic::new(
+        Code::EvaluationLimit,
+        located.origin,
+        "the value of this could not be found",
+    )
+    .note(
+        "nothing is wrong with the source as far as the compiler can tell: this is a mistake of the compiler",
+    )
+    .help("please report it with this file");
+    Some(found)
+}
+
+fn first_unknown(located: &Located) -> Option<&Located> {
+    match &located.value {
+        Value::Unknown => Some(located),
+        Value::List(items) => items.iter().find_map(first_unknown),
+        Value::Record(entries) => entries.iter().find_map(|entry| first_unknown(&entry.value)),
+        _ => None,
+    }
 }
 
 /// What is wrong with a unit that is looked at on its own, beyond what its evaluation found. It has no template, and
@@ -83,7 +134,9 @@ impl Snapshot {
                     allowed.extend(ci_sema::allowed(db, *file).iter().cloned());
                 }
             }
+            let mut used = HashSet::new();
             for (unit, result) in ci_sema::unit_diagnostics(db) {
+                used.extend(result.items.iter().map(|item| item.file(db)));
                 self.stack_findings(result, unit_findings(db, unit), &mut found);
             }
             for target in ci_sema::targets(db) {
@@ -91,8 +144,15 @@ impl Snapshot {
                 found.early.extend(plan.diagnostics.iter().cloned());
                 for instance in &plan.instances {
                     let late = &template(db, *instance).diagnostics;
-                    self.stack_findings(ci_sema::stack(db, *instance), late, &mut found);
+                    let result = ci_sema::stack(db, *instance);
+                    used.extend(result.items.iter().map(|item| item.file(db)));
+                    self.stack_findings(result, late, &mut found);
                 }
+            }
+            // The standard library is checked as far as it is used: a mistake in it must not pass silently.
+            let std = Program::get(db).std(db);
+            for file in std.files(db).iter().filter(|file| used.contains(*file)) {
+                found.early.extend(ci_sema::file_diagnostics(db, *file));
             }
             let found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);

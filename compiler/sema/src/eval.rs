@@ -94,6 +94,8 @@ pub(crate) struct Eval<'db> {
     stopped: bool,
     /// A unit checked on its own: its inputs are unknown, so both branches of what they decide are looked at.
     open: bool,
+    /// What `with` was applied to, to see at the end that all of it was made.
+    overridden: Vec<(Located, frame::Override)>,
     /// Services made by an app, in source order.
     services: Vec<plan::Placed>,
     naming: plan::Naming,
@@ -122,6 +124,7 @@ impl<'db> Eval<'db> {
             steps: 0,
             stopped: false,
             open,
+            overridden: Vec::new(),
             services: Vec::new(),
             naming: plan::Naming::default(),
         }
@@ -265,6 +268,7 @@ impl<'db> Eval<'db> {
         region: Option<Arc<str>>,
     ) -> (Stack, Vec<Diagnostic<Origin>>, Arc<[ItemId]>) {
         self.lower_resources();
+        self.unmet_overrides();
         self.assets.sort_unstable();
         self.assets.dedup();
         self.providers.sort_unstable();

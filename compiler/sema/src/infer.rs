@@ -98,6 +98,8 @@ struct Infer<'db> {
     pointer: Vec<&'static str>,
     /// The resource type whose property is checked.
     within: Option<crate::ty::ResourceType>,
+    /// Whether the actions that are looked at are denied: what is taken may be taken whole.
+    denies: bool,
 }
 
 impl<'db> Infer<'db> {
@@ -123,6 +125,7 @@ impl<'db> Infer<'db> {
             diagnostics: Vec::new(),
             pointer: Vec::new(),
             within: None,
+            denies: false,
         }
     }
 
@@ -443,6 +446,9 @@ impl<'db> Infer<'db> {
                 Some(if otherwise.is_none() { ty.option() } else { ty })
             }
             Expr::Block { value, .. } => self.evident(*value),
+            Expr::String | Expr::Interpolation(_) => Some(Ty::String),
+            Expr::Bool(_) => Some(Ty::Bool),
+            Expr::Int(_) => Some(Ty::Int),
             Expr::For { key, body, .. } => {
                 let ty = self.evident(*body)?;
                 Some(if key.is_some() { ty.map() } else { ty.list() })

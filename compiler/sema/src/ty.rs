@@ -184,6 +184,16 @@ pub struct Target {
     pub attribute: &'static str,
 }
 
+impl Target {
+    /// Whether what this identifies a resource by is accepted where the other is expected: the same attribute, or
+    /// another name of the resource's own identifier. ARNs and other identifiers are never taken for each other.
+    pub fn is_accepted_as(self, expected: Self) -> bool {
+        RefTarget { resource_type: self.resource_type, attribute: self.attribute }.is_accepted_as(
+            &RefTarget { resource_type: expected.resource_type, attribute: expected.attribute },
+        )
+    }
+}
+
 impl From<&RefTarget> for Target {
     fn from(target: &RefTarget) -> Self {
         Self { resource_type: target.resource_type, attribute: target.attribute }

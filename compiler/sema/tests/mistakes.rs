@@ -42,9 +42,10 @@ service S { let queue = aws::sqs::Queue { VisibilityTimeout: 30s }; }
 "#;
 
     the_id_of_another_resource: r#"
+component Net { input subnet: Id<aws::ec2::Subnet>; }
 service S {
     let group = aws::ec2::SecurityGroup { GroupDescription: "x" };
-    let subnet = aws::ec2::Subnet { VpcId: group.GroupId };
+    let net = Net { subnet: group.GroupId };
 }
 "#;
 

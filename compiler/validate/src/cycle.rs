@@ -30,9 +30,13 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
     findings.extend(cycles.iter().filter_map(|cycle| report(stack, cycle)));
     for resource in stack.resources.iter().filter(|resource| !resource.depends_on.is_empty()) {
         let reads = references(resource);
-        for target in &resource.depends_on {
-            if let Some(reference) = reads.iter().find(|reference| reference.target == *target) {
-                findings.push(redundant(stack, resource, *target, reference.origin));
+        let read = |target: &ResourceId| reads.iter().find(|reference| reference.target == *target);
+        // An instance stands for all its resources: only where every one of them is read is the word superfluous.
+        if resource.depends_on.iter().all(|target| read(target).is_some()) {
+            for target in &resource.depends_on {
+                if let Some(reference) = read(target) {
+                    findings.push(redundant(stack, resource, *target, reference.origin));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@
 mod cycle;
 mod format;
 mod identifier;
+mod interpolation;
 mod json;
 mod lates;
 mod limits;
@@ -40,6 +41,7 @@ pub fn validate(stack: &Stack) -> Vec<Diagnostic<Origin>> {
     lates::check(stack, &mut findings);
     rules::check(stack, &mut findings);
     identifier::check(stack, &mut findings);
+    interpolation::check(stack, &mut findings);
     cycle::check(stack, &mut findings);
     findings.sort_by(|left, right| {
         let key = |finding: &Diagnostic<Origin>| (finding.primary.at, finding.code);

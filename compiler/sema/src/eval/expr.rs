@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic};
 use ci_catalog::Kinds;
-use ci_graph::{Late, Origin};
+use ci_graph::{Condition, Late, Origin};
 use ci_syntax::ast::{BinaryOperator, Expr, ExprId, Item, Name, PatternKind, StringPart, UnaryOperator};
 
 use super::builtin::{self, Apply, Problem};
@@ -102,6 +102,10 @@ impl Eval<'_> {
                     }
                     match &value.value {
                         Value::List(more) => values.extend(more.iter().cloned()),
+                        Value::Conditional(condition, inner) => match &inner.value {
+                            Value::List(more) => values.extend(each_under(condition, more)),
+                            _ => return self.late_error(value.origin, "what is spread", value.origin),
+                        },
                         Value::None => {}
                         Value::Unknown => return Value::Unknown,
                         _ => return self.late_error(value.origin, "what is spread", value.origin),
@@ -257,6 +261,9 @@ impl Eval<'_> {
                 for item in items {
                     self.collect_actions(item.value, env, found);
                 }
+            }
+            (Expr::PathGlob(_), Some(Resolution::Def(Def::ActionService(service)))) => {
+                found.push(format!("{service}:*").into());
             }
             (Expr::PathGroup { .. } | Expr::PathGlob(_), _) => {}
             _ => match self.expr(id, env).value {
@@ -980,4 +987,13 @@ impl Eval<'_> {
             _ => Located::new(Value::Unknown, origin),
         }
     }
+}
+
+/// The elements of a list that exists only under a condition, each under that condition.
+pub(super) fn each_under(condition: &Arc<Condition>, items: &[Located]) -> Vec<Located> {
+    let under = |item: &Located| {
+        let value = Value::Conditional(Arc::clone(condition), Rc::new(item.clone()));
+        Located::new(value, item.origin)
+    };
+    items.iter().map(under).collect()
 }

@@ -9,6 +9,7 @@ use ci_syntax::ast::{BinaryOperator, Expr, ExprId};
 
 use super::Eval;
 use super::builtin;
+use super::expr::each_under;
 use super::frame::Env;
 use super::value::{Located, Value};
 
@@ -82,6 +83,13 @@ impl Eval<'_> {
             (Value::None, _) => {
                 let not = Arc::new(Condition::Not(condition));
                 return Value::Conditional(not, Rc::new(otherwise.clone()));
+            }
+            (Value::List(items), Value::List(none)) if none.is_empty() => {
+                return Value::list(each_under(&condition, items));
+            }
+            (Value::List(none), Value::List(items)) if none.is_empty() => {
+                let not = Arc::new(Condition::Not(condition));
+                return Value::list(each_under(&not, items));
             }
             (Value::Bool(a), Value::Bool(b)) => {
                 return match (a, b) {

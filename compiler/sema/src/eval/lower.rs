@@ -14,10 +14,10 @@ impl Eval<'_> {
     pub(super) fn lower_resources(&mut self) {
         for at in 0..self.resources.len() {
             let Some(record) = self.fill(ResourceId(at as u32)) else { continue };
-            let condition = self.resources[at].condition.clone();
+            let mut holds: Vec<Arc<Condition>> = self.resources[at].condition.iter().cloned().collect();
             let mut properties = Vec::with_capacity(record.entries.len());
             for (name, value) in &record.entries {
-                let value = self.lower(value, condition.as_ref());
+                let value = self.lower(value, &mut holds);
                 properties.push(Entry { name: Arc::clone(name), value });
             }
             self.resources[at].properties = properties;
@@ -25,11 +25,11 @@ impl Eval<'_> {
     }
 
     pub(super) fn lower_value(&mut self, value: &Located) -> Option<ci_graph::Located> {
-        (!matches!(value.value, Value::Unknown)).then(|| self.lower(value, None))
+        (!matches!(value.value, Value::Unknown)).then(|| self.lower(value, &mut Vec::new()))
     }
 
-    /// A value as a template holds it, inside a resource that exists under `holds`.
-    fn lower(&mut self, located: &Located, holds: Option<&Arc<Condition>>) -> ci_graph::Located {
+    /// A value as a template holds it, where all of `holds` are known to hold.
+    fn lower(&mut self, located: &Located, holds: &mut Vec<Arc<Condition>>) -> ci_graph::Located {
         let origin = located.origin;
         let value = match &located.value {
             Value::Unknown => ci_graph::Value::Unknown,
@@ -55,10 +55,12 @@ impl Eval<'_> {
             ),
             Value::Late(late) => ci_graph::Value::late(simplify(late, holds)),
             Value::Conditional(condition, inner) => {
-                if holds == Some(condition) {
+                if holds.contains(condition) {
                     return self.lower(inner, holds);
                 }
+                holds.push(Arc::clone(condition));
                 let then = self.lower(inner, holds);
+                holds.pop();
                 let otherwise = ci_graph::Located { value: ci_graph::Value::Absent, origin };
                 ci_graph::Value::late(Late::If { condition: Arc::clone(condition), then, otherwise })
             }
@@ -85,10 +87,10 @@ impl Eval<'_> {
     }
 }
 
-/// Inside a resource that exists under a condition, what is decided by the same condition is decided.
-fn simplify(late: &Late, holds: Option<&Arc<Condition>>) -> Late {
+/// Where a condition is known to hold, what it decides is decided.
+fn simplify(late: &Late, holds: &[Arc<Condition>]) -> Late {
     match late {
-        Late::If { condition, then, .. } if holds == Some(condition) => match &then.value {
+        Late::If { condition, then, .. } if holds.contains(condition) => match &then.value {
             ci_graph::Value::Late(inner) => (**inner).clone(),
             _ => late.clone(),
         },

@@ -277,13 +277,12 @@ impl Eval<'_> {
             metadata: None,
         });
         self.orders.push(place.segments.iter().map(|segment| segment.position).collect());
-        let overrides = self.overrides_of(env, &place);
         self.drafts.push(Draft {
             resource: number,
             record: id,
             env: env.clone(),
             place,
-            overrides,
+            overrides: Vec::new(),
             properties: Filling::Empty,
         });
         self.work.push_back(Work::Properties(number));
@@ -415,7 +414,8 @@ impl Eval<'_> {
         }
         draft.properties = Filling::Running;
         let (record, env, place) = (draft.record, draft.env.clone(), draft.place.clone());
-        let overrides = std::mem::take(&mut draft.overrides);
+        let mut overrides = std::mem::take(&mut draft.overrides);
+        overrides.extend(self.overrides_of(&env, &place));
         let tree = self.tree(env.body);
         let Expr::Record { entries, .. } = &tree[record] else { return None };
         let attributes = place.attributes.clone().filter(|_| place.declared == place.segments.len());
@@ -431,6 +431,12 @@ impl Eval<'_> {
             merge(&mut properties, set);
         }
         self.place = outer;
+        let resource = &mut self.resources[id.0 as usize];
+        if is_cluster_member(resource.schema.name(), &properties)
+            && resource.deletion_policy == Some(DeletionPolicy::Snapshot)
+        {
+            (resource.deletion_policy, resource.update_replace_policy) = (None, None);
+        }
         if let Some(attributes) = attributes {
             self.direct_attributes(id, &attributes);
         }
@@ -513,8 +519,75 @@ impl Eval<'_> {
     pub(super) fn with(&mut self, base: ExprId, overrides: ExprId, env: &Env) -> Located {
         let made = self.expr(base, env);
         let given = Override { record: overrides, env: env.clone() };
+        self.overridden.push((made.clone(), given.clone()));
         self.override_value(&made, given);
         made
+    }
+
+    fn too_late(&mut self, given: &Override) {
+        let at = self.origin(&given.env, given.record);
+        let found =
+            Diagnostic::new(Code::InvalidOverride, at, "this comes too late: what it sets has been read")
+                .help("write `with` where the instance or resource is made");
+        self.report(found);
+    }
+
+    /// Reports what `with` set on something that was never made.
+    pub(super) fn unmet_overrides(&mut self) {
+        for (made, given) in std::mem::take(&mut self.overridden) {
+            self.unmet(&made, &given);
+        }
+    }
+
+    fn unmet(&mut self, made: &Located, given: &Override) {
+        let tree = self.tree(given.env.body);
+        let Expr::Record { path: None, entries } = &tree[given.record] else { return };
+        for entry in entries {
+            let Entry::Field { name, quoted, value, .. } = *entry else { continue };
+            let text = self.source(given.env.body).entry_name(name, quoted);
+            let at = Origin { item: given.env.body, range: name.0 };
+            let inner = match &made.value {
+                Value::Conditional(_, inner) => return self.unmet(&inner.clone(), given),
+                Value::Instance(instance) => {
+                    let member = self.bodies[instance.body as usize].by_name.get(&*text).copied();
+                    let Some(member) = member else { continue };
+                    let slot = instance.members.borrow()[member as usize].clone();
+                    match slot {
+                        Slot::Value(value) => value,
+                        Slot::Empty | Slot::Running => continue,
+                    }
+                }
+                Value::Record(record) => match record.get(&text) {
+                    Some(value) => value.clone(),
+                    None => {
+                        let known: Vec<&str> = record.entries.iter().map(|(name, _)| &**name).collect();
+                        let found = Diagnostic::new(
+                            Code::InvalidOverride,
+                            at,
+                            format!("nothing is made under `{text}`"),
+                        )
+                        .note(format!("made here: {}", known.join(", ")));
+                        let found = match ci_base::did_you_mean(&text, known) {
+                            Some(near) => found.help(format!("did you mean `{near}`?")),
+                            None => found,
+                        };
+                        self.report(found);
+                        continue;
+                    }
+                },
+                Value::None => {
+                    let at = self.origin(&given.env, given.record);
+                    self.error(
+                        Code::InvalidOverride,
+                        at,
+                        "this instance does not make what is overridden here",
+                    );
+                    return;
+                }
+                _ => return,
+            };
+            self.unmet(&inner, &Override { record: value, env: given.env.clone() });
+        }
     }
 
     fn override_value(&mut self, made: &Located, given: Override) {
@@ -524,17 +597,24 @@ impl Eval<'_> {
                 if matches!(draft.properties, Filling::Empty) {
                     draft.overrides.push(given);
                 } else {
-                    let at = self.origin(&given.env, given.record);
-                    let found = Diagnostic::new(
-                        Code::InvalidOverride,
-                        at,
-                        "this comes too late: the resource has been read",
-                    )
-                    .help("write `with` where the resource is made");
-                    self.report(found);
+                    self.too_late(&given);
                 }
             }
-            Value::Instance(instance) => instance.overrides.borrow_mut().push(given),
+            Value::Instance(instance) => {
+                let inside = |draft: &Draft| {
+                    let start = &instance.place.segments;
+                    draft.place.segments.len() > start.len()
+                        && same_place(&draft.place.segments[..start.len()], start)
+                };
+                let read = self
+                    .drafts
+                    .iter()
+                    .any(|draft| !matches!(draft.properties, Filling::Empty) && inside(draft));
+                if read {
+                    self.too_late(&given);
+                }
+                instance.overrides.borrow_mut().push(given);
+            }
             Value::Conditional(_, inner) => self.override_value(&inner.clone(), given),
             Value::Record(record) => {
                 let Expr::Record { entries, .. } = &self.tree(given.env.body)[given.record] else { return };
@@ -575,6 +655,16 @@ fn same_place(left: &[Segment], right: &[Segment]) -> bool {
                 _ => false,
             }
     })
+}
+
+/// Whether a database instance keeps its data in a cluster: then the cluster is what is snapshot, and CloudFormation
+/// refuses a snapshot of the instance. Source: the user guide's page on the `DeletionPolicy` attribute.
+fn is_cluster_member(resource_type: &str, properties: &Record) -> bool {
+    match resource_type {
+        "AWS::RDS::DBInstance" => properties.get("DBClusterIdentifier").is_some(),
+        "AWS::Neptune::DBInstance" | "AWS::DocDB::DBInstance" => true,
+        _ => false,
+    }
 }
 
 /// Sets what `set` says, record by record; anything but a record is replaced whole.

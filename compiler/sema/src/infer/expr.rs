@@ -117,8 +117,8 @@ impl<'db> Infer<'db> {
                 Ty::Range
             }
             Expr::With { base, overrides } => self.with(*base, *overrides, expected),
-            Expr::Statement { actions, resources, principals, conditions, .. } => {
-                self.statement(*actions, *resources, *principals, *conditions)
+            Expr::Statement { effect, actions, resources, principals, conditions } => {
+                self.statement(*effect, *actions, *resources, *principals, *conditions)
             }
         }
     }
@@ -151,6 +151,9 @@ impl<'db> Infer<'db> {
         }
         if let Some(expected) = expected {
             return expected.clone();
+        }
+        if fits(&left, &Ty::Json).is_ok() && fits(&right, &Ty::Json).is_ok() {
+            return Ty::Json;
         }
         let (left, right) = (self.show(&left), self.show(&right));
         let message = format!("this is `{right}`, but another branch is `{left}`");
@@ -217,6 +220,9 @@ impl<'db> Infer<'db> {
                 self.resolutions.insert(id, Resolution::Member(at));
                 return self.member(at);
             }
+        }
+        if self.is_action(path) {
+            return self.actions(id);
         }
         let Some(def) = self.resolve(path) else { return Ty::Error };
         self.resolutions.insert(id, Resolution::Def(def.clone()));

@@ -2,7 +2,7 @@
 
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 use ci_catalog::iam;
-use ci_syntax::ast::{Expr, ExprId, Name};
+use ci_syntax::ast::{Effect, Expr, ExprId, Name};
 
 use super::{Infer, Resolution};
 use crate::name::{Def, resolve};
@@ -11,12 +11,15 @@ use crate::ty::{Misfit, Ty};
 impl Infer<'_> {
     pub(super) fn statement(
         &mut self,
+        effect: Effect,
         actions: ExprId,
         resources: Option<ExprId>,
         principals: Option<ExprId>,
         conditions: Option<ExprId>,
     ) -> Ty {
+        self.denies = effect == Effect::Deny;
         self.actions(actions);
+        self.denies = false;
         if let Some(resources) = resources {
             let found = self.expr(resources, None);
             let of = match found.widened() {
@@ -63,7 +66,13 @@ impl Infer<'_> {
                 Ty::Actions
             }
             Expr::PathGlob(path) => {
-                let service = self.action_service(path).unwrap_or("service");
+                let Some(service) = self.action_service(path) else { return Ty::Error };
+                self.resolutions.insert(id, Resolution::Def(Def::ActionService(service)));
+                if self.denies {
+                    // What is taken may be taken whole.
+                    self.types[id.0 as usize] = Ty::Actions;
+                    return Ty::Actions;
+                }
                 let found = Diagnostic::new(
                     Code::WildcardAction,
                     range,
@@ -98,6 +107,13 @@ impl Infer<'_> {
         };
         self.types[id.0 as usize] = ty.clone();
         ty
+    }
+
+    /// Whether a path of two names that nothing in the file declares is an action by its IAM prefix.
+    pub(super) fn is_action(&self, path: &[Name]) -> bool {
+        let [service, _] = path else { return false };
+        let service = self.source.name(*service);
+        resolve(self.db, self.file, &[service]).is_err() && iam::service(&service.replace('_', "-")).is_some()
     }
 
     fn action(&mut self, id: ExprId, path: &[Name]) {
@@ -160,6 +176,9 @@ impl Infer<'_> {
 
     fn action_text(&mut self, range: TextRange, text: &str) {
         if text.contains('*') {
+            if self.denies {
+                return;
+            }
             let found = Diagnostic::new(
                 Code::WildcardAction,
                 range,

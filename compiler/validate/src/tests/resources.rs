@@ -97,3 +97,14 @@ fn parameters_and_outputs() {
     cases.case("output", json!({ "$outputs": { "ids": ["a", "b"] } }), json!({ "$outputs": { "id": "a" } }));
     insta::assert_snapshot!(cases.text);
 }
+
+#[test]
+fn text_that_looks_interpolated() {
+    let mut cases = Cases::default();
+    cases.case(
+        "a pseudo parameter",
+        json!({ "topic": { "type": "AWS::SNS::Topic", "DisplayName": "in ${AWS::Region}" } }),
+        json!({ "topic": { "type": "AWS::SNS::Topic", "DisplayName": "costs ${price}" } }),
+    );
+    insta::assert_snapshot!(cases.text);
+}

@@ -1,0 +1,167 @@
+//! Texts that are cut off, damaged, or no texts at all; and texts that nest without end.
+
+use std::sync::Arc;
+
+use super::{MANIFEST, assert_codes, bounded, errors, examine, examples, open, project};
+use ci_project::{Change, Host, MemorySystem};
+
+/// How deep is deep.
+const DEEP: usize = 100_000;
+/// In how many places every example is cut off, and in how many it loses a byte.
+const PLACES: usize = 60;
+
+/// About `PLACES` positions in `text`, on the boundaries of characters, spread evenly from its start to its end.
+fn places(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let step = (text.len() / PLACES).max(1);
+    (0..=text.len()).step_by(step).filter(|at| text.is_char_boundary(*at))
+}
+
+/// Shows every variant of a text to one host, as an editor would.
+fn examine_all(variants: impl IntoIterator<Item = String>) {
+    let system = project("");
+    let mut host = open(&system);
+    for text in variants {
+        let text: Arc<str> = text.into();
+        host.apply(&[Change::Edit { path: "/p/src/main.ci".into(), text: text.clone() }]);
+        examine(host.snapshot());
+        if let Ok(once) = ci_format::format(&text) {
+            assert_eq!(ci_format::format(&once).as_deref(), Ok(&*once), "formatting is not stable for {text}");
+        }
+    }
+}
+
+#[test]
+fn examples_may_end_anywhere() {
+    bounded(|| {
+        for (_, text) in examples() {
+            let cuts: Vec<String> = places(&text).map(|at| text[..at].to_owned()).collect();
+            examine_all(cuts);
+        }
+    });
+}
+
+#[test]
+fn examples_may_begin_anywhere() {
+    bounded(|| {
+        for (_, text) in examples() {
+            let cuts: Vec<String> = places(&text).step_by(3).map(|at| text[at..].to_owned()).collect();
+            examine_all(cuts);
+        }
+    });
+}
+
+#[test]
+fn examples_may_lack_any_byte() {
+    bounded(|| {
+        for (index, (_, text)) in examples().into_iter().enumerate() {
+            let without = |at: usize| {
+                let next = text[at..].chars().next().map_or(0, char::len_utf8);
+                format!("{}{}", &text[..at], &text[at + next..])
+            };
+            // Not the same places as where it was cut off.
+            let variants: Vec<String> =
+                places(&text).map(|at| (at + index + 1).min(text.len())).filter(|at| text.is_char_boundary(*at)).map(without).collect();
+            examine_all(variants);
+        }
+    });
+}
+
+#[test]
+fn what_is_no_text_is_refused() {
+    let binary: Vec<u8> = (0..=255).cycle().take(10_000).collect();
+    assert_codes(&[
+        ("binary data", errors(binary), &["E0904"]),
+        ("half a character", errors(b"const A: Int = 1; // \xC3"), &["E0904"]),
+        ("a surrogate", errors(b"const A: String = \"\xED\xA0\x80\";"), &["E0904"]),
+        ("UTF-16", errors(b"\xFF\xFEc\0o\0n\0s\0t\0"), &["E0904"]),
+        ("NUL", errors("const A: Int = 1;\0"), &["E0004"]),
+        ("NUL in a string", errors("const A: String = \"\0\";"), &[]),
+        ("only NULs", errors("\0".repeat(1000)), &["E0004"]),
+    ]);
+}
+
+#[test]
+fn the_marks_of_other_systems_do_not_matter() {
+    let (_, text) = examples().into_iter().find(|(path, _)| path.ends_with("stdlib/messaging.ci")).unwrap();
+    for text in [format!("\u{FEFF}{text}"), text.replace('\n', "\r\n"), format!("\u{FEFF}{}", text.replace('\n', "\r\n"))] {
+        assert_eq!(errors(text), Vec::<&str>::new());
+    }
+    assert_eq!(errors(""), Vec::<&str>::new());
+    assert_eq!(errors("\u{FEFF}"), Vec::<&str>::new());
+    assert_eq!(errors("\r\r\r\n"), Vec::<&str>::new());
+    assert_eq!(errors("const A: Int = 1;\rconst B: Int = 2;"), Vec::<&str>::new());
+}
+
+#[test]
+fn large_files_are_refused() {
+    assert_eq!(errors(vec![b' '; 50 << 20]), ["E0905"]);
+    // The same for manifests.
+    let system = Arc::new(MemorySystem::new([("/p/src/main.ci", "")]));
+    system.put("/p/ci.toml", format!("{MANIFEST}# {}", "x".repeat(17 << 20)));
+    bounded(move || {
+        let host = Host::open(system, "/p".into()).map_err(|error| error.diagnostic.message).unwrap();
+        assert_eq!(super::errors_of(&host), ["E0905"]);
+    });
+}
+
+#[test]
+fn files_of_the_largest_size_are_read() {
+    // One line, one token; a hundred thousand items; and a string.
+    assert_eq!(errors("/".repeat(1 << 20)), Vec::<&str>::new());
+    assert_eq!(errors("a".repeat(1 << 20)), ["E0001"]);
+    assert_eq!(errors(format!("const A: String = \"{}\";", "x".repeat(1 << 20))), Vec::<&str>::new());
+    let many: String = (0..20_000).map(|index| format!("const C{index}: Int = {index};\n")).collect();
+    assert_eq!(errors(many), Vec::<&str>::new());
+}
+
+/// `open` many times, and `middle`, and `close` as often, as the value of a constant.
+fn nested(open: &str, middle: &str, close: &str) -> String {
+    format!("const DEEP: Json = {}{middle}{};", open.repeat(DEEP), close.repeat(DEEP))
+}
+
+#[test]
+fn nesting_has_a_limit() {
+    assert_codes(&[
+        ("lists", errors(nested("[", "1", "]")), &["E0007"]),
+        ("records", errors(nested("{ a: ", "1", " }")), &["E0007"]),
+        ("parentheses", errors(nested("(", "1", ")")), &["E0007"]),
+        ("interpolations", errors(nested("\"{", "1", "}\"")), &["E0007"]),
+        ("blocks", errors(nested("if true { ", "1", " } else { 2 }")), &["E0007"]),
+        ("else", errors(format!("const A: Int = {} 1 }};", "if true { 1 } else ".repeat(DEEP) + "{")), &["E0007"]),
+        ("matches", errors(nested("match 1 { _ => ", "1", " }")), &["E0007"]),
+        ("loops", errors(nested("for x in [1] { ", "1", " }")), &["E0007"]),
+        ("calls", errors(nested("text(", "1", ")")), &["E0007"]),
+        ("indices", errors(nested("a[", "1", "]")), &["E0007"]),
+        ("closures", errors(nested("|x| ", "1", "")), &["E0007"]),
+        ("not", errors(nested("!", "true", "")), &["E0007"]),
+        ("minus", errors(nested("-", "1", "")), &["E0007"]),
+        ("methods", errors(nested("", "\"\"", ".trim()")), &["E0007"]),
+        ("fields", errors(nested("", "\"\"", ".x")), &["E0007"]),
+        ("options", errors(nested("", "\"\"", "?.x")), &["E0007"]),
+        ("positions", errors(nested("", "[]", "[0]")), &["E0007"]),
+        ("sums", errors(nested("1 + ", "1", "")), &["E0007"]),
+        ("defaults", errors(nested("1 ?? ", "1", "")), &["E0007"]),
+        ("with", errors(nested("", "a", " with { }")), &["E0007"]),
+        ("types", errors(format!("const A: {}Int{} = [];", "List<".repeat(DEEP), ">".repeat(DEEP))), &["E0007"]),
+        ("option types", errors(format!("const A: Int{} = 1;", "?".repeat(DEEP))), &["E0007"]),
+        ("imports", errors(format!("use a::{}b{};", "{c::".repeat(DEEP), "}".repeat(DEEP))), &["E0007"]),
+        ("paths", errors(format!("use {}b;", "a::".repeat(DEEP))), &["E0103"]),
+        ("comments", errors("/*".repeat(DEEP) + &"*/".repeat(DEEP)), &[]),
+        ("open lists", errors(format!("const A: Json = {}", "[".repeat(DEEP))), &["E0002", "E0007"]),
+        ("open records", errors(format!("const A: Json = {}", "{".repeat(DEEP))), &["E0002", "E0007"]),
+        ("open parentheses", errors(format!("const A: Json = {}", "(".repeat(DEEP))), &["E0002", "E0007"]),
+        ("open interpolations", errors(format!("const A: Json = {}", "\"{".repeat(DEEP))), &["E0002", "E0007"]),
+        ("closed lists", errors("]".repeat(DEEP)), &["E0001"]),
+        ("mixed", errors("([{<".repeat(DEEP)), &["E0001", "E0002"]),
+        ("attributes", errors("#[".repeat(DEEP)), &["E0002"]),
+        ("services", errors("service A { ".repeat(DEEP)), &["E0002"]),
+    ]);
+}
+
+#[test]
+fn many_mistakes_are_told_one_by_one() {
+    for text in ["const ;", "let x = ;", "service {", "}", "fn f(", "\"", "use ::", "@", "#![x]", "1 +"] {
+        let text = format!("{text}\n").repeat(2_000);
+        assert!(!errors(text).is_empty());
+    }
+}
