@@ -217,3 +217,89 @@ fn is_path(root: &Path, code: &str) -> bool {
     // What is built is not there on every machine.
     is_plain && folder.is_some_and(|folder| folder != "target" && !folder.is_empty() && root.join(folder).is_dir())
 }
+
+/// What ARCHITECTURE.md calls an invariant and neither Cargo nor a lint keeps.
+#[test]
+fn invariants_hold() {
+    let root = root();
+    let architecture = document("ARCHITECTURE.md");
+    let mut wrong = String::new();
+    for (name, folder, uses) in crates(&architecture) {
+        let manifest: String = document(&format!("{folder}/Cargo.toml"));
+        // What is for tests comes last.
+        let (manifest, _) = manifest.split_once("[dev-dependencies]").unwrap_or((&manifest, ""));
+        let depends = |on: &str| manifest.lines().any(|line| line.starts_with(&format!("{on}.")) || line.starts_with(&format!("{on} =")));
+        for (other, ..) in crates(&architecture) {
+            if depends(other) != uses.contains(&other) && other != name {
+                let _ = writeln!(wrong, "{name} and {other}: the table and {folder}/Cargo.toml differ");
+            }
+        }
+        for (library, owners) in OWNED {
+            if depends(library) && !owners.contains(&name) {
+                let _ = writeln!(wrong, "{name} depends on {library}, which is for {owners:?}");
+            }
+        }
+        for file in rust_files(&root.join(folder).join("src")) {
+            let path = file.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");
+            let text = fs::read_to_string(&file).unwrap();
+            for (words, allowed) in FORBIDDEN {
+                let is_allowed = allowed.iter().any(|allowed| path.starts_with(&format!("compiler/{allowed}")));
+                for word in words.iter().filter(|word| !is_allowed && text.contains(**word)) {
+                    let _ = writeln!(wrong, "{path} has {word}");
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Libraries that are the business of few crates.
+const OWNED: [(&str, &[&str]); 5] = [
+    ("ariadne", &["ci-base"]),
+    ("logos", &["ci-syntax"]),
+    ("lalrpop-util", &["ci-syntax"]),
+    ("salsa", &["ci-sema", "ci-project"]),
+    ("clap", &["cleaninfra"]),
+];
+
+/// Words that must not occur in sources, and the places below `compiler` where they may.
+const FORBIDDEN: [(&[&str], &[&str]); 6] = [
+    (&["std::fs", "OpenOptions"], &["project/src/system/os.rs", "cli/"]),
+    (&["std::env", "std::time", "std::net::Tcp", "std::net::Udp", "Command::new"], &["cli/"]),
+    (&["ariadne::"], &["base/src/render/human.rs"]),
+    (&["lalrpop_util::", "logos::"], &["syntax/src/parse.rs", "syntax/src/builder.rs", "syntax/src/token.rs"]),
+    (&["salsa::accumulator", ".accumulate("], &[]),
+    // `describe` says what `Ref` returns.
+    (&["\"Fn::", "\"Ref\""], &["cfn/", "cli/src/command/describe/"]),
+];
+
+/// The table of crates: name, folder, and the crates it uses.
+fn crates(architecture: &str) -> Vec<(&str, &str, Vec<&str>)> {
+    let (_, table) = architecture.split_once("| crate | folder | uses |").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let found: Vec<_> = rows
+        .map(|row| {
+            let mut cells = row.split('|').skip(1);
+            let mut next = || cells.next().unwrap_or_default().split('`').skip(1).step_by(2).collect::<Vec<_>>();
+            (next()[0], next()[0], next())
+        })
+        .collect();
+    assert!(found.len() >= 10, "the table is there");
+    found
+}
+
+/// The sources below a folder that are part of the product.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        // Tests may do as they like.
+        if path.is_dir() && name != "tests" {
+            found.extend(rust_files(&path));
+        } else if name.ends_with(".rs") && name != "tests.rs" {
+            found.push(path);
+        }
+    }
+    found
+}

@@ -130,9 +130,9 @@ fn nesting_has_a_limit() {
         ("else", errors(format!("const A: Int = {} 1 }};", "if true { 1 } else ".repeat(DEEP) + "{")), &["E0007"]),
         ("matches", errors(nested("match 1 { _ => ", "1", " }")), &["E0007"]),
         ("loops", errors(nested("for x in [1] { ", "1", " }")), &["E0007"]),
-        ("calls", errors(nested("text(", "1", ")")), &["E0007"]),
-        ("indices", errors(nested("a[", "1", "]")), &["E0007"]),
-        ("closures", errors(nested("|x| ", "1", "")), &["E0007"]),
+        ("calls", errors(nested("text(", "1", ")")), &["E0007", "E0210"]),
+        ("indices", errors(nested("a[", "1", "]")), &["E0007", "E0101"]),
+        ("closures", errors(nested("|x| ", "1", "")), &["E0007", "E0201", "E0210"]),
         ("not", errors(nested("!", "true", "")), &["E0007"]),
         ("minus", errors(nested("-", "1", "")), &["E0007"]),
         ("methods", errors(nested("", "\"\"", ".trim()")), &["E0007"]),
@@ -143,18 +143,18 @@ fn nesting_has_a_limit() {
         ("defaults", errors(nested("1 ?? ", "1", "")), &["E0007"]),
         ("with", errors(nested("", "a", " with { }")), &["E0007"]),
         ("types", errors(format!("const A: {}Int{} = [];", "List<".repeat(DEEP), ">".repeat(DEEP))), &["E0007"]),
-        ("option types", errors(format!("const A: Int{} = 1;", "?".repeat(DEEP))), &["E0007"]),
-        ("imports", errors(format!("use a::{}b{};", "{c::".repeat(DEEP), "}".repeat(DEEP))), &["E0007"]),
+        ("option types", errors(format!("const A: Int{} = 1;", "?".repeat(DEEP))), &["E0001"]),
+        ("imports", errors(format!("use a::{}b{};", "{c::".repeat(DEEP), "}".repeat(DEEP))), &["E0007", "E0101"]),
         ("paths", errors(format!("use {}b;", "a::".repeat(DEEP))), &["E0103"]),
         ("comments", errors("/*".repeat(DEEP) + &"*/".repeat(DEEP)), &[]),
         ("open lists", errors(format!("const A: Json = {}", "[".repeat(DEEP))), &["E0002", "E0007"]),
         ("open records", errors(format!("const A: Json = {}", "{".repeat(DEEP))), &["E0002", "E0007"]),
         ("open parentheses", errors(format!("const A: Json = {}", "(".repeat(DEEP))), &["E0002", "E0007"]),
-        ("open interpolations", errors(format!("const A: Json = {}", "\"{".repeat(DEEP))), &["E0002", "E0007"]),
-        ("closed lists", errors("]".repeat(DEEP)), &["E0001"]),
-        ("mixed", errors("([{<".repeat(DEEP)), &["E0001", "E0002"]),
-        ("attributes", errors("#[".repeat(DEEP)), &["E0002"]),
-        ("services", errors("service A { ".repeat(DEEP)), &["E0002"]),
+        ("open interpolations", errors(format!("const A: Json = {}", "\"{".repeat(DEEP))), &["E0003", "E0007"]),
+        ("closed lists", errors("]".repeat(DEEP)), &["E0002"]),
+        ("mixed", errors("([{<".repeat(DEEP)), &["E0001"]),
+        ("attributes", errors("#[".repeat(DEEP)), &["E0008"]),
+        ("services", errors("service A { ".repeat(DEEP)), &["E0001", "E0002", "E0701"]),
     ]);
 }
 
@@ -163,5 +163,32 @@ fn many_mistakes_are_told_one_by_one() {
     for text in ["const ;", "let x = ;", "service {", "}", "fn f(", "\"", "use ::", "@", "#![x]", "1 +"] {
         let text = format!("{text}\n").repeat(2_000);
         assert!(!errors(text).is_empty());
+    }
+}
+
+#[test]
+fn wrong_arguments_are_told() {
+    let functions = ["text", "json", "yaml", "archive", "policy", "aws_service", "aws_account", "aws_principal"];
+    let more = ["federated", "everyone", "ssm", "ssm_secure", "secret", "aws::availability_zones"];
+    let methods = ci_sema::builtin::methods;
+    use ci_sema::ty::Ty;
+    let receivers = [
+        ("1", Ty::Int),
+        ("1.5", Ty::Float),
+        ("\"a\"", Ty::String),
+        ("[1]", Ty::Int.list()),
+        ("30s", Ty::Duration),
+        ("1KiB", Ty::Size),
+        ("true", Ty::Bool),
+        ("(0..3)", Ty::Range),
+    ];
+    let calls = functions.iter().chain(&more).map(|name| (*name).to_owned());
+    let calls = calls.chain(receivers.iter().flat_map(|(receiver, ty)| {
+        methods(ty).into_iter().map(move |method| format!("{receiver}.{}", method.name))
+    }));
+    for call in calls.collect::<Vec<_>>() {
+        for arguments in ["", "1", "none", "\"\"", "-1", "[]", "{}", "|x| x", "|| 1", "[], |a, b| a", "1, 2, 3, 4"] {
+            errors(format!("service S {{ let q = aws::sqs::Queue {{}}; let a = {call}({arguments}); }}"));
+        }
     }
 }
