@@ -44,9 +44,7 @@ pub fn minimal(schema: &'static ResourceSchema) -> Result<Value, String> {
 pub fn instance(schema: &'static ResourceSchema, wanted: &[&str], rich: bool) -> Result<Value, String> {
     let mut maker = Maker { schema, wanted, rich, deepest: (0, String::new()), work: 0 };
     let demands = vec![Demand::strict(schema.root())];
-    maker
-        .make(&demands, &mut Vec::new(), 0)
-        .ok_or_else(|| format!("nothing fits at `{}`", maker.deepest.1))
+    maker.make(&demands, &mut Vec::new(), 0).ok_or_else(|| format!("nothing fits at `{}`", maker.deepest.1))
 }
 
 /// The search for one instance.
@@ -129,10 +127,7 @@ impl Maker<'_> {
                 broken.extend(branch.filter(|branch| !conforms(self.schema, *branch, &value)));
             }
             if broken.is_empty() {
-                return demands
-                    .iter()
-                    .all(|demand| conforms(self.schema, *demand, &value))
-                    .then_some(value);
+                return demands.iter().all(|demand| conforms(self.schema, *demand, &value)).then_some(value);
             }
             if broken.iter().all(|branch| demands.contains(branch)) {
                 return None;
@@ -193,8 +188,7 @@ impl Maker<'_> {
         variation: usize,
     ) -> Option<Value> {
         let schema = self.schema;
-        let fits =
-            |value: &Value| demands.iter().all(|demand| conforms(schema, demand.once(schema), value));
+        let fits = |value: &Value| demands.iter().all(|demand| conforms(schema, demand.once(schema), value));
         let mut fitting = candidates.filter(fits);
         let mut last = fitting.next()?;
         for _ in 0..variation {
@@ -234,8 +228,7 @@ impl Maker<'_> {
             if fits || found.is_none() {
                 found = Some(value);
             }
-            let conditional =
-                nodes.iter().any(|demand| self.schema.node(demand.node).if_then_else.is_some());
+            let conditional = nodes.iter().any(|demand| self.schema.node(demand.node).if_then_else.is_some());
             if fits || conditional || names.is_empty() {
                 break;
             }
@@ -251,8 +244,11 @@ impl Maker<'_> {
         path: &mut Vec<String>,
         variation: usize,
     ) -> Option<Vec<String>> {
-        let mut names: Vec<String> =
-            if path.is_empty() { self.wanted.iter().map(|name| (*name).to_owned()).collect() } else { Vec::new() };
+        let mut names: Vec<String> = if path.is_empty() {
+            self.wanted.iter().map(|name| (*name).to_owned()).collect()
+        } else {
+            Vec::new()
+        };
         let add = |names: &mut Vec<String>, name: &str| {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -371,11 +367,8 @@ impl Maker<'_> {
             .map(|(pattern, _)| *pattern)
             .take(1)
             .collect();
-        let checked: Vec<&'static Node> = nodes
-            .iter()
-            .filter_map(|node| node.property_names)
-            .map(|id| self.schema.node(id))
-            .collect();
+        let checked: Vec<&'static Node> =
+            nodes.iter().filter_map(|node| node.property_names).map(|id| self.schema.node(id)).collect();
         let key_node = Node { pattern: patterns.first().copied(), ..Node::default() };
         let mut stated: Vec<&Node> = checked.clone();
         stated.push(&key_node);
@@ -411,8 +404,10 @@ impl Maker<'_> {
         let nodes: Vec<&'static Node> = demands.iter().map(|demand| self.schema.node(demand.node)).collect();
         let least = nodes.iter().filter_map(|node| node.min_items).max().unwrap_or_default() as usize;
         let most = nodes.iter().filter_map(|node| node.max_items).min().unwrap_or(u64::MAX) as usize;
-        let contains: Vec<Demand> =
-            demands.iter().filter_map(|demand| self.schema.node(demand.node).contains.map(|id| demand.with(id))).collect();
+        let contains: Vec<Demand> = demands
+            .iter()
+            .filter_map(|demand| self.schema.node(demand.node).contains.map(|id| demand.with(id)))
+            .collect();
         let least = least.max(usize::from(!contains.is_empty()));
         let nice = if path.len() > SHALLOW { least } else { least.max(1) }.min(most);
         let wanted = if nice != least && choose_at(flat, choices, 2) == 1 { least } else { nice };

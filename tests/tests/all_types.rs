@@ -105,7 +105,10 @@ fn walk() {
             problems.extend(found);
             if !accepted.is_empty() {
                 let template = template(&accepted);
-                by_region.entry(group.0).or_default().push((format!("{}-{}-{index}", group.0, group.1), template));
+                by_region
+                    .entry(group.0)
+                    .or_default()
+                    .push((format!("{}-{}-{index}", group.0, group.1), template));
             }
         }
     }
@@ -139,7 +142,8 @@ fn groups(trials: &[Trial]) -> BTreeMap<(&'static str, &'static str), Vec<&Trial
 
 /// Every twentieth type; which depends on the commit, or without Git on the variable `CI_SAMPLE`.
 fn sample() -> Vec<&'static str> {
-    let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(env!("CARGO_MANIFEST_DIR")).output();
+    let head =
+        Command::new("git").args(["rev-parse", "HEAD"]).current_dir(env!("CARGO_MANIFEST_DIR")).output();
     let head = head.ok().filter(|output| output.status.success()).map(|output| output.stdout);
     let seed = head.unwrap_or_else(|| std::env::var("CI_SAMPLE").unwrap_or_default().into_bytes());
     let sum = seed.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
@@ -264,12 +268,18 @@ fn judge(names: &[&'static str], problems: &BTreeSet<Problem>, whole: bool) {
     }
     for ((name, tool, rule), needed) in &listed {
         if whole && !needed {
-            let _ = writeln!(message, "{name}: {rule} of {tool} no longer comes up: take it out of the table");
+            let _ =
+                writeln!(message, "{name}: {rule} of {tool} no longer comes up: take it out of the table");
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let share = 1.0 - failing.len() as f64 / names.len() as f64;
-    println!("{} of {} types pass everywhere: {:.2} %", names.len() - failing.len(), names.len(), share * 100.0);
+    println!(
+        "{} of {} types pass everywhere: {:.2} %",
+        names.len() - failing.len(),
+        names.len(),
+        share * 100.0
+    );
     if whole && share < GOAL {
         let _ = writeln!(message, "only {:.2} % of the types pass", share * 100.0);
     }

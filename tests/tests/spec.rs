@@ -75,7 +75,8 @@ impl Page {
         let cases = document.cases.clone();
         let compile_all = move || {
             let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-            let compiled = thread.spawn(move || cases.iter().map(compile).collect()).map(|thread| thread.join());
+            let compiled =
+                thread.spawn(move || cases.iter().map(compile).collect()).map(|thread| thread.join());
             match compiled {
                 Ok(Ok(outcomes)) => outcomes,
                 Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -126,7 +127,8 @@ fn documents() -> Vec<Page> {
             if entry.path().is_dir() {
                 folders.push(format!("{name}/"));
             } else if name.ends_with(".md") {
-                let text = std::fs::read_to_string(entry.path()).unwrap_or_else(|error| panic!("{name}: {error}"));
+                let text =
+                    std::fs::read_to_string(entry.path()).unwrap_or_else(|error| panic!("{name}: {error}"));
                 found.push(Page::new(name, text));
             }
         }
@@ -201,7 +203,8 @@ fn templates_are_acceptable(pages: &[Arc<Page>]) -> Result<(), Failed> {
         for (case, outcome) in page.document.cases.iter().zip(&*page.outcomes) {
             let line = case.files.first().map_or(1, |file| file.line);
             let named = outcome.templates.iter();
-            templates.extend(named.map(|(stack, text)| (format!("{}:{line} {stack}", page.name), text.as_str())));
+            templates
+                .extend(named.map(|(stack, text)| (format!("{}:{line} {stack}", page.name), text.as_str())));
         }
     }
     let named: Vec<(&str, &str)> = templates.iter().map(|(name, text)| (name.as_str(), *text)).collect();
@@ -232,7 +235,8 @@ fn every_code_has_a_page(pages: &[Arc<Page>]) -> Result<(), Failed> {
         let shows = expected.any(|expected| expected.code == code.number());
         let excused = NOT_FROM_TEXT.iter().any(|(excused, _)| *excused == code.number());
         if shows == excused {
-            let verb = if shows { "shows its finding, yet is said not to" } else { "does not show its finding" };
+            let verb =
+                if shows { "shows its finding, yet is said not to" } else { "does not show its finding" };
             let _ = writeln!(message, "spec/{name} {verb}");
         }
     }
@@ -250,7 +254,12 @@ fn few_blocks_are_ignored(pages: &[Arc<Page>]) -> Result<(), Failed> {
     if ignored.len() <= MAX_IGNORED {
         return Ok(());
     }
-    Err(format!("{} blocks are not compiled, of at most {MAX_IGNORED}: {}", ignored.len(), ignored.join(", ")).into())
+    Err(format!(
+        "{} blocks are not compiled, of at most {MAX_IGNORED}: {}",
+        ignored.len(),
+        ignored.join(", ")
+    )
+    .into())
 }
 
 fn links_lead_somewhere(pages: &[Arc<Page>]) -> Result<(), Failed> {
@@ -329,7 +338,11 @@ fn method_row(db: &dyn ci_sema::Db, method: &Method) -> String {
         .arguments
         .iter()
         .enumerate()
-        .map(|(at, given)| if at < method.required { argument(given) } else { format!("{}?", argument(given)) })
+        .map(
+            |(at, given)| {
+                if at < method.required { argument(given) } else { format!("{}?", argument(given)) }
+            },
+        )
         .collect();
     let result = match &method.result {
         MethodType::Of(of) => ty(of),

@@ -152,7 +152,7 @@ impl Snapshot {
             // The standard library is checked as far as it is used: a mistake in it must not pass silently.
             let std = Program::get(db).std(db);
             for file in std.files(db).iter().filter(|file| used.contains(*file)) {
-                found.early.extend(ci_sema::file_diagnostics(db, *file));
+                found.early.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
             }
             let found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);

@@ -20,6 +20,9 @@ pub struct Allowed {
 }
 
 /// What is wrong with a file as far as its text, names and types go.
+///
+/// Here ranges become places in the file: it is computed anew whenever the file changes, and only then.
+#[salsa::tracked]
 pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> {
     let id = file.id(db);
     let mut found: Vec<Diagnostic<Span>> = file_outline(db, file)
@@ -120,6 +123,7 @@ pub fn unit_diagnostics(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
 }
 
 /// Where `#[allow(…)]` stands in a file.
+#[salsa::tracked]
 pub fn allowed(db: &dyn Db, file: SourceFile) -> Vec<Allowed> {
     let mut found = Vec::new();
     for item in items(db, file).iter().copied() {

@@ -111,9 +111,8 @@ fn kind_fits(node: &Node, value: &Value, lenient: bool) -> bool {
         Value::Object(_) => Kinds::OBJECT,
     };
     let scalars = Kinds::STRING.union(Kinds::NUMBER).union(Kinds::INTEGER).union(Kinds::BOOLEAN);
-    let both_scalar = scalars.contains(kind) && scalars.names().any(|name| {
-        Kinds::named(name).is_some_and(|kind| node.kinds.contains(kind))
-    });
+    let both_scalar = scalars.contains(kind)
+        && scalars.names().any(|name| Kinds::named(name).is_some_and(|kind| node.kinds.contains(kind)));
     node.kinds.allows(kind) || (lenient && both_scalar)
 }
 
@@ -207,9 +206,7 @@ fn equal(scalar: Scalar, value: &Value) -> bool {
     match (scalar, value) {
         (Scalar::Str(known), Value::String(text)) => known == text,
         (Scalar::Bool(known), Value::Bool(truth)) => known == *truth,
-        (Scalar::Int(known), Value::Number(number)) => {
-            number.as_i64() == Some(known)
-        }
+        (Scalar::Int(known), Value::Number(number)) => number.as_i64() == Some(known),
         (Scalar::Float(known), Value::Number(number)) => {
             number.as_f64().is_some_and(|number| (number - known).abs() < f64::EPSILON)
         }

@@ -6,7 +6,8 @@
 /// How deep groups may nest.
 const MAX_DEPTH: usize = 40;
 /// Characters to make texts of, the plainest first.
-const PLAIN: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_./:@ +=,#$%&*()!?~^'\"\\|<>[]{};`\n\t";
+const PLAIN: &str =
+    "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_./:@ +=,#$%&*()!?~^'\"\\|<>[]{};`\n\t";
 
 /// A piece of a pattern.
 #[derive(Clone, Debug)]
@@ -58,7 +59,8 @@ impl Reader {
     }
 
     fn eat(&mut self, text: &str) -> bool {
-        let fits = text.chars().enumerate().all(|(index, c)| self.characters.get(self.at + index) == Some(&c));
+        let fits =
+            text.chars().enumerate().all(|(index, c)| self.characters.get(self.at + index) == Some(&c));
         if fits {
             self.at += text.chars().count();
         }
@@ -270,7 +272,11 @@ impl Writer {
     fn write(&mut self, piece: &Piece, text: &mut String) {
         match piece {
             Piece::Class(characters) => {
-                let at = if characters.len() > 1 { (self.first + self.taken) % characters.len().min(6) } else { 0 };
+                let at = if characters.len() > 1 {
+                    (self.first + self.taken) % characters.len().min(6)
+                } else {
+                    0
+                };
                 self.taken += 1;
                 text.extend(characters.get(at));
             }

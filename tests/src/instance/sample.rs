@@ -25,12 +25,18 @@ impl Place<'_> {
 const FORMATS: &[(&str, &[&str])] = &[
     ("AWS::EC2::SecurityGroup.Id", &["sg-0123456789abcdef0", "sg-0123456789abcdef1"]),
     ("AWS::EC2::VPC.Id", &["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"]),
-    ("AWS::EC2::Subnet.Id", &["subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2"]),
+    (
+        "AWS::EC2::Subnet.Id",
+        &["subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2"],
+    ),
     ("AWS::EC2::Image.Id", &["ami-0123456789abcdef0"]),
     ("AWS::EC2::SecurityGroup.Name", &["web"]),
     ("AWS::Logs::LogGroup.Name", &["/aws/lambda/orders"]),
     ("AWS::S3::Bucket.Name", &["orders-archive", "orders-other"]),
-    ("AWS::IAM::Role.Arn", &["arn:aws:iam::123456789012:role/worker", "arn:aws:iam::123456789012:role/other"]),
+    (
+        "AWS::IAM::Role.Arn",
+        &["arn:aws:iam::123456789012:role/worker", "arn:aws:iam::123456789012:role/other"],
+    ),
     ("AWS::KMS::Key.Arn", &["arn:aws:kms:us-east-1:123456789012:key/0b7c4b5e-0e0c-4b1a-9d4e-3f6c1a2b3c4d"]),
     ("AWS::SNS::Topic.Arn", &["arn:aws:sns:us-east-1:123456789012:orders"]),
     (
@@ -66,7 +72,10 @@ const NAMES: &[(&str, &[&str])] = &[
     ("kmskeyarn", &["arn:aws:kms:us-east-1:123456789012:key/0b7c4b5e-0e0c-4b1a-9d4e-3f6c1a2b3c4d"]),
     ("secretarn", &["arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf"]),
     ("bucketarn", &["arn:aws:s3:::orders-archive"]),
-    ("certificatearn", &["arn:aws:acm:us-east-1:123456789012:certificate/0b7c4b5e-0e0c-4b1a-9d4e-3f6c1a2b3c4d"]),
+    (
+        "certificatearn",
+        &["arn:aws:acm:us-east-1:123456789012:certificate/0b7c4b5e-0e0c-4b1a-9d4e-3f6c1a2b3c4d"],
+    ),
     ("arn", &["arn:aws:sqs:us-east-1:123456789012:orders", "arn:aws:iam::123456789012:role/worker"]),
     ("arns", &["arn:aws:sqs:us-east-1:123456789012:orders"]),
     ("cidr", &["10.0.0.0/24", "10.0.1.0/24"]),
@@ -113,8 +122,6 @@ const NAMES: &[(&str, &[&str])] = &[
 const PLACES: &[(&str, &str, &[&str])] = &[
     ("AWS::AmazonMQ::Broker", "HostInstanceType", &["mq.m5.large"]),
     ("AWS::AppStream::Fleet", "InstanceType", &["stream.standard.medium"]),
-    ("AWS::CloudFront::Distribution", "TargetOriginId", &["orders"]),
-    ("AWS::CloudFront::Distribution", "Id", &["orders"]),
     ("AWS::DAX::Cluster", "NodeType", &["dax.r5.large"]),
     ("AWS::DocDB::DBInstance", "DBInstanceClass", &["db.r5.large"]),
     ("AWS::ElastiCache::CacheCluster", "CacheNodeType", &["cache.m5.large"]),
@@ -129,7 +136,9 @@ const PLACES: &[(&str, &str, &[&str])] = &[
     (
         "AWS::XRay::ResourcePolicy",
         "PolicyDocument",
-        &[r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"xray:PutTraceSegments","Resource":"*"}]}"#],
+        &[
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"xray:PutTraceSegments","Resource":"*"}]}"#,
+        ],
     ),
 ];
 
@@ -142,6 +151,11 @@ const REQUIRED: &[(&str, &[&str])] = &[
 
 /// Documents of which an empty one will not do.
 const DOCUMENTS: &[(&str, &str, &str)] = &[
+    (
+        "AWS::CloudFront::Distribution",
+        "DistributionConfig",
+        r#"{"Enabled":true,"DefaultCacheBehavior":{"TargetOriginId":"orders","ViewerProtocolPolicy":"https-only","CachePolicyId":"658327ea-f89d-4fab-a63d-7e88639e58f6"},"Origins":[{"Id":"orders","DomainName":"example.com","CustomOriginConfig":{"OriginProtocolPolicy":"https-only"}}]}"#,
+    ),
     ("AWS::Events::Rule", "EventPattern", r#"{"source":["aws.ec2"]}"#),
     (
         "AWS::SSM::Document",
@@ -244,7 +258,8 @@ pub fn texts<'a>(nodes: &'a [&Node], place: &Place<'_>) -> impl Iterator<Item = 
         let samples = FORMATS.iter().filter(|(name, _)| *name == format);
         first.extend(samples.flat_map(|(_, samples)| *samples).map(|text| (*text).to_owned()));
     }
-    let here = PLACES.iter().filter(|(resource, name, _)| *resource == place.resource && *name == place.name());
+    let here =
+        PLACES.iter().filter(|(resource, name, _)| *resource == place.resource && *name == place.name());
     first.extend(here.flat_map(|(.., samples)| *samples).map(|text| (*text).to_owned()));
     for target in nodes.iter().flat_map(|node| node.references) {
         let wants_arn = target.attribute.ends_with("Arn");
@@ -255,7 +270,8 @@ pub fn texts<'a>(nodes: &'a [&Node], place: &Place<'_>) -> impl Iterator<Item = 
     let samples = NAMES.iter().filter(|(ending, _)| name.ends_with(ending));
     first.extend(samples.flat_map(|(_, samples)| *samples).map(|text| (*text).to_owned()));
     let patterns: Vec<&'static str> = nodes.iter().filter_map(|node| node.pattern).collect();
-    let least = nodes.iter().filter_map(|node| node.min_length).max().unwrap_or_default().min(10_000) as usize;
+    let least =
+        nodes.iter().filter_map(|node| node.min_length).max().unwrap_or_default().min(10_000) as usize;
     let padded = ["a", "0", "A", "/a", "orders-"].map(|unit| {
         let mut text = unit.repeat(least / unit.len() + 1);
         text.truncate(least.max(1));

@@ -19,7 +19,8 @@ fn write(value: &Value, text: &mut String) {
         Value::Number(number) => {
             let written = number.to_string();
             // Without a fraction it would be read as a whole number.
-            let exact = if number.is_f64() && !written.contains('.') { format!("{written}.0") } else { written };
+            let exact =
+                if number.is_f64() && !written.contains('.') { format!("{written}.0") } else { written };
             text.push_str(&exact);
         }
         Value::String(string) => quoted(string, text),

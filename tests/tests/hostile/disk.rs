@@ -10,9 +10,8 @@ use super::{MANIFEST, assert_codes, bounded, errors_of, open, project};
 
 /// The codes for a service that reads something; `prepare` fills the disk.
 fn reading(expression: &str, prepare: impl FnOnce(&MemorySystem)) -> Vec<&'static str> {
-    let text = format!(
-        "service S {{ let p = aws::ssm::Parameter {{ Type: \"String\", Value: {expression} }}; }}"
-    );
+    let text =
+        format!("service S {{ let p = aws::ssm::Parameter {{ Type: \"String\", Value: {expression} }}; }}");
     let system = project(text);
     system.put("/secret.txt", "secret");
     system.put("/p/inside.txt", "inside");
@@ -69,7 +68,8 @@ fn data_that_is_no_data_is_refused() {
     let read = |expression: &str, name: &'static str, bytes: Vec<u8>| {
         reading(expression, move |system| system.put(&format!("/p/{name}"), bytes))
     };
-    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000)).into_bytes();
+    let deep =
+        |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000)).into_bytes();
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for index in 1..20 {
         let alias = format!("*a{}, ", index - 1).repeat(10);
@@ -82,7 +82,11 @@ fn data_that_is_no_data_is_refused() {
         ("empty JSON", read("json(\"d.json\").to_json()", "d.json", Vec::new()), &["E0906"]),
         ("no text", read("text(\"d.txt\")", "d.txt", vec![0xFF; 10]), &["E0904"]),
         ("large numbers", read("json(\"d.json\").to_json()", "d.json", b"[1e999]".to_vec()), &["E0906"]),
-        ("keys twice", read("json(\"d.json\").to_json()", "d.json", b"{\"a\":1,\"a\":2}".to_vec()), &["E0906"]),
+        (
+            "keys twice",
+            read("json(\"d.json\").to_json()", "d.json", b"{\"a\":1,\"a\":2}".to_vec()),
+            &["E0906"],
+        ),
         ("a large file", read("text(\"d.txt\")", "d.txt", vec![b'a'; 17 << 20]), &["E0902"]),
     ]);
 }
@@ -113,7 +117,11 @@ fn manifests_are_read_with_care() {
         ("no dependency", manifest("[dependencies]\na = { path = \"../a\" }\n", nothing), &["E0902"]),
         ("itself", manifest("[dependencies]\na = { path = \".\" }\n", nothing), &["E0108"]),
         ("no TOML", manifest("[[[", nothing), &["E0901"]),
-        ("deep TOML", manifest(&format!("a = {}{}", "[".repeat(100_000), "]".repeat(100_000)), nothing), &["E0901"]),
+        (
+            "deep TOML",
+            manifest(&format!("a = {}{}", "[".repeat(100_000), "]".repeat(100_000)), nothing),
+            &["E0901"],
+        ),
         ("unknown keys", manifest("surprise = 1\n", nothing), &["E0901"]),
     ]);
 }
@@ -143,10 +151,14 @@ fn files_that_cannot_be_read_are_named() {
         ),
         ("no sources", one(&|system| system.take("/p/src/main.ci")), &["E0902"]),
         ("a folder named like a source", one(&|system| system.put("/p/src/a.ci/b.txt", "")), &[]),
-        ("a source linked from outside", one(&|system| {
-            system.put("/q.ci", "const Q: Int = 1;");
-            system.put_link("/p/src/q.ci", "/q.ci");
-        }), &["E0903"]),
+        (
+            "a source linked from outside",
+            one(&|system| {
+                system.put("/q.ci", "const Q: Int = 1;");
+                system.put_link("/p/src/q.ci", "/q.ci");
+            }),
+            &["E0903"],
+        ),
         ("a folder linked to itself", one(&|system| system.put_link("/p/src/a", "/p/src")), &["E0903"]),
         ("a link to nothing", one(&|system| system.put_link("/p/src/a.ci", "/p/nothing")), &["E0902"]),
         ("a name that is no name", one(&|system| system.put("/p/src/a-b.ci", "")), &["E0702"]),
@@ -189,10 +201,9 @@ fn what_cannot_be_written_leaves_everything_as_it_was() {
     let names: Vec<String> =
         built.outputs.iter().map(|file| file.path.rsplit('/').next().unwrap().to_owned()).collect();
     for name in &names {
-        for (operation, kind) in [
-            (Operation::Write, ErrorKind::StorageFull),
-            (Operation::Write, ErrorKind::PermissionDenied),
-        ] {
+        for (operation, kind) in
+            [(Operation::Write, ErrorKind::StorageFull), (Operation::Write, ErrorKind::PermissionDenied)]
+        {
             // The archive is the same, and is not written at all.
             let fails = next.outputs.iter().any(|file| {
                 let old = built.outputs.iter().find(|old| old.path == file.path);
@@ -226,7 +237,8 @@ fn a_rename_that_fails_leaves_no_rubbish_and_is_mended_by_the_next_build() {
             // Whole files, old or new.
             for (path, bytes) in contents(&*system, &files) {
                 let Some(path) = path.strip_prefix("/out/") else { continue };
-                let whole = |build: &Build| build.outputs.iter().any(|file| file.path == path && file.bytes == bytes);
+                let whole =
+                    |build: &Build| build.outputs.iter().any(|file| file.path == path && file.bytes == bytes);
                 assert!(whole(&built) || whole(&next), "{path} is neither old nor new");
             }
             publish(&*system, "/out".into(), &built.outputs, true).unwrap();
@@ -285,7 +297,8 @@ fn two_builds_at_once_leave_what_one_leaves() {
     let build = {
         let root = root.clone();
         move || {
-            let host = Host::open(Arc::new(OsSystem), &root).map_err(|error| error.diagnostic.message).unwrap();
+            let host =
+                Host::open(Arc::new(OsSystem), &root).map_err(|error| error.diagnostic.message).unwrap();
             host.snapshot().build(&BuildOptions::default())
         }
     };

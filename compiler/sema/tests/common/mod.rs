@@ -118,7 +118,7 @@ impl TestDatabase {
     /// Every finding of every stage this crate knows, sorted by place.
     pub fn findings(&self) -> Vec<Diagnostic<Span>> {
         let mut found: Vec<Diagnostic<Span>> =
-            self.files.iter().flat_map(|file| file_diagnostics(self, *file)).collect();
+            self.files.iter().flat_map(|file| file_diagnostics(self, *file)).cloned().collect();
         let resolve = |result: &StackResult| {
             let all = result.diagnostics.clone().into_iter();
             all.map(|one| one.map(|origin| result.span(self, origin).unwrap())).collect::<Vec<_>>()
