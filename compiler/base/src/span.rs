@@ -35,6 +35,7 @@ impl TextRange {
     }
 
     /// The smallest range that covers both.
+    #[must_use]
     pub fn cover(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
@@ -45,6 +46,7 @@ impl TextRange {
     }
 
     /// The same range, counted from `base` bytes earlier.
+    #[must_use]
     pub const fn shifted(self, base: u32) -> Self {
         Self { start: self.start + base, end: self.end + base }
     }

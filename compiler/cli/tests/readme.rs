@@ -117,7 +117,9 @@ fn run(here: &mut PathBuf, line: &str) -> Result<String, String> {
 
 /// Whether `printed` is what the tour expects.
 fn is_like(printed: &str, expected: &str) -> bool {
-    let lines = |text: &str| -> Vec<String> { text.trim_end().lines().map(|line| line.trim_end().to_owned()).collect() };
+    let lines = |text: &str| -> Vec<String> {
+        text.trim_end().lines().map(|line| line.trim_end().to_owned()).collect()
+    };
     lines_match(&lines(printed), &lines(expected))
 }
 
@@ -126,7 +128,9 @@ fn lines_match(printed: &[String], expected: &[String]) -> bool {
         (_, [first, rest @ ..]) if first.trim() == "…" => {
             (0..=printed.len()).any(|skipped| lines_match(&printed[skipped..], rest))
         }
-        ([line, printed @ ..], [like, expected @ ..]) => line_matches(line, like) && lines_match(printed, expected),
+        ([line, printed @ ..], [like, expected @ ..]) => {
+            line_matches(line, like) && lines_match(printed, expected)
+        }
         (printed, expected) => printed.is_empty() && expected.is_empty(),
     }
 }
@@ -148,7 +152,11 @@ fn the_tour_is_as_told() {
 /// A tour that is wrong in any way must not pass.
 #[test]
 fn a_tour_that_lies_fails() {
-    let tour = |output: &str| format!("```console\n$ cleaninfra new shop\n{output}\n$ cd shop\n$ cleaninfra check\n…no findings\n```\n");
+    let tour = |output: &str| {
+        format!(
+            "```console\n$ cleaninfra new shop\n{output}\n$ cd shop\n$ cleaninfra check\n…no findings\n```\n"
+        )
+    };
     let truth = "created `shop`; build it with `cleaninfra build shop`";
     assert_eq!(take(&tour(truth)), Ok(3));
     assert_eq!(take(&tour("created …")), Ok(3));
@@ -156,7 +164,10 @@ fn a_tour_that_lies_fails() {
     for lie in ["created `shop`", "", "created `shop`…\nand more", "made …"] {
         assert!(take(&tour(lie)).is_err(), "{lie}");
     }
-    let broken = format!("{}```ci file=src/main.ci\nservice {{\n```\n```console\n$ cleaninfra check\nchecked …\n```\n", tour(truth));
+    let broken = format!(
+        "{}```ci file=src/main.ci\nservice {{\n```\n```console\n$ cleaninfra check\nchecked …\n```\n",
+        tour(truth)
+    );
     for wrong in [
         tour(truth).replace("cd shop", "cd shops"),
         tour(truth).replace("cleaninfra check", "cleaninfra chekc"),
@@ -174,9 +185,12 @@ fn a_tour_that_lies_fails() {
 fn numbers_are_right() {
     let sources = document("compiler/catalog/data/SOURCES.toml");
     let readme = document("README.md");
-    for (count, words) in [("types", "resource types"), ("properties", "properties"), ("actions", "IAM actions")] {
+    for (count, words) in
+        [("types", "resource types"), ("properties", "properties"), ("actions", "IAM actions")]
+    {
         let prefix = format!("{count} = ");
-        let number: usize = sources.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap().parse().unwrap();
+        let number: usize =
+            sources.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap().parse().unwrap();
         let written = format!("{},{:03} {words}", number / 1000, number % 1000);
         assert!(readme.contains(&written), "README.md should say: {written}");
     }
@@ -215,7 +229,8 @@ fn is_path(root: &Path, code: &str) -> bool {
     let is_plain = code.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
     let folder = code.split_once('/').map(|(folder, _)| folder);
     // What is built is not there on every machine.
-    is_plain && folder.is_some_and(|folder| folder != "target" && !folder.is_empty() && root.join(folder).is_dir())
+    is_plain
+        && folder.is_some_and(|folder| folder != "target" && !folder.is_empty() && root.join(folder).is_dir())
 }
 
 /// What ARCHITECTURE.md calls an invariant and neither Cargo nor a lint keeps.
@@ -228,7 +243,11 @@ fn invariants_hold() {
         let manifest: String = document(&format!("{folder}/Cargo.toml"));
         // What is for tests comes last.
         let (manifest, _) = manifest.split_once("[dev-dependencies]").unwrap_or((&manifest, ""));
-        let depends = |on: &str| manifest.lines().any(|line| line.starts_with(&format!("{on}.")) || line.starts_with(&format!("{on} =")));
+        let depends = |on: &str| {
+            manifest
+                .lines()
+                .any(|line| line.starts_with(&format!("{on}.")) || line.starts_with(&format!("{on} =")))
+        };
         for (other, ..) in crates(&architecture) {
             if depends(other) != uses.contains(&other) && other != name {
                 let _ = writeln!(wrong, "{name} and {other}: the table and {folder}/Cargo.toml differ");
@@ -243,7 +262,8 @@ fn invariants_hold() {
             let path = file.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");
             let text = fs::read_to_string(&file).unwrap();
             for (words, allowed) in FORBIDDEN {
-                let is_allowed = allowed.iter().any(|allowed| path.starts_with(&format!("compiler/{allowed}")));
+                let is_allowed =
+                    allowed.iter().any(|allowed| path.starts_with(&format!("compiler/{allowed}")));
                 for word in words.iter().filter(|word| !is_allowed && text.contains(**word)) {
                     let _ = writeln!(wrong, "{path} has {word}");
                 }
@@ -267,7 +287,10 @@ const FORBIDDEN: [(&[&str], &[&str]); 6] = [
     (&["std::fs", "OpenOptions"], &["project/src/system/os.rs", "cli/"]),
     (&["std::env", "std::time", "std::net::Tcp", "std::net::Udp", "Command::new"], &["cli/"]),
     (&["ariadne::"], &["base/src/render/human.rs"]),
-    (&["lalrpop_util::", "logos::"], &["syntax/src/parse.rs", "syntax/src/builder.rs", "syntax/src/token.rs"]),
+    (
+        &["lalrpop_util::", "logos::"],
+        &["syntax/src/parse.rs", "syntax/src/builder.rs", "syntax/src/token.rs"],
+    ),
     (&["salsa::accumulator", ".accumulate("], &[]),
     // `describe` says what `Ref` returns.
     (&["\"Fn::", "\"Ref\""], &["cfn/", "cli/src/command/describe/"]),
@@ -280,7 +303,8 @@ fn crates(architecture: &str) -> Vec<(&str, &str, Vec<&str>)> {
     let found: Vec<_> = rows
         .map(|row| {
             let mut cells = row.split('|').skip(1);
-            let mut next = || cells.next().unwrap_or_default().split('`').skip(1).step_by(2).collect::<Vec<_>>();
+            let mut next =
+                || cells.next().unwrap_or_default().split('`').skip(1).step_by(2).collect::<Vec<_>>();
             (next()[0], next()[0], next())
         })
         .collect();

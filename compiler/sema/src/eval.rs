@@ -18,6 +18,7 @@ use crate::item::{item_source, item_tree};
 use crate::{Db, ItemId};
 
 pub mod builtin;
+mod call;
 mod coerce;
 mod expr;
 pub mod frame;
@@ -26,6 +27,7 @@ mod lower;
 mod member;
 pub mod plan;
 mod record;
+mod repeat;
 pub mod value;
 
 use frame::{Env, Instance, Place};
@@ -224,7 +226,7 @@ impl<'db> Eval<'db> {
     /// Counts a step; past the limit nothing is evaluated any more.
     fn step(&mut self, at: impl FnOnce(&Self) -> Origin) -> bool {
         self.steps += 1;
-        if self.steps % 4096 == 0 {
+        if self.steps.is_multiple_of(4096) {
             self.db.unwind_if_revision_cancelled();
         }
         if self.steps > MAX_STEPS || self.resources.len() > MAX_RESOURCES {

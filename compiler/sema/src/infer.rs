@@ -644,14 +644,12 @@ impl<'db> Infer<'db> {
                 self.conversion(base, id, expected, found)
             }
             Misfit::Reference => {
-                let found = Diagnostic::new(
-                    Code::WrongReferenceKind,
+                Diagnostic::new(Code::WrongReferenceKind,
                     range,
                     format!("expected `{wanted}`, found `{given}`"),
                 )
                 .label("identifies another kind of resource")
-                .note("both are text, but CloudFormation would hand the wrong thing to the service at deployment");
-                found
+                .note("both are text, but CloudFormation would hand the wrong thing to the service at deployment")
             }
             Misfit::Optional => {
                 Diagnostic::new(Code::OptionNotUnwrapped, range, format!("expected `{wanted}`, found `{given}`"))

@@ -242,7 +242,7 @@ pub fn resolve(db: &dyn Db, file: SourceFile, segments: &[&str]) -> Result<Def, 
         .or_else(|| Builtin::named(first).map(Def::Builtin))
         .or_else(|| root(db, file, first));
     walk(db, def, segments, || {
-        let mut names: Vec<String> = scope.names.keys().map(|name| name.to_string()).collect();
+        let mut names: Vec<String> = scope.names.keys().map(ToString::to_string).collect();
         names.extend(BuiltinType::ALL.iter().map(|ty| ty.name().to_owned()));
         names.extend(Builtin::ALL.iter().map(|function| function.name().to_owned()));
         names.sort_unstable();

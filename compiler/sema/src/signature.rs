@@ -204,11 +204,13 @@ impl<'db> TypeLowering<'db> {
                         strength: None,
                     })
                     .collect();
-                let result = result.map(|result| self.lower(result)).unwrap_or_else(|| {
+                let result = if let Some(result) = result {
+                    self.lower(*result)
+                } else {
                     self.report(Code::NotAType, name.0, "a function says what it returns").help =
                         Some("write it after the parameters: `-> String`".to_owned());
                     Ty::Error
-                });
+                };
                 Signature::Fn(parameters, result)
             }
             Item::Unit { kind, members, .. } => {

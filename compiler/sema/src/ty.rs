@@ -202,6 +202,7 @@ impl From<&RefTarget> for Target {
 
 impl Ty {
     /// A list of this.
+    #[must_use]
     pub fn list(self) -> Self {
         Self::List(Arc::new(self))
     }
@@ -216,6 +217,7 @@ impl Ty {
     }
 
     /// Values of this by name.
+    #[must_use]
     pub fn map(self) -> Self {
         Self::Map(Arc::new(self))
     }

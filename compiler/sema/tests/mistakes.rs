@@ -1,4 +1,5 @@
 //! Mistakes, and what is said about them: the place, the message, the help.
+#![allow(clippy::needless_raw_string_hashes, reason = "every source is written the same way")]
 
 mod common;
 

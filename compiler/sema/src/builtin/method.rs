@@ -92,7 +92,7 @@ fn optional(
     result: MethodType,
     doc: &'static str,
 ) -> Method {
-    Method { name, required, arguments, result, doc }
+    Method { name, arguments, required, result, doc }
 }
 
 /// The methods of a type.

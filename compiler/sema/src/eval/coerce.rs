@@ -22,7 +22,7 @@ impl Eval<'_> {
                 self.within(&value, bounds);
                 value
             }
-            (_, Ty::Option(inner)) | (_, Ty::Secret(inner)) => self.coerce(located, inner),
+            (_, Ty::Option(inner) | Ty::Secret(inner)) => self.coerce(located, inner),
             (Value::Record(record), Ty::Struct(item)) => {
                 // Made by its own name, it is already filled in.
                 if self.struct_fields(*item) == Some(record.entries.len()) {

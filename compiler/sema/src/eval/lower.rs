@@ -126,11 +126,9 @@ pub(super) fn in_source_order(stack: &mut Stack, orders: &[Vec<u32>]) {
             resource.properties.iter_mut().for_each(|entry| move_value(&mut entry.value.value, &moved));
             resource.depends_on.iter_mut().for_each(|id| *id = moved[id.0 as usize]);
             resource.depends_on.sort_unstable();
-            for value in [&mut resource.creation_policy, &mut resource.update_policy, &mut resource.metadata]
-            {
-                if let Some(value) = value {
-                    move_value(value, &moved);
-                }
+            let told = [&mut resource.creation_policy, &mut resource.update_policy, &mut resource.metadata];
+            for value in told.into_iter().flatten() {
+                move_value(value, &moved);
             }
             stack.resources.push(resource);
         }
@@ -142,7 +140,9 @@ fn move_value(value: &mut ci_graph::Value, moved: &[ResourceId]) {
     match value {
         ci_graph::Value::List(items) => items.iter_mut().for_each(|item| move_value(&mut item.value, moved)),
         ci_graph::Value::Record(entries) => {
-            entries.iter_mut().for_each(|entry| move_value(&mut entry.value.value, moved));
+            for entry in entries {
+                move_value(&mut entry.value.value, moved);
+            }
         }
         ci_graph::Value::Late(late) => move_late(late, moved),
         _ => {}

@@ -155,7 +155,7 @@ impl Eval<'_> {
         let origin = Origin { item: env.body, range: head_range(tree, id) };
         let mut parent = env.instance.clone();
         let mut depth = 0;
-        while let Some(outer) = parent {
+        while let Some(outer) = &parent {
             depth += 1;
             if outer.item == item || depth > MAX_DEPTH {
                 let name = item.name(self.db);

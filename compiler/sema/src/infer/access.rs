@@ -12,7 +12,7 @@ use crate::name::Def;
 use crate::signature::{Signature, signature};
 use crate::ty::{Misfit, NodeType, ResourceType, Target, Ty, join, resource_path};
 
-impl<'db> Infer<'db> {
+impl Infer<'_> {
     pub(super) fn field(&mut self, id: ExprId, base: ExprId, name: Name, optional: bool) -> Ty {
         if let Some(ty) = self.dotted_attribute(id) {
             return ty;
@@ -182,10 +182,9 @@ impl<'db> Infer<'db> {
                 let key = self.check(index, &Ty::String);
                 if let Ty::Texts(texts) = &key
                     && let [text] = &texts[..]
+                    && let Some((_, ty)) = fields.iter().find(|(name, _)| name == text)
                 {
-                    if let Some((_, ty)) = fields.iter().find(|(name, _)| name == text) {
-                        return ty.clone();
-                    }
+                    return ty.clone();
                 }
                 let all = fields.iter().try_fold(Ty::Error, |so_far, (_, ty)| join(&so_far, ty));
                 all.unwrap_or(Ty::Json)
@@ -438,7 +437,7 @@ impl<'db> Infer<'db> {
             return Ty::Error;
         };
         // A closure over the entries of a map may look at the values alone.
-        let skipped = if types.len() == 2 && parameters.len() == 1 && types[0] == Ty::String { 1 } else { 0 };
+        let skipped = usize::from(types.len() == 2 && parameters.len() == 1 && types[0] == Ty::String);
         if parameters.len() + skipped > types.len() {
             let message = format!("this closure takes {}, but is given {}", parameters.len(), types.len());
             self.report(Diagnostic::new(Code::WrongArguments, self.tree.range(id), message));

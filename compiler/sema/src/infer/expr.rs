@@ -11,7 +11,7 @@ use crate::name::{Def, resolve};
 use crate::signature::{Signature, signature};
 use crate::ty::{Ty, fits, join};
 
-impl<'db> Infer<'db> {
+impl Infer<'_> {
     /// The type of an expression. `expected` guides records, lists and closures; whether the type fits is for
     /// [`Infer::check`] to say.
     pub(super) fn expr(&mut self, id: ExprId, expected: Option<&Ty>) -> Ty {

@@ -487,7 +487,7 @@ impl<'db> Infer<'db> {
             Ty::Resource(resource) => self.resource(*resource, entries),
             Ty::Node(node) => self.properties(*node, entries, "this record"),
             Ty::Unit(item) if item.kind(self.db) == ItemKind::Component => {
-                self.unit_overrides(*item, entries)
+                self.unit_overrides(*item, entries);
             }
             Ty::Map(of) | Ty::List(of) if matches!(**of, Ty::Resource(_) | Ty::Unit(_)) => {
                 let of = (**of).clone();

@@ -190,7 +190,7 @@ pub fn join(left: &Ty, right: &Ty) -> Option<Ty> {
         }
         (Ty::Id(a), Ty::Id(b)) => {
             let mut targets: Vec<Target> = a.to_vec();
-            targets.extend(b.iter().filter(|target| !a.contains(target)).cloned());
+            targets.extend(b.iter().filter(|target| !a.contains(target)).copied());
             Some(Ty::Id(targets.into()))
         }
         _ if fits(left, right).is_ok() => Some(right.clone()),
