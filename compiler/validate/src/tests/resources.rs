@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::Cases;
-use super::values::function;
 
 #[test]
 fn attributes_of_resources() {
