@@ -188,7 +188,7 @@ impl Maker<'_> {
         variation: usize,
     ) -> Option<Value> {
         let schema = self.schema;
-        let fits = |value: &Value| demands.iter().all(|demand| conforms(schema, demand.once(schema), value));
+        let fits = |value: &Value| demands.iter().all(|demand| conforms(schema, *demand, value));
         let mut fitting = candidates.filter(fits);
         let mut last = fitting.next()?;
         for _ in 0..variation {

@@ -24,7 +24,10 @@ const MAX_IGNORED: usize = 4;
 const MAX_PAGE_LINES: usize = 60;
 
 /// Codes that no text of a source, manifest or data file produces, and why.
-const NOT_FROM_TEXT: &[(&str, &str)] = &[];
+const NOT_FROM_TEXT: &[(&str, &str)] = &[
+    ("E0904", "a page holds text, and this is about bytes that are none"),
+    ("E0905", "a page would have to be 16 MiB long"),
+];
 
 /// How much stack a compilation may take: as much as the command gives it.
 const STACK_BYTES: usize = 16 << 20;
@@ -43,12 +46,13 @@ fn main() {
         })
         .collect();
     let all = Arc::new(pages);
-    let whole: [(&str, fn(&[Arc<Page>]) -> Result<(), Failed>); 5] = [
+    let whole: [(&str, fn(&[Arc<Page>]) -> Result<(), Failed>); 6] = [
         ("templates_are_acceptable", templates_are_acceptable),
         ("every_code_has_a_page", every_code_has_a_page),
         ("few_blocks_are_ignored", few_blocks_are_ignored),
         ("links_lead_somewhere", links_lead_somewhere),
         ("methods_are_documented", methods_are_documented),
+        ("the_grammar_has_every_token", the_grammar_has_every_token),
     ];
     for (name, test) in whole {
         let all = Arc::clone(&all);
@@ -275,6 +279,44 @@ fn links_lead_somewhere(pages: &[Arc<Page>]) -> Result<(), Failed> {
         }
     }
     failed_unless_empty(message)
+}
+
+// ---- Grammar ----
+
+/// `grammar.ebnf` is written for people, from the grammar that the parser is made of: it knows the same tokens.
+fn the_grammar_has_every_token(_: &[Arc<Page>]) -> Result<(), Failed> {
+    /// Names of tokens that are described in words, and those that a pass before the parser makes of others.
+    const NAMED: [&str; 11] = [
+        "int",
+        "float",
+        "quantity",
+        "string",
+        "string head",
+        "string middle",
+        "string tail",
+        "name",
+        "end",
+        "missing",
+        "not",
+    ];
+    let read = |path: PathBuf| {
+        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let parsed = read(spec_folder().join("../compiler/syntax/src/grammar.lalrpop"))?;
+    let written = read(spec_folder().join("grammar.ebnf"))?;
+    let terminals: Vec<&str> = parsed
+        .lines()
+        .filter_map(|line| line.trim().split_once(" => TokenKind::"))
+        .filter_map(|(terminal, _)| terminal.strip_prefix('"')?.strip_suffix('"'))
+        .filter(|terminal| !NAMED.contains(terminal) && !terminal.contains(' '))
+        .collect();
+    if terminals.is_empty() {
+        return Err("the grammar lists no tokens".into());
+    }
+    let missing = terminals.iter().filter(|terminal| !written.contains(&format!("\"{terminal}\"")));
+    failed_unless_empty(
+        missing.map(|terminal| format!("spec/grammar.ebnf does not have `{terminal}`\n")).collect(),
+    )
 }
 
 // ---- Methods ----

@@ -321,7 +321,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         // Tests may do as they like.
         if path.is_dir() && name != "tests" {
             found.extend(rust_files(&path));
-        } else if name.ends_with(".rs") && name != "tests.rs" {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests.rs" {
             found.push(path);
         }
     }

@@ -49,10 +49,6 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
     let mut json = None;
     if !result.diagnostics.iter().any(is_error) {
         diagnostics.extend(violations.into_iter().map(violation));
-        // What the type checker reported is unknown here, and said already.
-        if diagnostics.is_empty() && !result.items.iter().any(|item| ci_sema::has_errors(db, *item)) {
-            diagnostics.extend(unknown(&stack));
-        }
         if !diagnostics.iter().any(is_error) {
             json = Some(json_if_fine.into());
         }
@@ -154,10 +150,24 @@ impl Snapshot {
             for file in std.files(db).iter().filter(|file| used.contains(*file)) {
                 found.early.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
             }
-            let found =
+            let mut found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);
+            // What is reported is unknown afterwards. Anything else that is must not get into a template.
+            if !found.iter().any(|found| found.severity == Severity::Error) {
+                found.extend(self.unknown_values(db));
+            }
             levels::tidy(found, &project.files)
         })
+    }
+
+    /// Values of stacks that nothing is known about although nothing is wrong.
+    fn unknown_values(&self, db: &dyn Db) -> Vec<Diagnostic> {
+        let targets = ci_sema::targets(db).iter();
+        let plans = targets.map(|target| ci_sema::plan(db, TargetId::new(db, target.clone())));
+        let results = plans.flat_map(|plan| &plan.instances).map(|instance| ci_sema::stack(db, *instance));
+        results
+            .filter_map(|result| Some(unknown(&result.stack)?.map(|origin| self.place(result, origin))))
+            .collect()
     }
 
     /// What is wrong with one stack: as its evaluation found, and as those found who looked at it later.

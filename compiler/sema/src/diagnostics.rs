@@ -1,6 +1,6 @@
 //! What is wrong, gathered for those who show it.
 
-use ci_base::{Applicability, Code, Diagnostic, Severity, Span, TextRange};
+use ci_base::{Applicability, Code, Diagnostic, Span, TextRange};
 use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Path, TypeExpr};
 use rustc_hash::FxHashSet;
 
@@ -40,12 +40,6 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> 
     );
     found.extend(unused_imports(db, file));
     found
-}
-
-/// Whether the text, names or types of an item are wrong, so that values in it are not known.
-pub fn has_errors(db: &dyn Db, item: ItemId) -> bool {
-    let is_error = |found: &Diagnostic<TextRange>| found.severity == Severity::Error;
-    item_tree(db, item).errors.iter().any(is_error) || infer(db, item).diagnostics.iter().any(is_error)
 }
 
 fn unused_imports(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> {

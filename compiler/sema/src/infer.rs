@@ -260,6 +260,40 @@ impl<'db> Infer<'db> {
                 MemberKind::Error => {}
             }
         }
+        // In an app, inputs are read by its environments.
+        if kind != UnitKind::App {
+            self.unused();
+        }
+    }
+
+    /// Declarations that nothing reads and that make nothing.
+    fn unused(&mut self) {
+        let read = |resolution: &Resolution| match resolution {
+            Resolution::Member(at) => Some(*at),
+            Resolution::Local | Resolution::Def(_) => None,
+        };
+        let used: rustc_hash::FxHashSet<u32> = self.resolutions.values().filter_map(read).collect();
+        for (at, member) in self.members.iter().enumerate() {
+            let MemberKind::Declaration { keyword, name, .. } = member.kind else { continue };
+            let text = self.text(name);
+            let word = match keyword {
+                Keyword::Let => "let",
+                Keyword::Input => "input",
+                Keyword::Param => "param",
+                _ => continue,
+            };
+            let makes = match &self.member_types[at] {
+                MemberType::Known(ty) => makes(ty),
+                MemberType::Unknown | MemberType::Running => true,
+            };
+            if used.contains(&(at as u32)) || makes || text.starts_with('_') || name.is_missing() {
+                continue;
+            }
+            let found =
+                Diagnostic::new(Code::UnusedBinding, name.0, format!("nothing reads the {word} `{text}`"))
+                    .help(format!("remove it, or call it `_{text}` if it is meant to stay"));
+            self.report(found);
+        }
     }
 
     /// Whether a member of this keyword belongs into a unit of this kind.
@@ -719,6 +753,15 @@ impl<'db> Infer<'db> {
             _ if matches!(expected, Ty::List(_)) => diagnostic.help("a list is written in brackets: `[…]`"),
             _ => diagnostic,
         }
+    }
+}
+
+/// Whether a value of a type may be or hold something that is made: then it is there for its own sake.
+fn makes(ty: &Ty) -> bool {
+    match ty {
+        Ty::Resource(_) | Ty::Unit(_) | Ty::Error | Ty::Json | Ty::Record(_) => true,
+        Ty::Option(inner) | Ty::List(inner) | Ty::Map(inner) => makes(inner),
+        _ => false,
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Unresolved {
     pub suggestion: Option<String>,
     /// An import that would make it known.
     pub import: Option<String>,
+    /// Whether it was looked for among the variants of an enum.
+    pub in_enum: bool,
 }
 
 /// The names visible in a file.
@@ -194,6 +196,9 @@ impl Unresolved {
         let (code, message) = match &self.container {
             None if segments.len() > 1 => (Code::UnknownModule, format!("there is no module `{name}` here")),
             None => (Code::UnknownName, format!("there is no `{name}` here")),
+            Some(container) if self.in_enum => {
+                (Code::UnknownVariant, format!("`{container}` has no variant `{name}`"))
+            }
             Some(container) if in_namespace && !container.contains("actions") => {
                 (Code::UnknownResourceType, format!("there is no `{name}` in `{container}`"))
             }
@@ -281,7 +286,7 @@ fn walk(
     let Some(mut def) = first else {
         let name = segments.first().copied().unwrap_or_default();
         let suggestion = suggest(name, candidates());
-        return Err(Unresolved { segment: 0, container: None, suggestion, import: None });
+        return Err(Unresolved { segment: 0, container: None, suggestion, import: None, in_enum: false });
     };
     for (at, segment) in segments.iter().enumerate().skip(1) {
         match step(db, &def, segment) {
@@ -289,7 +294,8 @@ fn walk(
             None => {
                 let suggestion = suggest(segment, members(db, &def));
                 let container = Some(segments[..at].join("::"));
-                return Err(Unresolved { segment: at, container, suggestion, import: None });
+                let in_enum = matches!(&def, Def::Item(item) if item.kind(db) == ItemKind::Enum);
+                return Err(Unresolved { segment: at, container, suggestion, import: None, in_enum });
             }
         }
     }

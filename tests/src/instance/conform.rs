@@ -34,12 +34,6 @@ impl Demand {
     pub const fn with(self, node: NodeId) -> Self {
         Self { node, lenient: self.lenient }
     }
-
-    /// The same demand: conditions inside are judged by whoever adds their branches.
-    #[must_use]
-    pub const fn once(self, _: &ResourceSchema) -> Self {
-        self
-    }
 }
 
 /// Whether `value` meets `demand`.
@@ -85,6 +79,8 @@ fn holds(schema: &'static ResourceSchema, demand: Demand, value: &Value, depth: 
         return false;
     }
     let own = match value {
+        // Only scalars are ever enumerated.
+        Value::Object(_) | Value::Array(_) if node.has_enum() || node.const_value.is_some() => false,
         Value::Object(object) => object_fits(node, object, &at),
         Value::Array(items) => array_fits(node, items, &at),
         Value::Null => true,
@@ -121,14 +117,14 @@ fn object_fits(
     object: &serde_json::Map<String, Value>,
     at: &impl Fn(NodeId, &Value) -> bool,
 ) -> bool {
-    let has = |name: &&str| object.contains_key(*name);
+    let has = |name: &str| object.contains_key(name);
     let count = object.len() as u64;
     let closed = |name: &str| {
         matches!(node.additional, Additional::Closed)
             && node.property(name).is_none()
             && !node.pattern_properties.iter().any(|(pattern, _)| pattern_matches(pattern, name))
     };
-    node.properties.iter().all(|property| !property.required || has(&property.name))
+    node.properties.iter().all(|property| !property.required || has(property.name))
         && node.required.iter().all(|name| has(name))
         && node.required_xor.iter().all(|group| group.iter().filter(|name| has(name)).count() == 1)
         && node.required_or.iter().all(|group| group.iter().any(|name| has(name)))

@@ -1,6 +1,6 @@
 //! Texts worth trying: what schemas name instead of spelling out, what properties of a name usually hold, and policies.
 
-use ci_catalog::{Node, PolicyKind, Scalar, resource_type};
+use ci_catalog::{Node, PolicyKind, ResourceSchema, Scalar, resource_type};
 use serde_json::{Value, json};
 
 use super::pattern;
@@ -263,7 +263,7 @@ pub fn texts<'a>(nodes: &'a [&Node], place: &Place<'_>) -> impl Iterator<Item = 
     first.extend(here.flat_map(|(.., samples)| *samples).map(|text| (*text).to_owned()));
     for target in nodes.iter().flat_map(|node| node.references) {
         let wants_arn = target.attribute.ends_with("Arn");
-        let template = resource_type(target.resource_type).and_then(|schema| schema.arn_template());
+        let template = resource_type(target.resource_type).and_then(ResourceSchema::arn_template);
         first.extend(template.filter(|_| wants_arn).map(filled));
     }
     let name = place.name().to_lowercase();

@@ -119,7 +119,9 @@ impl Reader {
                 (Some(("template", stack)), "json") => template = Some(stack.to_owned()),
                 (None, "ci") if word == "ignore" => ignored = true,
                 (None, "text") if word == "error" => rendered = true,
-                _ => self.problem(block.line - 1, format!("`{word}` means nothing at a block of `{language}`")),
+                _ => {
+                    self.problem(block.line - 1, format!("`{word}` means nothing at a block of `{language}`"))
+                }
             }
         }
         if ignored {
@@ -201,14 +203,16 @@ fn expectations(block: &Block) -> (Vec<Expected>, Vec<Problem>) {
         }
     }
     if let Some(one) = waiting.first() {
-        problems.push(Problem { line: one.line, message: "no line follows that this could be about".to_owned() });
+        problems
+            .push(Problem { line: one.line, message: "no line follows that this could be about".to_owned() });
     }
     (expected, problems)
 }
 
 /// The text before an announcing comment, and the comment.
 fn comment(line: &str) -> Option<(&str, &str)> {
-    let starts = ["// ", "# "].iter().flat_map(|mark| ["error: ", "warning: ", "note: "].map(|word| (mark, word)));
+    let starts =
+        ["// ", "# "].iter().flat_map(|mark| ["error: ", "warning: ", "note: "].map(|word| (mark, word)));
     starts.into_iter().find_map(|(mark, word)| {
         let at = line.find(&format!("{mark}{word}"))?;
         Some((&line[..at], &line[at + mark.len()..]))

@@ -44,7 +44,8 @@ mod tests {
     fn objects_may_have_more_and_lists_are_exact() {
         let actual = json!({ "A": { "B": [1, { "C": 2, "D": 3 }] }, "E": null });
         assert_eq!(contains(&actual, &json!({ "A": { "B": [1, { "C": 2 }] } })), None);
-        let wrong = [json!({ "A": { "B": [1] } }), json!({ "A": { "X": 1 } }), json!({ "A": { "B": [2, {}] } })];
+        let wrong =
+            [json!({ "A": { "B": [1] } }), json!({ "A": { "X": 1 } }), json!({ "A": { "B": [2, {}] } })];
         let places: Vec<String> = wrong.iter().filter_map(|wrong| contains(&actual, wrong)).collect();
         assert_eq!(places.len(), 3, "{places:?}");
         assert!(places[1].ends_with("/A/X"), "{places:?}");

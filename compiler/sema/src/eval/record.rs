@@ -53,6 +53,7 @@ impl Eval<'_> {
     /// The entries of a record, evaluated in order.
     fn entries(&mut self, entries: &[Entry], env: &Env) -> Record {
         let mut record = Record { entries: Vec::with_capacity(entries.len()) };
+        let mut spread = false;
         for (at, entry) in entries.iter().enumerate() {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
@@ -63,7 +64,8 @@ impl Eval<'_> {
                         .push(Segment { label: Label::Name(env.body, name), position: at as u32 });
                     let value = self.expr(value, env);
                     self.place.segments.pop();
-                    record.entries.push((text, value));
+                    // Names are written once, so that only what was spread can have one already.
+                    if spread { record.set(text, value) } else { record.entries.push((text, value)) }
                 }
                 Entry::Computed { key, value } => {
                     let key = self.expr(key, env);
@@ -85,8 +87,9 @@ impl Eval<'_> {
                     record.set(text, value);
                 }
                 Entry::Spread(value) => {
-                    let spread = self.expr(value, env);
-                    match &spread.value {
+                    spread = true;
+                    let base = self.expr(value, env);
+                    match &base.value {
                         Value::Record(more) => {
                             for (name, value) in &more.entries {
                                 record.set(Arc::clone(name), value.clone());
@@ -94,11 +97,11 @@ impl Eval<'_> {
                         }
                         Value::None | Value::Unknown => {}
                         Value::Late(_) | Value::Conditional(..) => {
-                            self.late_error(spread.origin, "what is spread", spread.origin);
+                            self.late_error(base.origin, "what is spread", base.origin);
                         }
                         other => {
                             let message = format!("`..` takes a record here, found {}", other.describe());
-                            self.error(Code::TypeMismatch, spread.origin, message);
+                            self.error(Code::TypeMismatch, base.origin, message);
                         }
                     }
                 }

@@ -20,16 +20,16 @@ impl Eval<'_> {
         inclusive: bool,
         env: &Env,
     ) -> Value {
-        let (Some(start), Some(end)) = (start, end) else { return Value::Unknown };
-        let (start, end) = (self.expr(start, env), self.expr(end, env));
+        let (Some(first), Some(last)) = (start, end) else { return Value::Unknown };
+        let (start, end) = (self.expr(first, env), self.expr(last, env));
         match (&start.value, &end.value) {
-            (Value::Int(first), Value::Int(last)) => {
-                let last = if inclusive { last.saturating_add(1) } else { *last };
-                Value::Range(*first, last.max(*first))
+            (Value::Int(low), Value::Int(high)) => {
+                let high = if inclusive { high.saturating_add(1) } else { *high };
+                Value::Range(*low, high.max(*low))
             }
             (Value::Unknown, _) | (_, Value::Unknown) => Value::Unknown,
-            (Value::Int(_), _) => self.late_error(end.origin, "the end of a range", end.origin),
-            _ => self.late_error(start.origin, "the start of a range", start.origin),
+            (Value::Int(_), _) => self.late_error(self.origin(env, last), "the end of a range", end.origin),
+            _ => self.late_error(self.origin(env, first), "the start of a range", start.origin),
         }
     }
 
@@ -72,13 +72,21 @@ impl Eval<'_> {
                     .enumerate()
                     .map(|(at, element)| (Value::Int(at as i64), element))
                     .collect(),
-                None => return self.late_error(over.origin, "what a `for` goes through", over.origin),
+                None => {
+                    return self.late_error(
+                        self.origin(env, iterable),
+                        "what a `for` goes through",
+                        over.origin,
+                    );
+                }
             },
             Value::Unknown => {
                 // Looked at once, so that what is wrong in the body is found.
                 vec![(Value::Unknown, Located::new(Value::Unknown, over.origin))]
             }
-            _ => return self.late_error(over.origin, "what a `for` goes through", over.origin),
+            _ => {
+                return self.late_error(self.origin(env, iterable), "what a `for` goes through", over.origin);
+            }
         };
         let by_name = matches!(over.value, Value::Record(_));
         let unknown = matches!(over.value, Value::Unknown);
@@ -102,7 +110,7 @@ impl Eval<'_> {
                     Value::Bool(true) | Value::Unknown => {}
                     Value::Bool(false) => continue,
                     _ => {
-                        self.late_error(keep.origin, "a filter", keep.origin);
+                        self.late_error(self.origin(&inner, filter), "a filter", keep.origin);
                         continue;
                     }
                 }

@@ -235,7 +235,9 @@ fn known_type(stack: &Stack, id: ResourceId) -> Option<&'static ResourceSchema> 
 fn names_itself(type_name: &str, attribute: &str) -> bool {
     let last = type_name.rsplit("::").next().unwrap_or(type_name);
     let rest = attribute.strip_prefix(last).unwrap_or(attribute);
-    matches!(rest, "Arn" | "ARN" | "Id")
+    matches!(rest, "Arn" | "ARN" | "Id" | "Name")
+        // `GroupId` of a `SecurityGroup`.
+        || attribute.strip_suffix("Id").is_some_and(|stem| !stem.is_empty() && last.ends_with(stem))
 }
 
 fn parameter_identity(parameter: &Parameter) -> Option<Identity> {
@@ -313,7 +315,13 @@ fn identifies(wanted: &[RefTarget], found: Identity, node: &Node, place: &Place<
         matches!(target.resource_type, "AWS::IAM::Role" | "AWS::KMS::Key")
             && sort(target.attribute) == Sort::Arn
     });
-    !(formatted || ids || role_or_key)
+    // Where every target is of one service, what another service has is none of them.
+    let service = |resource_type: &str| resource_type.rsplit_once("::").map(|(service, _)| service.to_owned());
+    let foreign = wanted.iter().all(|target| {
+        service(target.resource_type) == service(wanted[0].resource_type)
+            && service(target.resource_type) != service(found.resource_type)
+    });
+    !(formatted || ids || role_or_key || foreign)
 }
 
 fn wrong_identity(

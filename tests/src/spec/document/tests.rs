@@ -8,8 +8,11 @@ fn blocks_become_cases() {
          ```text file=data/b.txt\nb\n```\n\n```ci\nthree\n```\n\n```ci ignore\n?\n```\n\n```toml\nx = 1\n```\n",
     );
     assert_eq!(document.problems, []);
-    let files: Vec<Vec<&str>> =
-        document.cases.iter().map(|case| case.files.iter().map(|file| file.name.as_str()).collect()).collect();
+    let files: Vec<Vec<&str>> = document
+        .cases
+        .iter()
+        .map(|case| case.files.iter().map(|file| file.name.as_str()).collect())
+        .collect();
     assert_eq!(files, [vec!["src/main.ci"], vec!["src/a.ci", "data/b.txt"], vec!["src/main.ci"]]);
     assert_eq!(document.cases[0].templates[0].name, "orders");
     assert_eq!(document.cases[1].files[1].text, "b\n");
