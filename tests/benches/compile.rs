@@ -2,7 +2,11 @@
 //!
 //! The sources are those of `cargo xtask gen perf`. For whole processes, and beside other compilers, see
 //! `tests/perf/README.md`. Prints the median and the smallest of several runs; judges nothing.
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and stops when it cannot run")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and stops when it cannot run"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +25,9 @@ fn main() {
     for size in SIZES {
         for style in ["flat", "loop", "services"] {
             let project = sources.join(size.to_string()).join(style);
-            row(&format!("{style} {size}: cold check"), || timed(|| assert!(open(&project).snapshot().check().is_empty())));
+            row(&format!("{style} {size}: cold check"), || {
+                timed(|| assert!(open(&project).snapshot().check().is_empty()))
+            });
             row(&format!("{style} {size}: cold build"), || timed(|| build(&open(&project))));
             let host = open(&project);
             build(&host);
@@ -50,7 +56,11 @@ fn edits(project: &Utf8Path, size: usize) {
     });
     let cold = median(|| timed(|| assert!(open(project).snapshot().check().is_empty())));
     show(&format!("services {size}: an edit in one, all checked"), edited);
-    println!("{:<44} {:>12.1}", "    times faster than the cold check", cold.0.as_secs_f64() / edited.0.as_secs_f64());
+    println!(
+        "{:<44} {:>12.1}",
+        "    times faster than the cold check",
+        cold.0.as_secs_f64() / edited.0.as_secs_f64()
+    );
 }
 
 fn open(project: &Utf8Path) -> Host {

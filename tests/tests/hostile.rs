@@ -74,7 +74,9 @@ fn examine(snapshot: &Snapshot) -> Vec<Diagnostic> {
 }
 
 fn assert_json(built: &Build) {
-    for file in built.outputs.iter().filter(|file| file.path.ends_with(".json")) {
+    for file in
+        built.outputs.iter().filter(|file| Path::new(&file.path).extension().is_some_and(|end| end == "json"))
+    {
         let read: Result<serde_json::Value, _> = serde_json::from_slice(&file.bytes);
         assert!(read.is_ok(), "{} is not JSON", file.path);
     }

@@ -34,9 +34,11 @@ use frame::{Env, Instance, Place};
 use value::{Located, Value};
 
 /// How many expressions may be evaluated for one stack.
-const MAX_STEPS: u64 = 50_000_000;
+const MAX_STEPS: u64 = 20_000_000;
 /// How many resources one stack may collect, before its limits are even looked at.
 const MAX_RESOURCES: usize = 100_000;
+/// How many elements a list may have.
+const MAX_ELEMENTS: usize = 100_000;
 /// How deeply calls and instances may nest.
 const MAX_DEPTH: u32 = 96;
 
@@ -93,6 +95,8 @@ pub(crate) struct Eval<'db> {
     reported: FxHashSet<(Code, Origin)>,
     calls: Vec<ItemId>,
     steps: u64,
+    /// How deeply the value that is lowered is nested.
+    depth: u32,
     stopped: bool,
     /// A unit checked on its own: its inputs are unknown, so both branches of what they decide are looked at.
     open: bool,
@@ -124,6 +128,7 @@ impl<'db> Eval<'db> {
             reported: FxHashSet::default(),
             calls: Vec::new(),
             steps: 0,
+            depth: 0,
             stopped: false,
             open,
             overridden: Vec::new(),

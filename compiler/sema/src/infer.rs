@@ -217,14 +217,19 @@ impl<'db> Infer<'db> {
     }
 
     fn unique_names(&mut self, members: impl Iterator<Item = &'db Member>) {
-        let mut seen: FxHashMap<&str, TextRange> = FxHashMap::default();
+        // Environments have names of their own.
+        let mut seen: FxHashMap<(bool, &str), TextRange> = FxHashMap::default();
         for member in members {
-            let MemberKind::Declaration { name, .. } = member.kind else { continue };
+            let (MemberKind::Declaration { name, .. } | MemberKind::Environment { name, .. }) = member.kind
+            else {
+                continue;
+            };
             if name.is_missing() {
                 continue;
             }
             let text = self.text(name);
-            if let Some(first) = seen.insert(text, name.0) {
+            let is_environment = matches!(member.kind, MemberKind::Environment { .. });
+            if let Some(first) = seen.insert((is_environment, text), name.0) {
                 let found =
                     Diagnostic::new(Code::DuplicateName, name.0, format!("`{text}` is declared twice"))
                         .label("declared again here")
@@ -733,12 +738,12 @@ impl<'db> Infer<'db> {
             Ty::Size if numeric => insert(diagnostic, ".mib()"),
             Ty::Int | Ty::Float | Ty::Port if textual => insert(diagnostic, ".to_string()"),
             Ty::Texts(texts) if numeric && texts.len() == 1 && texts[0].parse::<i64>().is_ok() => diagnostic
-                .help("write the number without quotes")
+                .help("remove the quotes")
                 .fix("remove the quotes", range, &*texts[0], Applicability::MachineApplicable),
             Ty::Texts(texts)
                 if matches!(expected, Ty::Bool) && (&*texts[0] == "true" || &*texts[0] == "false") =>
             {
-                diagnostic.help("write it without quotes").fix(
+                diagnostic.help("remove the quotes").fix(
                     "remove the quotes",
                     range,
                     &*texts[0],

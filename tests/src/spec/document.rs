@@ -120,7 +120,8 @@ impl Reader {
                 (None, "ci") if word == "ignore" => ignored = true,
                 (None, "text") if word == "error" => rendered = true,
                 _ => {
-                    self.problem(block.line - 1, format!("`{word}` means nothing at a block of `{language}`"))
+                    let message = format!("`{word}` means nothing at a block of `{language}`");
+                    self.problem(block.line - 1, message);
                 }
             }
         }

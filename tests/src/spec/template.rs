@@ -23,7 +23,8 @@ fn missing(actual: &Value, expected: &Value, path: &mut String) -> Option<String
         }),
         (Value::Array(actual), Value::Array(expected)) if actual.len() == expected.len() => {
             actual.iter().zip(expected).enumerate().find_map(|(at, (actual, expected))| {
-                path.push_str(&format!("/{at}"));
+                path.push('/');
+                path.push_str(&at.to_string());
                 let found = missing(actual, expected, path);
                 path.truncate(length);
                 found

@@ -1,5 +1,6 @@
 //! Disks that are full, files that are not there, and paths that lead elsewhere.
 
+use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
@@ -73,7 +74,7 @@ fn data_that_is_no_data_is_refused() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for index in 1..20 {
         let alias = format!("*a{}, ", index - 1).repeat(10);
-        laughs += &format!("a{index}: &a{index} [{alias}]\n");
+        let _ = writeln!(laughs, "a{index}: &a{index} [{alias}]");
     }
     assert_codes(&[
         ("deep JSON", read("json(\"d.json\").to_json()", "d.json", deep("[", "]")), &["E0906"]),

@@ -161,7 +161,11 @@ fn helps(diagnostic: &Diagnostic, sources: &dyn Sources) -> Vec<String> {
 
 /// Whether a help text already tells what a fix would do.
 fn says(help: &str, fix: &Fix) -> bool {
-    let shows = |edit: &Edit| !edit.text.is_empty() && help.contains(&format!("`{}`", edit.text.trim()));
+    let shows = |edit: &Edit| {
+        let text = edit.text.trim();
+        // Short texts occur by chance.
+        !text.is_empty() && (help.contains(&format!("`{text}`")) || (text.len() > 2 && help.contains(text)))
+    };
     help == fix.title || matches!(fix.edits.as_slice(), [edit] if shows(edit))
 }
 

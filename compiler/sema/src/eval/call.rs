@@ -26,7 +26,9 @@ impl Eval<'_> {
                 let builtin = *builtin;
                 let given: Vec<Located> =
                     arguments.iter().map(|argument| self.expr(*argument, env)).collect();
-                if given.iter().any(|value| matches!(value.value, Value::Unknown)) {
+                // Too few arguments have been reported.
+                let few = given.len() < builtin.signature().1;
+                if few || given.iter().any(|value| matches!(value.value, Value::Unknown)) {
                     return Value::Unknown;
                 }
                 self.builtin(builtin, &given, env, origin)

@@ -24,10 +24,6 @@ impl Eval<'_> {
             }
             (_, Ty::Option(inner) | Ty::Secret(inner)) => self.coerce(located, inner),
             (Value::Record(record), Ty::Struct(item)) => {
-                // Made by its own name, it is already filled in.
-                if self.struct_fields(*item) == Some(record.entries.len()) {
-                    return located;
-                }
                 let full = self.with_defaults(*item, (**record).clone());
                 Located::new(Value::Record(Rc::new(full)), origin)
             }

@@ -11,7 +11,7 @@ use ci_syntax::ast::{BinaryOperator, Expr, ExprId, Item, Name, PatternKind, Stri
 use super::builtin::{self, Apply, Problem};
 use super::frame::{Env, Label, Segment};
 use super::value::{Closure, Located, Record, Statement, Value};
-use super::{Eval, MAX_DEPTH, is_reported};
+use super::{Eval, MAX_DEPTH, MAX_ELEMENTS, is_reported};
 use crate::infer::{Resolution, attribute_path};
 use crate::name::Def;
 use crate::signature::{Signature, signature};
@@ -99,6 +99,9 @@ impl Eval<'_> {
                         continue;
                     }
                     match &value.value {
+                        Value::List(more) if values.len() + more.len() > MAX_ELEMENTS => {
+                            return self.too_long(origin);
+                        }
                         Value::List(more) => values.extend(more.iter().cloned()),
                         Value::Conditional(condition, inner) => match &inner.value {
                             Value::List(more) => values.extend(each_under(condition, more)),
@@ -251,8 +254,13 @@ impl Eval<'_> {
             }
             (Expr::PathGroup { names, .. }, Some(Resolution::Def(Def::ActionService(service)))) => {
                 for name in names {
-                    let text = format!("{service}:{}", self.source(env.body).name(*name));
-                    found.push(self.intern(&text));
+                    let name = self.source(env.body).name(*name);
+                    // A name that IAM does not know has been reported.
+                    if ci_catalog::iam::service(service).is_some_and(|service| service.action(name).is_some())
+                    {
+                        let text = format!("{service}:{name}");
+                        found.push(self.intern(&text));
+                    }
                 }
             }
             (Expr::List(items), _) => {
@@ -279,6 +287,11 @@ impl Eval<'_> {
                 _ => {}
             },
         }
+    }
+
+    fn too_long(&mut self, origin: Origin) -> Value {
+        let message = format!("this list would have more than {MAX_ELEMENTS} elements");
+        self.error(Code::EvaluationLimit, origin, message)
     }
 
     fn unary(&mut self, operator: UnaryOperator, operand: ExprId, env: &Env, origin: Origin) -> Value {
@@ -423,6 +436,7 @@ impl Eval<'_> {
 
     fn add(&mut self, a: &Located, b: &Located, origin: Origin) -> Value {
         match (&a.value, &b.value) {
+            (Value::List(x), Value::List(y)) if x.len() + y.len() > MAX_ELEMENTS => self.too_long(origin),
             (Value::List(x), Value::List(y)) => Value::list(x.iter().chain(y.iter()).cloned()),
             (Value::List(x), Value::Statement(_)) => Value::list(x.iter().chain([b]).cloned()),
             (Value::Statement(_), Value::List(y)) => Value::list([a].into_iter().chain(y.iter()).cloned()),

@@ -31,7 +31,23 @@ impl Eval<'_> {
     /// A value as a template holds it, where all of `holds` are known to hold.
     fn lower(&mut self, located: &Located, holds: &mut Vec<Arc<Condition>>) -> ci_graph::Located {
         let origin = located.origin;
-        let value = match &located.value {
+        self.depth += 1;
+        let value = if self.depth > MAX_VALUE_DEPTH {
+            let message = format!("this value is nested more than {MAX_VALUE_DEPTH} levels deep");
+            self.error(Code::EvaluationLimit, origin, message);
+            ci_graph::Value::Unknown
+        } else if self.step(|_| origin) {
+            self.lower_known(located, holds)
+        } else {
+            ci_graph::Value::Unknown
+        };
+        self.depth -= 1;
+        ci_graph::Located { value, origin }
+    }
+
+    fn lower_known(&mut self, located: &Located, holds: &mut Vec<Arc<Condition>>) -> ci_graph::Value {
+        let origin = located.origin;
+        match &located.value {
             Value::Unknown => ci_graph::Value::Unknown,
             Value::None => ci_graph::Value::Absent,
             Value::Bool(value) => ci_graph::Value::Bool(*value),
@@ -56,7 +72,7 @@ impl Eval<'_> {
             Value::Late(late) => ci_graph::Value::late(simplify(late, holds)),
             Value::Conditional(condition, inner) => {
                 if holds.contains(condition) {
-                    return self.lower(inner, holds);
+                    return self.lower(inner, holds).value;
                 }
                 holds.push(Arc::clone(condition));
                 let then = self.lower(inner, holds);
@@ -66,7 +82,7 @@ impl Eval<'_> {
             }
             Value::Statement(statement) => {
                 let record = builtin::statement_record(statement, origin);
-                return self.lower(&Located { value: record, origin }, holds);
+                self.lower(&Located { value: record, origin }, holds).value
             }
             Value::Actions(actions) => ci_graph::Value::List(
                 actions
@@ -82,10 +98,12 @@ impl Eval<'_> {
                 self.error(Code::TypeMismatch, origin, message);
                 ci_graph::Value::Unknown
             }
-        };
-        ci_graph::Located { value, origin }
+        }
     }
 }
+
+/// How deeply values in a template may nest; CloudFormation's own types stay far below.
+const MAX_VALUE_DEPTH: u32 = 256;
 
 /// Where a condition is known to hold, what it decides is decided.
 fn simplify(late: &Late, holds: &[Arc<Condition>]) -> Late {

@@ -14,7 +14,7 @@ use super::value::{Existing, Located, Record, Value};
 use super::{Draft, Eval, Filling, MAX_DEPTH, Work, head_range};
 use crate::infer::Resolution;
 use crate::name::Def;
-use crate::signature::{Signature, signature};
+use crate::signature::signature;
 use crate::ty::ResourceType;
 use crate::{ItemId, ItemKind};
 
@@ -637,13 +637,6 @@ impl Eval<'_> {
                 }
             }
             _ => {}
-        }
-    }
-
-    pub(super) fn struct_fields(&self, item: ItemId) -> Option<usize> {
-        match signature(self.db, item) {
-            Signature::Struct(fields) => Some(fields.len()),
-            _ => None,
         }
     }
 }

@@ -67,9 +67,9 @@ impl Infer<'_> {
             }
             Expr::PathGlob(path) => {
                 let Some(service) = self.action_service(path) else { return Ty::Error };
-                self.resolutions.insert(id, Resolution::Def(Def::ActionService(service)));
                 if self.denies {
                     // What is taken may be taken whole.
+                    self.resolutions.insert(id, Resolution::Def(Def::ActionService(service)));
                     self.types[id.0 as usize] = Ty::Actions;
                     return Ty::Actions;
                 }

@@ -316,7 +316,8 @@ fn identifies(wanted: &[RefTarget], found: Identity, node: &Node, place: &Place<
             && sort(target.attribute) == Sort::Arn
     });
     // Where every target is of one service, what another service has is none of them.
-    let service = |resource_type: &str| resource_type.rsplit_once("::").map(|(service, _)| service.to_owned());
+    let service =
+        |resource_type: &str| resource_type.rsplit_once("::").map(|(service, _)| service.to_owned());
     let foreign = wanted.iter().all(|target| {
         service(target.resource_type) == service(wanted[0].resource_type)
             && service(target.resource_type) != service(found.resource_type)
