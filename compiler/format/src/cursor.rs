@@ -89,9 +89,14 @@ impl<'a> Cursor<'a> {
             }
         }
         let mut docs = Vec::new();
+        // Directly behind a bracket a comment stands as it would without the line end.
+        let before = self.at.checked_sub(1).and_then(|before| self.kind(before));
+        let opened = matches!(before, Some(TokenKind::LParen | TokenKind::LBracket));
         for index in self.at..end {
-            if self.kind(index).is_some_and(TokenKind::is_comment) {
-                docs.push(Doc::Text(" "));
+            if let Some(kind) = self.kind(index).filter(|kind| kind.is_comment()) {
+                if !(opened && docs.is_empty() && kind == TokenKind::BlockComment) {
+                    docs.push(Doc::Text(" "));
+                }
                 docs.extend(self.comment(index));
             }
         }
