@@ -273,6 +273,10 @@ impl<'db> Infer<'db> {
 
     /// Declarations that nothing reads and that make nothing.
     fn unused(&mut self) {
+        // With an error, what is not read may be what was meant where the error is.
+        if self.diagnostics.iter().any(|found| found.severity == ci_base::Severity::Error) {
+            return;
+        }
         let read = |resolution: &Resolution| match resolution {
             Resolution::Member(at) => Some(*at),
             Resolution::Local | Resolution::Def(_) => None,
