@@ -64,7 +64,7 @@ fn edits(project: &Utf8Path, size: usize) {
 }
 
 fn open(project: &Utf8Path) -> Host {
-    Host::open(Arc::new(OsSystem), project).ok().expect("a generated project")
+    Host::open(Arc::new(OsSystem), project).unwrap_or_else(|error| panic!("{}", error.diagnostic.message))
 }
 
 fn build(host: &Host) {
