@@ -83,26 +83,10 @@ fn certain(value: &Value, with: &mut dyn FnMut(ResourceId)) {
 }
 
 fn certain_late(late: &Late, with: &mut dyn FnMut(ResourceId)) {
-    use ci_graph::DynamicReference as Dynamic;
     match late {
         Late::Identifier(resource) | Late::Attribute(resource, _) => with(*resource),
-        Late::Concat(parts) => parts.iter().for_each(|part| certain(part, with)),
-        Late::Join { list: value, .. }
-        | Late::Split { text: value, .. }
-        | Late::Select { list: value, .. }
-        | Late::Cidr { block: value, .. }
-        | Late::Base64(value)
-        | Late::Dynamic(
-            Dynamic::Ssm { name: value, .. }
-            | Dynamic::SsmSecure { name: value, .. }
-            | Dynamic::SecretsManager { secret: value, .. },
-        ) => certain(value, with),
         Late::If { then, otherwise, .. } => both(then, otherwise, with),
-        Late::Parameter(_)
-        | Late::Pseudo(_)
-        | Late::AvailabilityZones { .. }
-        | Late::Truth(_)
-        | Late::StackOutput { .. } => {}
+        _ => late.operands().iter().for_each(|operand| certain(operand, with)),
     }
 }
 

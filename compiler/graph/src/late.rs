@@ -78,6 +78,59 @@ pub enum Late {
     Dynamic(DynamicReference),
 }
 
+impl Late {
+    /// The values it is computed from; not the branches of an [`Late::If`], which have places of their own, and not
+    /// the parts of conditions.
+    pub fn operands(&self) -> &[Value] {
+        match self {
+            Self::Concat(parts) => parts,
+            Self::Join { list: value, .. }
+            | Self::Split { text: value, .. }
+            | Self::Select { list: value, .. }
+            | Self::Cidr { block: value, .. }
+            | Self::Base64(value)
+            | Self::Dynamic(
+                DynamicReference::Ssm { name: value, .. }
+                | DynamicReference::SsmSecure { name: value, .. }
+                | DynamicReference::SecretsManager { secret: value, .. },
+            ) => std::slice::from_ref(value),
+            Self::Identifier(_)
+            | Self::Attribute(..)
+            | Self::Parameter(_)
+            | Self::Pseudo(_)
+            | Self::AvailabilityZones { .. }
+            | Self::If { .. }
+            | Self::Truth(_)
+            | Self::StackOutput { .. } => &[],
+        }
+    }
+
+    /// The same, to be changed in place.
+    pub fn operands_mut(&mut self) -> &mut [Value] {
+        match self {
+            Self::Concat(parts) => parts,
+            Self::Join { list: value, .. }
+            | Self::Split { text: value, .. }
+            | Self::Select { list: value, .. }
+            | Self::Cidr { block: value, .. }
+            | Self::Base64(value)
+            | Self::Dynamic(
+                DynamicReference::Ssm { name: value, .. }
+                | DynamicReference::SsmSecure { name: value, .. }
+                | DynamicReference::SecretsManager { secret: value, .. },
+            ) => std::slice::from_mut(value),
+            Self::Identifier(_)
+            | Self::Attribute(..)
+            | Self::Parameter(_)
+            | Self::Pseudo(_)
+            | Self::AvailabilityZones { .. }
+            | Self::If { .. }
+            | Self::Truth(_)
+            | Self::StackOutput { .. } => &mut [],
+        }
+    }
+}
+
 /// How firmly a value ties its reader to the stack that provides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Strength {

@@ -1,6 +1,6 @@
 //! Walking over values: which resources and parameters they read.
 
-use crate::{Condition, DynamicReference, Late, Located, Origin, Resource, ResourceId, Value};
+use crate::{Condition, Late, Located, Origin, Resource, ResourceId, Value};
 
 /// A place where one resource reads another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,30 +51,15 @@ fn visit_located<'a>(located: &'a Located, with: &mut dyn FnMut(&'a Late, Origin
 
 fn visit_parts<'a>(late: &'a Late, origin: Origin, with: &mut dyn FnMut(&'a Late, Origin)) {
     with(late, origin);
+    late.operands().iter().for_each(|operand| visit_late(operand, origin, with));
     match late {
-        Late::Identifier(_)
-        | Late::Attribute(..)
-        | Late::Parameter(_)
-        | Late::Pseudo(_)
-        | Late::AvailabilityZones { .. }
-        | Late::StackOutput { .. } => {}
-        Late::Concat(parts) => parts.iter().for_each(|part| visit_late(part, origin, with)),
-        Late::Join { list: value, .. }
-        | Late::Split { text: value, .. }
-        | Late::Select { list: value, .. }
-        | Late::Cidr { block: value, .. }
-        | Late::Base64(value)
-        | Late::Dynamic(
-            DynamicReference::Ssm { name: value, .. }
-            | DynamicReference::SsmSecure { name: value, .. }
-            | DynamicReference::SecretsManager { secret: value, .. },
-        ) => visit_late(value, origin, with),
         Late::If { condition, then, otherwise } => {
             visit_condition(condition, origin, with);
             visit_located(then, with);
             visit_located(otherwise, with);
         }
         Late::Truth(condition) => visit_condition(condition, origin, with),
+        _ => {}
     }
 }
 

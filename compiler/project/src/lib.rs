@@ -19,12 +19,13 @@ mod system;
 mod write;
 
 pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
+pub use ci_sema::resource_path;
 pub use database::RootDatabase;
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
 pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, TemplateFormat, is_kebab_case};
 pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
-pub use resource::{resource_path, resource_type};
+pub use resource::resource_type;
 pub use system::{DirEntry, Kind, MemorySystem, Metadata, Operation, OsSystem, System};
 pub use write::{OutputFile, WriteError, publish as write_files};

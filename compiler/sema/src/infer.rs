@@ -417,6 +417,7 @@ impl<'db> Infer<'db> {
     }
 
     fn param_type(&mut self, ty: Option<ci_syntax::ast::TypeId>, value: Option<ExprId>, name: Name) -> Ty {
+        let says_type = ty.is_some();
         let lowered = ty.map(|ty| self.lowering.lower(ty));
         let ty = match (lowered, value) {
             (Some(ty), _) => ty,
@@ -430,8 +431,9 @@ impl<'db> Infer<'db> {
         };
         let inner = if let Ty::Secret(inner) = &ty { inner } else { &ty };
         let fine = match inner.widened() {
-            Ty::Error if lowered_is_missing(&ty) => false,
-            Ty::Error | Ty::Int | Ty::Float | Ty::Bool | Ty::Port | Ty::Enum(_) => true,
+            // Without a type, a default must say it; a type that is wrong has been reported.
+            Ty::Error => says_type,
+            Ty::Int | Ty::Float | Ty::Bool | Ty::Port | Ty::Enum(_) => true,
             Ty::List(element) => element.is_text(),
             ty => ty.is_text(),
         };
@@ -772,10 +774,6 @@ fn makes(ty: &Ty) -> bool {
         Ty::Option(inner) | Ty::List(inner) | Ty::Map(inner) => makes(inner),
         _ => false,
     }
-}
-
-fn lowered_is_missing(ty: &Ty) -> bool {
-    ty.is_error()
 }
 
 /// The word that declares a unit.

@@ -266,11 +266,10 @@ impl Ty {
 
 /// The path by which the language names a resource type: `aws::dynamodb::Table` for `AWS::DynamoDB::Table`.
 pub fn resource_path(name: &str) -> String {
-    let mut segments: Vec<String> = name.split("::").map(str::to_ascii_lowercase).collect();
-    if let (Some(last), Some(own)) = (segments.last_mut(), name.rsplit("::").next()) {
-        own.clone_into(last);
+    match name.rsplit_once("::") {
+        Some((service, own)) => format!("{}::{own}", service.to_ascii_lowercase()),
+        None => name.to_owned(),
     }
-    segments.join("::")
 }
 
 impl fmt::Display for Target {

@@ -195,7 +195,6 @@ fn many_mistakes_are_told_one_by_one() {
 }
 
 #[test]
-#[ignore = "text(), json(), yaml(), archive() and policy() without arguments panic"]
 fn functions_are_called_with_wrong_arguments() {
     let functions =
         ["text", "json", "yaml", "archive", "policy", "aws_service", "aws_account", "aws_principal"];

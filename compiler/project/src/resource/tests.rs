@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use ci_sema::resource_path;
+
 use super::*;
 
 #[test]

@@ -44,8 +44,6 @@ pub enum MethodType {
     Elements,
     /// The receiver's own type.
     Same,
-    /// What the closure returns.
-    Closure,
     /// A list of what the closure returns.
     ListOfClosure,
     /// A map of what the closure returns.

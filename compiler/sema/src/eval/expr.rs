@@ -21,7 +21,7 @@ impl Apply for Eval<'_> {
     fn apply(&mut self, closure: &Closure, mut arguments: Vec<Located>) -> Located {
         let mut env = closure.env.clone();
         // A closure over the entries of a map may look at the values alone.
-        if closure.parameters.len() == 1 && arguments.len() == 2 && !self.folds(closure) {
+        if closure.parameters.len() == 1 && arguments.len() == 2 {
             arguments.remove(0);
         }
         for (name, value) in closure.parameters.iter().zip(arguments) {
@@ -32,11 +32,6 @@ impl Apply for Eval<'_> {
 }
 
 impl Eval<'_> {
-    /// Whether a closure is the one of `fold`, which is never called with one parameter.
-    fn folds(&self, closure: &Closure) -> bool {
-        closure.parameters.len() > 1
-    }
-
     /// The value of an expression.
     pub(super) fn expr(&mut self, id: ExprId, env: &Env) -> Located {
         let origin = self.origin(env, id);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ci_base::Code;
-use ci_graph::{Condition, DynamicReference, Entry, Late, ResourceId, Stack};
+use ci_graph::{Condition, Entry, Late, ResourceId, Stack};
 
 use super::Eval;
 use super::builtin;
@@ -170,26 +170,11 @@ fn move_value(value: &mut ci_graph::Value, moved: &[ResourceId]) {
 fn move_late(late: &mut Late, moved: &[ResourceId]) {
     match late {
         Late::Identifier(id) | Late::Attribute(id, _) => *id = moved[id.0 as usize],
-        Late::Concat(parts) => parts.iter_mut().for_each(|part| move_value(part, moved)),
-        Late::Join { list: value, .. }
-        | Late::Split { text: value, .. }
-        | Late::Select { list: value, .. }
-        | Late::Cidr { block: value, .. }
-        | Late::Base64(value)
-        | Late::Dynamic(
-            DynamicReference::Ssm { name: value, .. }
-            | DynamicReference::SsmSecure { name: value, .. }
-            | DynamicReference::SecretsManager { secret: value, .. },
-        ) => move_value(value, moved),
         Late::If { then, otherwise, .. } => {
             move_value(&mut then.value, moved);
             move_value(&mut otherwise.value, moved);
         }
         // Conditions read no resources.
-        Late::Truth(_)
-        | Late::Parameter(_)
-        | Late::Pseudo(_)
-        | Late::AvailabilityZones { .. }
-        | Late::StackOutput { .. } => {}
+        _ => late.operands_mut().iter_mut().for_each(|operand| move_value(operand, moved)),
     }
 }

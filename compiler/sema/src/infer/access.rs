@@ -235,44 +235,24 @@ impl Infer<'_> {
                     self.arguments(id, &shown, &types, required, arguments);
                     result.clone()
                 }
-                Signature::Unit(_) | Signature::Struct(_) => {
-                    let found = Diagnostic::new(
-                        Code::NotCallable,
-                        self.tree.range(id),
-                        format!("`{shown}` is not a function"),
-                    )
-                    .help(format!("make one with `{shown} {{ … }}`"));
-                    self.report(found);
-                    loose(self)
-                }
-                _ => {
-                    self.not_callable(id, &shown);
+                other => {
+                    let made = matches!(other, Signature::Unit(_) | Signature::Struct(_));
+                    self.not_callable(id, &shown, made);
                     loose(self)
                 }
             },
-            Def::Resource(_) => {
-                let found = Diagnostic::new(
-                    Code::NotCallable,
-                    self.tree.range(id),
-                    format!("`{shown}` is not a function"),
-                )
-                .help(format!("make one with `{shown} {{ … }}`"));
-                self.report(found);
-                loose(self)
-            }
-            _ => {
-                self.not_callable(id, &shown);
+            def => {
+                self.not_callable(id, &shown, matches!(def, Def::Resource(_)));
                 loose(self)
             }
         }
     }
 
-    fn not_callable(&mut self, id: ExprId, shown: &str) {
-        self.report(Diagnostic::new(
-            Code::NotCallable,
-            self.tree.range(id),
-            format!("`{shown}` is not a function"),
-        ));
+    /// Reports a call of something that is no function; `made` says that it is made with a record instead.
+    fn not_callable(&mut self, id: ExprId, shown: &str, made: bool) {
+        let message = format!("`{shown}` is not a function");
+        let found = Diagnostic::new(Code::NotCallable, self.tree.range(id), message);
+        self.report(if made { found.help(format!("make one with `{shown} {{ … }}`")) } else { found });
     }
 
     fn arguments(&mut self, id: ExprId, callee: &str, types: &[Ty], required: usize, arguments: &[ExprId]) {
@@ -398,7 +378,6 @@ impl Infer<'_> {
                 Ty::Record(_) | Ty::Struct(_) => element.map(),
                 other => other.clone(),
             },
-            MethodType::Closure => returned,
             MethodType::ListOfClosure => returned.list(),
             MethodType::MapOfClosure => returned.map(),
             MethodType::FlatClosure | MethodType::Flattened => {

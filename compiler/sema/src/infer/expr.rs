@@ -6,7 +6,7 @@ use ci_base::{Code, Diagnostic, TextRange};
 use ci_syntax::ast::{Arm, Expr, ExprId, ListItem, Name, PatternKind, StringPart};
 
 use super::{Infer, Resolution};
-use crate::item::{ItemKind, item_source};
+use crate::item::ItemKind;
 use crate::name::{Def, resolve};
 use crate::signature::{Signature, signature};
 use crate::ty::{Ty, fits, join};
@@ -133,13 +133,7 @@ impl Infer<'_> {
     /// A branch of an `if`, `match` or block, checked where something is expected.
     pub(super) fn branch(&mut self, id: ExprId, expected: Option<&Ty>) -> Ty {
         match expected {
-            Some(expected) => {
-                let found = self.check(id, expected);
-                if matches!(self.tree[id], Expr::Block { .. } | Expr::If { .. } | Expr::Match { .. }) {
-                    return found;
-                }
-                found
-            }
+            Some(expected) => self.check(id, expected),
             None => self.expr(id, None),
         }
     }
@@ -471,11 +465,7 @@ impl Infer<'_> {
                     _ => None,
                 }
             }
-            Def::Item(item) if item.kind(self.db) == ItemKind::Const => {
-                // The source keeps the constant's text alive as a dependency of this item.
-                let _ = item_source(self.db, item);
-                None
-            }
+            Def::Item(item) if item.kind(self.db) == ItemKind::Const => None,
             _ => {
                 let shown = path.iter().map(|name| self.text(*name)).collect::<Vec<_>>().join("::");
                 let found = Diagnostic::new(Code::TypeMismatch, range, format!("`{shown}` is not a pattern"))
