@@ -394,7 +394,7 @@ fn method_row(db: &dyn ci_sema::Db, method: &Method) -> String {
         MethodType::OptionalElement => "T?".to_owned(),
         MethodType::Elements | MethodType::Flattened => "List<T>".to_owned(),
         MethodType::Same => "the same".to_owned(),
-        MethodType::Closure | MethodType::Accumulator => "U".to_owned(),
+        MethodType::Accumulator => "U".to_owned(),
         MethodType::ListOfClosure => "List<U>".to_owned(),
         MethodType::FlatClosure => "U".to_owned(),
         MethodType::MapOfClosure => "Map<U>".to_owned(),
