@@ -29,14 +29,18 @@ pub mod plan;
 mod record;
 mod repeat;
 pub mod value;
+mod weight;
 
 use frame::{Env, Instance, Place};
 use value::{Located, Value};
 
-/// How many expressions may be evaluated for one stack.
+/// How many steps the evaluation of one stack may take. A step is an expression, and what else takes as long or as much
+/// memory as one: an element of a new list, a few bytes of a new text, a few parts of a value that is compared.
 const MAX_STEPS: u64 = 20_000_000;
+/// How many steps an instance is worth: its inputs, members and names take more memory than most values.
+const STEPS_AN_INSTANCE: u64 = 64;
 /// How many resources one stack may collect, before its limits are even looked at.
-const MAX_RESOURCES: usize = 100_000;
+const MAX_RESOURCES: usize = 20_000;
 /// How many elements a list may have.
 const MAX_ELEMENTS: usize = 100_000;
 /// How deeply calls and instances may nest.
@@ -82,6 +86,7 @@ pub(crate) struct Eval<'db> {
     body_of: FxHashMap<ItemId, u32>,
     interned: FxHashSet<Arc<str>>,
     place: Place,
+    instances: frame::Instances,
     work: VecDeque<Work>,
     drafts: Vec<Draft>,
     resources: Vec<Resource>,
@@ -95,8 +100,6 @@ pub(crate) struct Eval<'db> {
     reported: FxHashSet<(Code, Origin)>,
     calls: Vec<ItemId>,
     steps: u64,
-    /// How deeply the value that is lowered is nested.
-    depth: u32,
     stopped: bool,
     /// A unit checked on its own: its inputs are unknown, so both branches of what they decide are looked at.
     open: bool,
@@ -115,6 +118,7 @@ impl<'db> Eval<'db> {
             body_of: FxHashMap::default(),
             interned: FxHashSet::default(),
             place: Place::default(),
+            instances: frame::Instances::default(),
             work: VecDeque::new(),
             drafts: Vec::new(),
             resources: Vec::new(),
@@ -128,7 +132,6 @@ impl<'db> Eval<'db> {
             reported: FxHashSet::default(),
             calls: Vec::new(),
             steps: 0,
-            depth: 0,
             stopped: false,
             open,
             overridden: Vec::new(),
@@ -228,10 +231,16 @@ impl<'db> Eval<'db> {
         }
     }
 
-    /// Counts a step; past the limit nothing is evaluated any more.
+    /// Counts a step.
     fn step(&mut self, at: impl FnOnce(&Self) -> Origin) -> bool {
-        self.steps += 1;
-        if self.steps.is_multiple_of(4096) {
+        self.spend(1, at)
+    }
+
+    /// Counts steps; past the limit nothing is evaluated any more.
+    fn spend(&mut self, steps: u64, at: impl FnOnce(&Self) -> Origin) -> bool {
+        let before = self.steps;
+        self.steps = before.saturating_add(steps);
+        if before / 4096 != self.steps / 4096 {
             self.db.unwind_if_revision_cancelled();
         }
         if self.steps > MAX_STEPS || self.resources.len() > MAX_RESOURCES {
@@ -244,13 +253,16 @@ impl<'db> Eval<'db> {
         if !self.stopped {
             self.stopped = true;
             let at = at(self);
-            let message = format!(
-                "this stack takes more than {MAX_STEPS} steps or makes more than {MAX_RESOURCES} resources"
-            );
-            let found = Diagnostic::new(Code::EvaluationLimit, at, message)
-                .label("evaluation stopped here")
-                .help("a stack holds 500 resources: split it into services");
-            self.report(found);
+            let found = if self.resources.len() > MAX_RESOURCES {
+                let message = format!("this makes more than {MAX_RESOURCES} resources");
+                Diagnostic::new(Code::EvaluationLimit, at, message)
+                    .help("a stack holds 500 resources: split it into services")
+            } else {
+                let message = format!("this takes more than {MAX_STEPS} steps to evaluate");
+                Diagnostic::new(Code::EvaluationLimit, at, message)
+                    .help("look for loops inside of loops, and for values that double each time")
+            };
+            self.report(found.label("evaluation stopped here"));
         }
     }
 
@@ -274,6 +286,12 @@ impl<'db> Eval<'db> {
         origin: Origin,
         region: Option<Arc<str>>,
     ) -> (Stack, Vec<Diagnostic<Origin>>, Arc<[ItemId]>) {
+        if self.stopped {
+            // What there is of it is of no use, and would be kept.
+            self.resources = Vec::new();
+            self.orders = Vec::new();
+            self.outputs = Vec::new();
+        }
         self.lower_resources();
         self.unmet_overrides();
         self.assets.sort_unstable();

@@ -41,10 +41,6 @@ const MAX_ELEMENTS: usize = 100_000;
 /// The most bytes a text may have.
 const MAX_TEXT: usize = 16 << 20;
 
-/// How deep values may be nested where they are walked through. Deeper ones can only be made by accumulating lists
-/// in lists, and would exhaust the stack of the compiler.
-const MAX_DEPTH: usize = 256;
-
 /// Why a builtin has no value. The evaluator makes it a diagnostic at the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -275,37 +271,34 @@ fn mismatch(located: &Located, expected: &str) -> Stop {
     }
 }
 
-/// What stops a method that cannot tell two values apart or put them in order.
-fn undecided(left: &Located, right: &Located, otherwise: Problem) -> Stop {
+/// What is unknown or late about two values that cannot be told apart or put in order.
+fn undecided(left: &Located, right: &Located) -> Option<Stop> {
     let parts = [left, right];
-    if parts.iter().any(|part| find(part, MAX_DEPTH, &|value| matches!(value, Value::Unknown)).is_some()) {
-        return Stop::Unknown;
+    if parts.iter().any(|part| find(part, &|value| matches!(value, Value::Unknown)).is_some()) {
+        return Some(Stop::Unknown);
     }
     let is_late = |value: &Value| matches!(value, Value::Late(_) | Value::Conditional(..));
-    match parts.iter().find_map(|part| find(part, MAX_DEPTH, &is_late)) {
-        Some(origin) => Problem::Late(origin).into(),
-        None => otherwise.into(),
-    }
+    let late = parts.iter().find_map(|part| find(part, &is_late))?;
+    Some(Problem::Late(late).into())
 }
 
 /// Where the first part of a value is that is wanted, the value itself included.
-fn find(located: &Located, depth: usize, wanted: &dyn Fn(&Value) -> bool) -> Option<Origin> {
+fn find(located: &Located, wanted: &dyn Fn(&Value) -> bool) -> Option<Origin> {
     if wanted(&located.value) {
         return Some(located.origin);
     }
-    let depth = depth.checked_sub(1)?;
     match &located.value {
-        Value::List(items) => items.iter().find_map(|item| find(item, depth, wanted)),
-        Value::Record(record) => record.entries.iter().find_map(|(_, value)| find(value, depth, wanted)),
-        Value::Conditional(_, inner) => find(inner, depth, wanted),
+        Value::List(items) => items.iter().find_map(|item| find(item, wanted)),
+        Value::Record(record) => record.entries.iter().find_map(|(_, value)| find(value, wanted)),
+        Value::Conditional(_, inner) => find(inner, wanted),
         Value::Statement(statement) => {
             let resources = statement.resources.iter().flatten();
             let mut parts = resources.chain(&statement.principals).chain(&statement.conditions);
-            parts.find_map(|part| find(part, depth, wanted))
+            parts.find_map(|part| find(part, wanted))
         }
         Value::Principal(principal) => match &**principal {
             Principal::Everyone => None,
-            Principal::Kind(_, name) => find(name, depth, wanted),
+            Principal::Kind(_, name) => find(name, wanted),
         },
         _ => None,
     }
@@ -313,7 +306,7 @@ fn find(located: &Located, depth: usize, wanted: &dyn Fn(&Value) -> bool) -> Opt
 
 /// A list, if it is not too long.
 fn limited(items: Vec<Located>) -> Outcome {
-    if items.len() > MAX_ELEMENTS { Err(too_many()) } else { Ok(Value::List(items.into())) }
+    if items.len() > MAX_ELEMENTS { Err(too_many()) } else { Ok(Value::list(items)) }
 }
 
 /// A number of things.
@@ -327,10 +320,6 @@ fn too_many() -> Stop {
 
 fn too_long() -> Problem {
     Problem::Limit(format!("a text may have at most {} MiB", MAX_TEXT >> 20))
-}
-
-fn too_deep() -> Problem {
-    Problem::Limit(format!("values may be nested at most {MAX_DEPTH} deep"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use ci_graph::Origin;
 
 use super::Eval;
 use super::builtin::cidr;
-use super::value::{Located, Record, Value};
+use super::value::{Located, Value};
 use crate::ty::{Bounds, Ty};
 
 impl Eval<'_> {
@@ -25,17 +25,17 @@ impl Eval<'_> {
             (_, Ty::Option(inner) | Ty::Secret(inner)) => self.coerce(located, inner),
             (Value::Record(record), Ty::Struct(item)) => {
                 let full = self.with_defaults(*item, (**record).clone());
-                Located::new(Value::Record(Rc::new(full)), origin)
+                Located::new(self.made(Value::Record(Rc::new(full)), origin), origin)
             }
             (Value::List(items), Ty::List(inner)) if needs_coercion(inner) => {
                 let items: Vec<Located> = items.iter().map(|item| self.coerce(item.clone(), inner)).collect();
-                Located::new(Value::list(items), origin)
+                Located::new(self.made(Value::list(items), origin), origin)
             }
             (Value::Record(record), Ty::Map(inner)) if needs_coercion(inner) => {
                 let entries = record.entries.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
                 let entries: Vec<_> =
                     entries.map(|(name, value)| (name, self.coerce(value, inner))).collect();
-                Located::new(Value::Record(Rc::new(Record { entries })), origin)
+                Located::new(self.made(Value::record(entries), origin), origin)
             }
             #[expect(clippy::cast_precision_loss, reason = "as in every language with floats")]
             (Value::Int(value), Ty::Float) => Located::new(Value::Float(*value as f64), origin),

@@ -60,7 +60,10 @@ impl Eval<'_> {
                 let on = self.expr(*subject, env);
                 self.matching(id, &on, arms, env)
             }
-            _ => Located::new(self.value(id, env, origin), origin),
+            _ => {
+                let value = self.value(id, env, origin);
+                Located::new(self.made(value, origin), origin)
+            }
         }
     }
 
@@ -596,6 +599,9 @@ impl Eval<'_> {
             return Value::None;
         }
         let given: Vec<Located> = arguments.iter().map(|argument| self.expr(*argument, env)).collect();
+        if !self.walked(given.iter().chain([receiver]), origin) {
+            return Value::Unknown;
+        }
         let text = self.source(env.body).name(name);
         if let Value::Variant(item, at, _) = &receiver.value
             && text == "name"

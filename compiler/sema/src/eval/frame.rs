@@ -33,6 +33,31 @@ pub struct Instance {
     pub done: Cell<bool>,
 }
 
+/// All instances of an evaluation.
+///
+/// An instance knows its parent, and is a value of one of its parent's members: they would keep each other for ever.
+/// So they are emptied at the end of the evaluation that made them.
+#[derive(Default)]
+pub struct Instances(Vec<Rc<Instance>>);
+
+impl Instances {
+    /// Keeps an instance until the end.
+    pub fn add(&mut self, instance: Instance) -> Rc<Instance> {
+        let instance = Rc::new(instance);
+        self.0.push(Rc::clone(&instance));
+        instance
+    }
+}
+
+impl Drop for Instances {
+    fn drop(&mut self) {
+        for instance in &self.0 {
+            instance.members.take();
+            instance.inputs.take();
+        }
+    }
+}
+
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Instance({})", self.body)

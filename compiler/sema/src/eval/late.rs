@@ -76,6 +76,20 @@ impl Eval<'_> {
         otherwise: &Located,
         origin: Origin,
     ) -> Value {
+        if !self.walked([then, otherwise], origin) {
+            return Value::Unknown;
+        }
+        let chosen = self.choice(condition, then, otherwise, origin);
+        self.made(chosen, origin)
+    }
+
+    fn choice(
+        &mut self,
+        condition: Arc<Condition>,
+        then: &Located,
+        otherwise: &Located,
+        origin: Origin,
+    ) -> Value {
         match (&then.value, &otherwise.value) {
             (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
             (Value::None, Value::None) => return Value::None,
@@ -183,6 +197,9 @@ impl Eval<'_> {
                 return Value::late(Late::Truth(Arc::new(Condition::Not(Arc::clone(condition)))));
             }
             _ => {}
+        }
+        if !self.walked([a, b], origin) {
+            return Value::Unknown;
         }
         if let Some(equal) = builtin::equal(&a.value, &b.value) {
             return Value::Bool(equal);

@@ -31,17 +31,8 @@ impl Eval<'_> {
     /// A value as a template holds it, where all of `holds` are known to hold.
     fn lower(&mut self, located: &Located, holds: &mut Vec<Arc<Condition>>) -> ci_graph::Located {
         let origin = located.origin;
-        self.depth += 1;
-        let value = if self.depth > MAX_VALUE_DEPTH {
-            let message = format!("this value is nested more than {MAX_VALUE_DEPTH} levels deep");
-            self.error(Code::EvaluationLimit, origin, message);
-            ci_graph::Value::Unknown
-        } else if self.step(|_| origin) {
-            self.lower_known(located, holds)
-        } else {
-            ci_graph::Value::Unknown
-        };
-        self.depth -= 1;
+        let value =
+            if self.step(|_| origin) { self.lower_known(located, holds) } else { ci_graph::Value::Unknown };
         ci_graph::Located { value, origin }
     }
 
@@ -53,6 +44,7 @@ impl Eval<'_> {
             Value::Bool(value) => ci_graph::Value::Bool(*value),
             Value::Int(value) => ci_graph::Value::Int(*value),
             Value::Float(value) => ci_graph::Value::Float(*value),
+            Value::Text(text) if !self.written(text, origin) => ci_graph::Value::Unknown,
             Value::Text(text) | Value::Variant(_, _, text) => ci_graph::Value::String(Arc::clone(text)),
             Value::List(items) => ci_graph::Value::List(
                 items
@@ -69,6 +61,7 @@ impl Eval<'_> {
                     .map(|(name, value)| Entry { name: Arc::clone(name), value: self.lower(value, holds) })
                     .collect(),
             ),
+            Value::Late(_) if !self.walked([located], origin) => ci_graph::Value::Unknown,
             Value::Late(late) => ci_graph::Value::late(simplify(late, holds)),
             Value::Conditional(condition, inner) => {
                 if holds.contains(condition) {
@@ -101,9 +94,6 @@ impl Eval<'_> {
         }
     }
 }
-
-/// How deeply values in a template may nest; CloudFormation's own types stay far below.
-const MAX_VALUE_DEPTH: u32 = 256;
 
 /// Where a condition is known to hold, what it decides is decided.
 fn simplify(late: &Late, holds: &[Arc<Condition>]) -> Late {

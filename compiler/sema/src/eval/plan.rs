@@ -291,7 +291,7 @@ impl Eval<'_> {
 
     fn root(&mut self, item: ItemId, body: u32, inputs: Vec<(Arc<str>, Input)>) -> Rc<Instance> {
         let count = self.bodies[body as usize].members.len();
-        Rc::new(Instance {
+        self.instances.add(Instance {
             item,
             body,
             place: Place::default(),

@@ -11,7 +11,7 @@ use ci_syntax::ast::{Entry, Expr, ExprId, Item};
 use super::builtin::case::logical_id_part;
 use super::frame::{Attributes, Env, Input, Instance, Label, Override, Place, Segment, Slot, Thunk};
 use super::value::{Existing, Located, Record, Value};
-use super::{Draft, Eval, Filling, MAX_DEPTH, Work, head_range};
+use super::{Draft, Eval, Filling, MAX_DEPTH, STEPS_AN_INSTANCE, Work, head_range};
 use crate::infer::Resolution;
 use crate::name::Def;
 use crate::signature::signature;
@@ -52,7 +52,7 @@ impl Eval<'_> {
 
     /// The entries of a record, evaluated in order.
     fn entries(&mut self, entries: &[Entry], env: &Env) -> Record {
-        let mut record = Record { entries: Vec::with_capacity(entries.len()) };
+        let mut record = Record::from(Vec::with_capacity(entries.len()));
         let mut spread = false;
         for (at, entry) in entries.iter().enumerate() {
             match *entry {
@@ -136,7 +136,7 @@ impl Eval<'_> {
         let Item::Struct { fields, .. } = &tree.item else { return record };
         let declared = signature(self.db, item).fields();
         let env = Env { body, instance: None, locals: None };
-        let mut full = Record { entries: Vec::with_capacity(declared.len()) };
+        let mut full = Record::from(Vec::with_capacity(declared.len()));
         for member in fields {
             let ci_syntax::ast::MemberKind::Declaration { name, value, .. } = member.kind else { continue };
             let text = self.name(body, name);
@@ -177,11 +177,14 @@ impl Eval<'_> {
             return None;
         }
         let Expr::Record { entries, .. } = &tree[id] else { return None };
+        if !self.spend(STEPS_AN_INSTANCE, |_| origin) {
+            return None;
+        }
         let place = self.place.clone();
         let inputs = self.inputs(entries, env, &place);
         let body = self.body(item);
         let count = self.bodies[body as usize].members.len();
-        let instance = Rc::new(Instance {
+        let instance = self.instances.add(Instance {
             item,
             body,
             place,

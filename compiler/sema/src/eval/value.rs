@@ -1,5 +1,7 @@
 //! What expressions evaluate to.
 
+use std::cell::OnceCell;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use ci_syntax::ast::{Effect, ExprId};
 use crate::ItemId;
 use crate::eval::frame::{Env, Instance};
 use crate::eval::plan::{Provided, Service};
+use crate::eval::weight::Weight;
 
 /// A value and where it was written.
 #[derive(Clone, Debug)]
@@ -39,7 +42,7 @@ pub enum Value {
     /// Bytes.
     Size(i64),
     /// A list.
-    List(Rc<[Located]>),
+    List(Rc<List>),
     /// A record, a struct or a map.
     Record(Rc<Record>),
     /// A variant of an `enum`: the item, the position, and the text that stands for it.
@@ -70,14 +73,62 @@ pub enum Value {
     Closure(Rc<Closure>),
 }
 
+/// Values in order.
+#[derive(Debug)]
+pub struct List {
+    items: Box<[Located]>,
+    weight: OnceCell<Weight>,
+}
+
+impl List {
+    /// How much it is with all of its elements.
+    pub(super) fn weight(&self) -> Weight {
+        *self.weight.get_or_init(|| Weight::around(self.items.iter().map(|item| Weight::of(&item.value))))
+    }
+}
+
+impl Deref for List {
+    type Target = [Located];
+
+    fn deref(&self) -> &[Located] {
+        &self.items
+    }
+}
+
+impl FromIterator<Located> for List {
+    fn from_iter<I: IntoIterator<Item = Located>>(items: I) -> Self {
+        Self { items: items.into_iter().collect(), weight: OnceCell::new() }
+    }
+}
+
 /// Named values in the order they were written; names are unique.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Record {
     /// The values by name.
     pub entries: Vec<(Arc<str>, Located)>,
+    weight: OnceCell<Weight>,
+}
+
+impl Clone for Record {
+    /// A copy is made to be changed, so it is weighed anew.
+    fn clone(&self) -> Self {
+        Self { entries: self.entries.clone(), weight: OnceCell::new() }
+    }
+}
+
+impl From<Vec<(Arc<str>, Located)>> for Record {
+    fn from(entries: Vec<(Arc<str>, Located)>) -> Self {
+        Self { entries, weight: OnceCell::new() }
+    }
 }
 
 impl Record {
+    /// How much it is with all of its values.
+    pub(super) fn weight(&self) -> Weight {
+        let entries = self.entries.iter();
+        *self.weight.get_or_init(|| Weight::around(entries.map(|(_, value)| Weight::of(&value.value))))
+    }
+
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&Located> {
         self.entries.iter().find(|(known, _)| &**known == name).map(|(_, value)| value)
@@ -144,7 +195,7 @@ impl Value {
 
     /// A list.
     pub fn list(items: impl IntoIterator<Item = Located>) -> Self {
-        Self::List(items.into_iter().collect())
+        Self::List(Rc::new(items.into_iter().collect()))
     }
 
     /// A late value.
@@ -154,7 +205,7 @@ impl Value {
 
     /// A record.
     pub fn record(entries: Vec<(Arc<str>, Located)>) -> Self {
-        Self::Record(Rc::new(Record { entries }))
+        Self::Record(Rc::new(entries.into()))
     }
 
     /// In words, for messages: "a list".

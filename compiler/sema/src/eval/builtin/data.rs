@@ -160,7 +160,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             }
             items.push(self.located(value));
         }
-        Ok(Value::List(items.into()))
+        Ok(Value::list(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Value, A::Error> {

@@ -3,13 +3,13 @@
 use ci_graph::{Entry, Late, Value as Graph};
 
 use super::compose::{Composition, float_text};
-use super::{MAX_DEPTH, Outcome, Problem, Stop, mismatch, policy, settle, too_deep};
+use super::{Outcome, Problem, Stop, mismatch, policy, settle};
 use crate::eval::value::{Located, Principal, Value};
 
 /// A value as templates hold it; `None` of what has no form there: resources, instances, closures, durations and the
 /// like.
 pub fn to_graph(value: &Located) -> Option<ci_graph::Located> {
-    lower(value, MAX_DEPTH).ok()
+    lower(value).ok()
 }
 
 /// The compact JSON text of a value; `none` is `null`, also in records.
@@ -19,17 +19,16 @@ pub fn to_graph(value: &Located) -> Option<ci_graph::Located> {
 /// ARNs, names and addresses contain neither. A late value is written between quotation marks unless it is known to
 /// be a truth or a list.
 pub fn json_text(value: &Located) -> Result<Value, Problem> {
-    settle(lower(value, MAX_DEPTH).and_then(|lowered| {
+    settle(lower(value).and_then(|lowered| {
         let mut text = Composition::default();
-        write(&lowered.value, MAX_DEPTH, &mut text)?;
+        write(&lowered.value, &mut text)?;
         Ok(text.finish())
     }))
 }
 
-fn lower(located: &Located, depth: usize) -> Outcome<ci_graph::Located> {
-    let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
+fn lower(located: &Located) -> Outcome<ci_graph::Located> {
     let origin = located.origin;
-    let nested = |value: Value| lower(&Located { value, origin }, depth).map(|lowered| lowered.value);
+    let nested = |value: Value| lower(&Located { value, origin }).map(|lowered| lowered.value);
     let value = match &located.value {
         Value::Unknown => Graph::Unknown,
         Value::None => Graph::Absent,
@@ -37,19 +36,17 @@ fn lower(located: &Located, depth: usize) -> Outcome<ci_graph::Located> {
         Value::Int(known) => Graph::Int(*known),
         Value::Float(known) => Graph::Float(*known),
         Value::Text(text) | Value::Variant(_, _, text) => Graph::String(text.clone()),
-        Value::List(items) => {
-            Graph::List(items.iter().map(|item| lower(item, depth)).collect::<Outcome<_>>()?)
-        }
+        Value::List(items) => Graph::List(items.iter().map(|item| lower(item)).collect::<Outcome<_>>()?),
         Value::Record(record) => {
             let entry = |(name, value): &(std::sync::Arc<str>, Located)| {
-                Ok(Entry { name: name.clone(), value: lower(value, depth)? })
+                Ok(Entry { name: name.clone(), value: lower(value)? })
             };
             Graph::Record(record.entries.iter().map(entry).collect::<Outcome<_>>()?)
         }
         Value::Late(late) => Graph::late((**late).clone()),
         Value::Conditional(condition, inner) => Graph::late(Late::If {
             condition: condition.clone(),
-            then: lower(inner, depth)?,
+            then: lower(inner)?,
             otherwise: ci_graph::Located { value: Graph::Absent, origin },
         }),
         Value::Statement(statement) => nested(policy::statement_record(statement, origin))?,
@@ -63,7 +60,7 @@ fn lower(located: &Located, depth: usize) -> Outcome<ci_graph::Located> {
         Value::Principal(principal) => match &**principal {
             Principal::Everyone => Graph::string("*"),
             Principal::Kind(kind, name) => {
-                Graph::Record(vec![Entry { name: (*kind).into(), value: lower(name, depth)? }])
+                Graph::Record(vec![Entry { name: (*kind).into(), value: lower(name)? }])
             }
         },
         Value::Duration(_) => {
@@ -87,8 +84,7 @@ fn no_form(words: &str) -> Stop {
     Problem::Argument(words.to_owned()).into()
 }
 
-fn write(value: &Graph, depth: usize, text: &mut Composition) -> Outcome<()> {
-    let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
+fn write(value: &Graph, text: &mut Composition) -> Outcome<()> {
     match value {
         Graph::Unknown => return Err(Stop::Unknown),
         Graph::Absent => text.known("null")?,
@@ -104,7 +100,7 @@ fn write(value: &Graph, depth: usize, text: &mut Composition) -> Outcome<()> {
             text.known("[")?;
             for (at, item) in items.iter().enumerate() {
                 text.known(if at > 0 { "," } else { "" })?;
-                write(&item.value, depth, text)?;
+                write(&item.value, text)?;
             }
             text.known("]")?;
         }
@@ -114,22 +110,22 @@ fn write(value: &Graph, depth: usize, text: &mut Composition) -> Outcome<()> {
                 text.known(if at > 0 { ",\"" } else { "\"" })?;
                 text.known(&escaped(&entry.name))?;
                 text.known("\":")?;
-                write(&entry.value.value, depth, text)?;
+                write(&entry.value.value, text)?;
             }
             text.known("}")?;
         }
-        Graph::Late(late) => write_late(late, depth, text)?,
+        Graph::Late(late) => write_late(late, text)?,
     }
     Ok(())
 }
 
-fn write_late(late: &Late, depth: usize, text: &mut Composition) -> Outcome<()> {
+fn write_late(late: &Late, text: &mut Composition) -> Outcome<()> {
     match late {
         Late::Truth(_) => text.late(late),
         Late::If { condition, then, otherwise } => {
             let branch = |branch: &ci_graph::Located| {
                 let mut text = Composition::default();
-                write(&branch.value, depth, &mut text)?;
+                write(&branch.value, &mut text)?;
                 Ok::<_, Stop>(ci_graph::Located { value: text.finish_graph(), origin: branch.origin })
             };
             let (then, otherwise) = (branch(then)?, branch(otherwise)?);
@@ -143,15 +139,15 @@ fn write_late(late: &Late, depth: usize, text: &mut Composition) -> Outcome<()> 
         }
         other => {
             text.known("\"")?;
-            text.late(&escaped_late(other, depth)?)?;
+            text.late(&escaped_late(other)?)?;
             text.known("\"")
         }
     }
 }
 
 /// A late text whose known parts are escaped.
-fn escaped_late(late: &Late, depth: usize) -> Outcome<Late> {
-    let part = |part: &Graph| escaped_part(part, depth);
+fn escaped_late(late: &Late) -> Outcome<Late> {
+    let part = |part: &Graph| escaped_part(part);
     Ok(match late {
         Late::Concat(parts) => Late::Concat(parts.iter().map(part).collect::<Outcome<_>>()?),
         Late::Join { separator, list } => {
@@ -170,14 +166,13 @@ fn escaped_late(late: &Late, depth: usize) -> Outcome<Late> {
     })
 }
 
-fn escaped_part(part: &Graph, depth: usize) -> Outcome<Graph> {
-    let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
+fn escaped_part(part: &Graph) -> Outcome<Graph> {
     Ok(match part {
         Graph::String(text) => Graph::string(escaped(text)),
-        Graph::Late(late) => Graph::late(escaped_late(late, depth)?),
+        Graph::Late(late) => Graph::late(escaped_late(late)?),
         Graph::List(items) => {
             let item = |item: &ci_graph::Located| {
-                Ok(ci_graph::Located { value: escaped_part(&item.value, depth)?, origin: item.origin })
+                Ok(ci_graph::Located { value: escaped_part(&item.value)?, origin: item.origin })
             };
             Graph::List(items.iter().map(item).collect::<Outcome<_>>()?)
         }

@@ -154,7 +154,7 @@ fn flatten(lists: &[Located]) -> Outcome {
             return Err(too_many());
         }
     }
-    Ok(Value::List(flat.into()))
+    Ok(Value::list(flat))
 }
 
 /// Whether an element equals the value. One that does decides, whatever is late about others.
@@ -175,8 +175,7 @@ fn position(items: &[Located], wanted: &Located) -> Outcome<Option<usize>> {
 
 /// Whether two values are equal, which must be known.
 fn same(left: &Located, right: &Located) -> Outcome<bool> {
-    let deep = super::too_deep();
-    equal(&left.value, &right.value).ok_or_else(|| undecided(left, right, deep))
+    equal(&left.value, &right.value).ok_or_else(|| undecided(left, right).unwrap_or(Stop::Unknown))
 }
 
 fn unique(items: &[Located]) -> Outcome {
@@ -249,8 +248,8 @@ fn extreme(items: &[Located], wanted: Ordering) -> Outcome {
 
 fn order(left: &Located, right: &Located) -> Outcome<Ordering> {
     let (first, second) = (left.value.describe(), right.value.describe());
-    let otherwise = || Problem::Argument(format!("{first} and {second} have no order"));
-    compare(&left.value, &right.value).ok_or_else(|| undecided(left, right, otherwise()))
+    let otherwise = || Problem::Argument(format!("{first} and {second} have no order")).into();
+    compare(&left.value, &right.value).ok_or_else(|| undecided(left, right).unwrap_or_else(otherwise))
 }
 
 /// The second values in ascending order of the first; equal ones keep their order.

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use ci_graph::Late;
 
-use super::MAX_DEPTH;
 use crate::eval::value::{Located, Principal, Record, Statement, Value};
 
 /// Whether two values are equal, as `==` sees it; `None` when something late or unknown decides.
@@ -13,18 +12,6 @@ use crate::eval::value::{Located, Principal, Record, Statement, Value};
 /// A number equals one of the other kind if both are the same number. The order of names in a record does not matter,
 /// and a name whose value is `none` is as good as absent: no template tells the two apart.
 pub fn equal(left: &Value, right: &Value) -> Option<bool> {
-    equal_within(left, right, MAX_DEPTH)
-}
-
-/// Which of two values comes first in ascending order: numbers, durations and sizes by amount, texts by their
-/// characters' code points, `false` before `true`, variants as declared, lists by their first elements that differ.
-/// `None` when they have no order.
-pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    compare_within(left, right, MAX_DEPTH)
-}
-
-fn equal_within(left: &Value, right: &Value, depth: usize) -> Option<bool> {
-    let depth = depth.checked_sub(1)?;
     let truth = |equal: bool| Some(equal);
     match (left, right) {
         (Value::Unknown, _) | (_, Value::Unknown) => None,
@@ -32,13 +19,13 @@ fn equal_within(left: &Value, right: &Value, depth: usize) -> Option<bool> {
         (Value::Late(late), other) | (other, Value::Late(late)) => late_equal(late, other),
         (Value::Conditional(condition, left), Value::Conditional(other, right)) => {
             // When both are there, or neither is.
-            let equal = equal_within(&left.value, &right.value, depth) == Some(true);
-            (condition == other && equal).then_some(true)
+            let same = condition == other && equal(&left.value, &right.value) == Some(true);
+            same.then_some(true)
         }
         (Value::Conditional(..), Value::None) | (Value::None, Value::Conditional(..)) => None,
         (Value::Conditional(_, inner), other) | (other, Value::Conditional(_, inner)) => {
             // Either it is there and differs, or it is `none` and differs.
-            (equal_within(&inner.value, other, depth) == Some(false)).then_some(false)
+            (equal(&inner.value, other) == Some(false)).then_some(false)
         }
         (Value::None, Value::None) => truth(true),
         (Value::Bool(left), Value::Bool(right)) => truth(left == right),
@@ -52,15 +39,15 @@ fn equal_within(left: &Value, right: &Value, depth: usize) -> Option<bool> {
         (Value::Duration(left), Value::Duration(right)) | (Value::Size(left), Value::Size(right)) => {
             truth(left == right)
         }
-        (Value::List(left), Value::List(right)) => equal_lists(left, right, depth),
-        (Value::Record(left), Value::Record(right)) => equal_records(left, right, depth),
+        (Value::List(left), Value::List(right)) => equal_lists(left, right),
+        (Value::Record(left), Value::Record(right)) => equal_records(left, right),
         (Value::Variant(item, position, _), Value::Variant(other_item, other_position, _)) => {
             truth(item == other_item && position == other_position)
         }
         (Value::Resource(left), Value::Resource(right)) => truth(left == right),
         (Value::Existing(left), Value::Existing(right)) => {
             if left.resource == right.resource {
-                equal_records(&left.properties, &right.properties, depth)
+                equal_records(&left.properties, &right.properties)
             } else {
                 truth(false)
             }
@@ -68,12 +55,12 @@ fn equal_within(left: &Value, right: &Value, depth: usize) -> Option<bool> {
         (Value::Instance(left), Value::Instance(right)) => truth(Rc::ptr_eq(left, right)),
         (Value::Provided(left), Value::Provided(right)) => truth(Rc::ptr_eq(left, right)),
         (Value::Service(left), Value::Service(right)) => truth(Rc::ptr_eq(left, right)),
-        (Value::Statement(left), Value::Statement(right)) => equal_statements(left, right, depth),
+        (Value::Statement(left), Value::Statement(right)) => equal_statements(left, right),
         (Value::Actions(left), Value::Actions(right)) => truth(left == right),
         (Value::Principal(left), Value::Principal(right)) => match (&**left, &**right) {
             (Principal::Everyone, Principal::Everyone) => truth(true),
             (Principal::Kind(kind, left), Principal::Kind(other, right)) if kind == other => {
-                equal_within(&left.value, &right.value, depth)
+                equal(&left.value, &right.value)
             }
             _ => truth(false),
         },
@@ -85,6 +72,33 @@ fn equal_within(left: &Value, right: &Value, depth: usize) -> Option<bool> {
     }
 }
 
+/// Which of two values comes first in ascending order: numbers, durations and sizes by amount, texts by their
+/// characters' code points, `false` before `true`, variants as declared, lists by their first elements that differ.
+/// `None` when they have no order.
+pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
+        (Value::Text(left), Value::Text(right) | Value::Variant(_, _, right))
+        | (Value::Variant(_, _, left), Value::Text(right)) => Some(left.cmp(right)),
+        (Value::Duration(left), Value::Duration(right)) | (Value::Size(left), Value::Size(right)) => {
+            Some(left.cmp(right))
+        }
+        (Value::Variant(item, left, _), Value::Variant(other, right, _)) => {
+            (item == other).then(|| left.cmp(right))
+        }
+        (Value::List(left), Value::List(right)) => {
+            for (left, right) in left.iter().zip(right.iter()) {
+                match compare(&left.value, &right.value)? {
+                    Ordering::Equal => {}
+                    decided => return Some(decided),
+                }
+            }
+            Some(left.len().cmp(&right.len()))
+        }
+        _ => compare_numbers(left, right),
+    }
+}
+
 /// Late values are texts, numbers, truths or lists. Only a branch that is absent makes `none` of one.
 fn late_equal(late: &Late, other: &Value) -> Option<bool> {
     match other {
@@ -93,14 +107,14 @@ fn late_equal(late: &Late, other: &Value) -> Option<bool> {
     }
 }
 
-fn equal_lists(left: &[Located], right: &[Located], depth: usize) -> Option<bool> {
+fn equal_lists(left: &[Located], right: &[Located]) -> Option<bool> {
     if left.len() != right.len() {
         return Some(false);
     }
-    all(left.iter().zip(right).map(|(left, right)| equal_within(&left.value, &right.value, depth)))
+    all(left.iter().zip(right).map(|(left, right)| equal(&left.value, &right.value)))
 }
 
-fn equal_records(left: &Record, right: &Record, depth: usize) -> Option<bool> {
+fn equal_records(left: &Record, right: &Record) -> Option<bool> {
     // Most records that are compared have the same names in the same order. Looking for each would take too long for
     // large ones.
     let found = |at: usize, name: &str| match right.entries.get(at) {
@@ -113,7 +127,7 @@ fn equal_records(left: &Record, right: &Record, depth: usize) -> Option<bool> {
         let other = found(at, name);
         shared += usize::from(other.is_some());
         let other = other.map_or(&Value::None, |other| &other.value);
-        whole = and(whole, equal_within(&value.value, other, depth));
+        whole = and(whole, equal(&value.value, other));
         if whole == Some(false) {
             return whole;
         }
@@ -122,24 +136,24 @@ fn equal_records(left: &Record, right: &Record, depth: usize) -> Option<bool> {
         return whole;
     }
     let more = right.entries.iter().filter(|(name, _)| left.get(name).is_none());
-    more.fold(whole, |whole, (_, value)| and(whole, equal_within(&value.value, &Value::None, depth)))
+    more.fold(whole, |whole, (_, value)| and(whole, equal(&value.value, &Value::None)))
 }
 
-fn equal_statements(left: &Statement, right: &Statement, depth: usize) -> Option<bool> {
+fn equal_statements(left: &Statement, right: &Statement) -> Option<bool> {
     if left.effect != right.effect || left.actions != right.actions {
         return Some(false);
     }
     let resources = match (&left.resources, &right.resources) {
         (None, None) => Some(true),
-        (Some(left), Some(right)) => equal_lists(left, right, depth),
+        (Some(left), Some(right)) => equal_lists(left, right),
         _ => Some(false),
     };
     let conditions = match (&left.conditions, &right.conditions) {
         (None, None) => Some(true),
-        (Some(left), Some(right)) => equal_within(&left.value, &right.value, depth),
+        (Some(left), Some(right)) => equal(&left.value, &right.value),
         _ => Some(false),
     };
-    all([resources, equal_lists(&left.principals, &right.principals, depth), conditions].into_iter())
+    all([resources, equal_lists(&left.principals, &right.principals), conditions].into_iter())
 }
 
 /// Whether all hold. One that does not decides, whatever is late about others.
@@ -156,31 +170,6 @@ fn and(left: Option<bool>, right: Option<bool>) -> Option<bool> {
         (Some(false), _) | (_, Some(false)) => Some(false),
         (Some(true), Some(true)) => Some(true),
         _ => None,
-    }
-}
-
-fn compare_within(left: &Value, right: &Value, depth: usize) -> Option<Ordering> {
-    let depth = depth.checked_sub(1)?;
-    match (left, right) {
-        (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
-        (Value::Text(left), Value::Text(right) | Value::Variant(_, _, right))
-        | (Value::Variant(_, _, left), Value::Text(right)) => Some(left.cmp(right)),
-        (Value::Duration(left), Value::Duration(right)) | (Value::Size(left), Value::Size(right)) => {
-            Some(left.cmp(right))
-        }
-        (Value::Variant(item, left, _), Value::Variant(other, right, _)) => {
-            (item == other).then(|| left.cmp(right))
-        }
-        (Value::List(left), Value::List(right)) => {
-            for (left, right) in left.iter().zip(right.iter()) {
-                match compare_within(&left.value, &right.value, depth)? {
-                    Ordering::Equal => {}
-                    decided => return Some(decided),
-                }
-            }
-            Some(left.len().cmp(&right.len()))
-        }
-        _ => compare_numbers(left, right),
     }
 }
 
