@@ -26,6 +26,7 @@ pub enum BuiltinType {
     Id,
     Secret,
     Statement,
+    Capability,
     Actions,
     Principal,
 }
@@ -49,6 +50,7 @@ impl BuiltinType {
         Self::Id,
         Self::Secret,
         Self::Statement,
+        Self::Capability,
         Self::Actions,
         Self::Principal,
     ];
@@ -72,6 +74,7 @@ impl BuiltinType {
             Self::Id => "Id",
             Self::Secret => "Secret",
             Self::Statement => "Statement",
+            Self::Capability => "Capability",
             Self::Actions => "Actions",
             Self::Principal => "Principal",
         }
@@ -97,6 +100,7 @@ impl BuiltinType {
             Self::Url => Ty::Url,
             Self::Arn => Ty::Arn,
             Self::Statement => Ty::Statement,
+            Self::Capability => Ty::Capability,
             Self::Actions => Ty::Actions,
             Self::Principal => Ty::Principal,
             Self::List | Self::Map | Self::Id | Self::Secret => return None,
@@ -191,7 +195,7 @@ impl Builtin {
                 let location = [("S3Bucket".into(), Ty::String), ("S3Key".into(), Ty::String)];
                 (text("directory"), 1, Ty::Record(std::sync::Arc::new(location)))
             }
-            Self::Policy => (vec![("statements", Ty::Statement.list())], 1, Ty::Json),
+            Self::Policy => (vec![("statements", Ty::Capability.list())], 1, Ty::Json),
             Self::AwsService => (text("name"), 1, Ty::Principal),
             Self::AwsAccount => (text("id"), 1, Ty::Principal),
             Self::AwsPrincipal | Self::Federated => (text("arn"), 1, Ty::Principal),

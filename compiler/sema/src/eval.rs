@@ -19,6 +19,7 @@ use crate::{Db, ItemId};
 
 pub mod builtin;
 mod call;
+mod capability;
 mod coerce;
 mod expr;
 pub mod frame;
@@ -94,6 +95,7 @@ pub(crate) struct Eval<'db> {
     logical_ids: FxHashMap<Arc<str>, ResourceId>,
     parameters: Vec<Parameter>,
     outputs: Vec<Output>,
+    granted: Vec<(Arc<str>, plan::Frozen)>,
     assets: Vec<Asset>,
     providers: Vec<Arc<str>>,
     diagnostics: Vec<Diagnostic<Origin>>,
@@ -126,6 +128,7 @@ impl<'db> Eval<'db> {
             logical_ids: FxHashMap::default(),
             parameters: Vec::new(),
             outputs: Vec::new(),
+            granted: Vec::new(),
             assets: Vec::new(),
             providers: Vec::new(),
             diagnostics: Vec::new(),

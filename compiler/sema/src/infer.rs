@@ -325,6 +325,11 @@ impl<'db> Infer<'db> {
                     kind != UnitKind::App,
                     "an app has no stack of its own; declare it in a service",
                 ),
+                Keyword::Capability => (
+                    "capability",
+                    kind == UnitKind::Component,
+                    "a service gives rights away through an interface that it `provides`",
+                ),
                 Keyword::Input | Keyword::Let | Keyword::Field => return,
             },
             MemberKind::Environment { .. } => {
@@ -382,10 +387,14 @@ impl<'db> Infer<'db> {
                 if keyword == Keyword::Let && matches!(ty, Ty::Json) { given } else { ty }
             }
             (Some(ty), None) => {
-                if matches!(keyword, Keyword::Output | Keyword::Provides) {
+                if matches!(keyword, Keyword::Output | Keyword::Provides | Keyword::Capability) {
                     let text = self.text(name);
                     let found = Diagnostic::new(Code::MissingField, name.0, format!("`{text}` has no value"))
-                        .help(format!("write it after the type: `{text}: … = value;`"));
+                        .help(if keyword == Keyword::Capability {
+                            format!("write `capability {text} = allow … on …;`")
+                        } else {
+                            format!("write it after the type: `{text}: … = value;`")
+                        });
                     self.report(found);
                 }
                 ty

@@ -164,7 +164,7 @@ impl<'db> TypeLowering<'db> {
                             format!("a `{ty}` cannot pass between services"),
                         )
                         .help = Some(
-                            "between services pass text, numbers, truth values and lists of text: they \
+                            "between services pass text, numbers, truth values, lists of text and capabilities: they \
                              become outputs of one stack that another reads"
                                 .to_owned(),
                         );
@@ -219,7 +219,7 @@ impl<'db> TypeLowering<'db> {
                     let MemberKind::Declaration { keyword, .. } = member.kind else { continue };
                     let list = match keyword {
                         Keyword::Input | Keyword::Needs => &mut unit.inputs,
-                        Keyword::Output => &mut unit.outputs,
+                        Keyword::Output | Keyword::Capability => &mut unit.outputs,
                         Keyword::Provides => &mut unit.provides,
                         Keyword::Param | Keyword::Let | Keyword::Field => continue,
                     };
@@ -241,8 +241,19 @@ impl<'db> TypeLowering<'db> {
         if name.is_missing() {
             return None;
         }
-        let default = if matches!(keyword, Keyword::Output | Keyword::Provides) { None } else { value };
-        let ty = self.declared_type(ty, default, name);
+        let default = match keyword {
+            Keyword::Output | Keyword::Provides | Keyword::Capability => None,
+            _ => value,
+        };
+        let ty = match (keyword, ty) {
+            (Keyword::Capability, None) => Ty::Capability,
+            (Keyword::Capability, Some(ty)) => {
+                self.report(Code::TypeMismatch, self.tree.type_range(ty), "a `capability` says no type")
+                    .help = Some("what it is worth is a statement, or a sum of some".to_owned());
+                Ty::Capability
+            }
+            _ => self.declared_type(ty, default, name),
+        };
         Some(Field {
             name: self.text(name),
             optional: default.is_some() || matches!(ty, Ty::Option(_)),
@@ -494,6 +505,7 @@ fn strength(source: &ItemSource, attributes: &[Attribute]) -> Option<Strength> {
 pub fn crosses(ty: &Ty) -> bool {
     match ty.widened() {
         Ty::Error | Ty::Int | Ty::Bool | Ty::Float | Ty::Port | Ty::Duration | Ty::Size => true,
+        Ty::Capability => true,
         Ty::List(ty) => ty.is_text(),
         ty => ty.is_text(),
     }
@@ -503,7 +515,7 @@ pub fn crosses(ty: &Ty) -> bool {
 /// identifies a resource must not vanish while it is used, an address may change.
 pub fn default_strength(ty: &Ty) -> Strength {
     match ty.widened() {
-        Ty::Id(_) | Ty::Arn => Strength::Strong,
+        Ty::Id(_) | Ty::Arn | Ty::Capability => Strength::Strong,
         Ty::List(ty) => default_strength(ty),
         _ => Strength::Weak,
     }

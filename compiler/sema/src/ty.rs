@@ -70,6 +70,8 @@ pub enum Ty {
     Secret(Arc<Ty>),
     /// A statement of a policy.
     Statement,
+    /// A right: statements that belong together.
+    Capability,
     /// IAM actions.
     Actions,
     /// Who a statement is about.
@@ -356,6 +358,7 @@ impl fmt::Display for Shown<'_> {
             Ty::Arn => f.write_str("Arn"),
             Ty::Secret(ty) => write!(f, "Secret<{}>", shown(ty)),
             Ty::Statement => f.write_str("Statement"),
+            Ty::Capability => f.write_str("Capability"),
             Ty::Actions => f.write_str("Actions"),
             Ty::Principal => f.write_str("Principal"),
             Ty::Range => f.write_str("Range"),

@@ -67,6 +67,43 @@ fn a_changed_interface_reaches_those_who_need_it() {
     assert!(executed(&db, "infer") >= 2);
 }
 
+const A_RIGHT_ACROSS: &str = r#"
+use orders::Orders;
+use shipping::Warehouse;
+
+app Shop {
+    let warehouse = Warehouse {};
+    let orders = Orders { shipping: warehouse.shipping };
+}
+//- orders
+use shipping::Shipping;
+
+service Orders {
+    needs shipping: Shipping;
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy(shipping.send) };
+}
+//- shipping
+interface Shipping { send: Capability; }
+
+service Warehouse {
+    let parcels = aws::sqs::Queue { DelaySeconds: 5 };
+    provides shipping: Shipping = { send: allow sqs::SendMessage on [parcels.Arn] };
+}
+"#;
+
+#[test]
+fn who_needs_a_right_is_evaluated_again_only_when_it_changes() {
+    let mut db = TestDatabase::new(A_RIGHT_ACROSS);
+    assert_eq!(db.report(), "");
+    db.executed();
+    db.edit("shipping", "DelaySeconds: 5", "DelaySeconds: 6");
+    assert_eq!(db.stacks().len(), 2);
+    assert_eq!(executed(&db, "stack"), 1);
+    db.edit("shipping", "sqs::SendMessage", "sqs::{SendMessage, GetQueueUrl}");
+    assert_eq!(db.stacks().len(), 2);
+    assert_eq!(executed(&db, "stack"), 2);
+}
+
 /// Edits that keep or break the program in different ways.
 const EDITS: &[(&str, &str, &str)] = &[
     ("orders", "VisibilityTimeout: 30", "VisibilityTimeout: 31"),

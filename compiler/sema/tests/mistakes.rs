@@ -185,4 +185,45 @@ app Shop {
     let a = A { name: queue.QueueName };
 }
 "#;
+
+    capabilities_that_are_none: r#"
+component C {
+    let queue = aws::sqs::Queue {};
+    capability read = "sqs:ReceiveMessage";
+    capability write: Statement = allow sqs::SendMessage on [queue.Arn];
+    capability purge;
+}
+service S { capability all = allow sqs::SendMessage on ["*"]; let c = C {}; }
+"#;
+
+    what_is_used_and_no_capability: r#"
+component Jobs {
+    let queue = aws::sqs::Queue {};
+    capability send = allow sqs::SendMessage on [queue.Arn];
+    output url: String = queue.QueueUrl;
+}
+component Job { input uses: List<Capability>; }
+service S {
+    let jobs = Jobs {};
+    let job = Job { uses: [jobs.sned, jobs.url, jobs] };
+}
+"#;
+
+    a_right_that_cannot_cross: r#"
+interface Shipping { send: Capability; }
+service Warehouse {
+    param zone: String;
+    let queue = aws::sqs::Queue {};
+    let other = if zone == "a" { aws::sqs::Queue {} };
+    provides shipping: Shipping = { send: allow sqs::SendMessage on [if zone == "b" { queue.Arn } else { "arn:aws:sqs:*:*:b" }] };
+}
+service Orders {
+    needs shipping: Shipping;
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy(shipping.send) };
+}
+app Shop {
+    let warehouse = Warehouse {};
+    let orders = Orders { shipping: warehouse.shipping };
+}
+"#;
 }

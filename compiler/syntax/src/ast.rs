@@ -258,6 +258,8 @@ pub enum Keyword {
     Provides,
     /// A value readable from outside.
     Output,
+    /// A right to what the unit holds, readable from outside.
+    Capability,
     /// A field of a struct or interface (written without a keyword).
     Field,
 }

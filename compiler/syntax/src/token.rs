@@ -110,6 +110,9 @@ pub enum TokenKind {
     /// `provides`
     #[token("provides")]
     Provides,
+    /// `capability`
+    #[token("capability")]
+    Capability,
     /// `assert`
     #[token("assert")]
     Assert,
@@ -363,6 +366,7 @@ impl fmt::Display for TokenKind {
             Self::Output => "`output`",
             Self::Needs => "`needs`",
             Self::Provides => "`provides`",
+            Self::Capability => "`capability`",
             Self::Assert => "`assert`",
             Self::Environment => "`environment`",
             Self::Existing => "`existing`",

@@ -23,6 +23,7 @@ impl Eval<'_> {
                 value
             }
             (_, Ty::Option(inner) | Ty::Secret(inner)) => self.coerce(located, inner),
+            (_, Ty::Capability) => self.capability(located),
             (Value::Record(record), Ty::Struct(item)) => {
                 let full = self.with_defaults(*item, (**record).clone());
                 Located::new(self.made(Value::Record(Rc::new(full)), origin), origin)
@@ -164,6 +165,7 @@ impl Eval<'_> {
 fn needs_coercion(ty: &Ty) -> bool {
     match ty {
         Ty::Narrowed(..)
+        | Ty::Capability
         | Ty::Struct(_)
         | Ty::String
         | Ty::Float

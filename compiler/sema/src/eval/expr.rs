@@ -149,6 +149,7 @@ impl Eval<'_> {
                 };
                 let conditions = conditions.map(|conditions| self.expr(conditions, env));
                 Value::Statement(Rc::new(Statement {
+                    sid: None,
                     effect: *effect,
                     actions,
                     resources,
@@ -528,7 +529,7 @@ impl Eval<'_> {
             }
             Value::Provided(provided) => {
                 let provided = Rc::clone(provided);
-                self.provided_field(&provided, text)
+                self.provided_field(&provided, text, origin)
             }
             Value::Service(service) => {
                 let service = Rc::clone(service);

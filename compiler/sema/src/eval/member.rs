@@ -110,8 +110,19 @@ impl Eval<'_> {
         let value = match keyword {
             Keyword::Input | Keyword::Needs => self.input(instance, at, name, value),
             Keyword::Param => self.parameter(instance, member, at, name, value),
-            Keyword::Let | Keyword::Output | Keyword::Provides => match value {
-                Some(value) => self.declaration(instance, member, at, name, value),
+            Keyword::Let | Keyword::Output | Keyword::Provides | Keyword::Capability => match value {
+                Some(value) => {
+                    let value = self.declaration(instance, member, at, name, value);
+                    if keyword == Keyword::Capability {
+                        let mut place = instance.place.clone();
+                        place
+                            .segments
+                            .push(Segment { label: Label::Name(instance.body, name), position: at });
+                        self.named_capability(&value, &place)
+                    } else {
+                        value
+                    }
+                }
                 None => Located::new(Value::Unknown, origin),
             },
             Keyword::Field => Located::new(Value::Unknown, origin),
@@ -471,6 +482,11 @@ impl Eval<'_> {
                         let strength =
                             field.strength.or(part.strength).unwrap_or_else(|| default_strength(&part.ty));
                         let name = provided_name(&text, Some(&part.name));
+                        if part.ty == Ty::Capability {
+                            let statements = self.export(value, &name, strength);
+                            self.granted.push((name.into(), statements));
+                            continue;
+                        }
                         self.push_output(name, value, description.as_deref(), Some(strength));
                     }
                 }

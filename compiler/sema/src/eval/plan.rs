@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic, Span, TextRange};
 use ci_graph::{Late, Origin, Pseudo, Stack, Strength};
-use ci_syntax::ast::{Expr, ExprId, Item, Keyword, MemberKind, UnitKind};
+use ci_syntax::ast::{Effect, Expr, ExprId, Item, Keyword, MemberKind, UnitKind};
+use rustc_hash::FxHashMap;
 
 use super::builtin;
+use super::capability::named;
 use super::frame::{Env, Input, Instance, Place, Slot};
 use super::member::{one_line, provided_name};
 use super::value::{Located, Record, Value};
@@ -74,6 +76,39 @@ pub enum Frozen {
     Pseudo(Pseudo),
     Provided(Provided),
     Output(Arc<str>, Arc<str>, Strength, bool),
+    /// Texts, one after the other.
+    Concat(Vec<Self>),
+    /// An output of the stack that provides it.
+    Own(Arc<str>, Strength),
+    Statement(Box<FrozenStatement>),
+}
+
+/// A statement that passes between services: one of an identity's policy, which names no principal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the same as in `Statement`")]
+pub struct FrozenStatement {
+    pub effect: Effect,
+    pub actions: Vec<Arc<str>>,
+    pub resources: Option<Vec<Frozen>>,
+    pub conditions: Option<Frozen>,
+}
+
+impl Frozen {
+    /// The same, where everything provided says by whom, as far as that is known.
+    fn with_providers(&self, known: &FxHashMap<Arc<str>, ServiceInstance>) -> Self {
+        match self {
+            Self::Provided(provided) => {
+                Self::Provided(Provided { provider: known.get(&provided.stack).copied(), ..provided.clone() })
+            }
+            Self::List(items) => Self::List(items.iter().map(|item| item.with_providers(known)).collect()),
+            Self::Record(entries) => {
+                let entry =
+                    |(name, value): &(Arc<str>, Self)| (Arc::clone(name), value.with_providers(known));
+                Self::Record(entries.iter().map(entry).collect())
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// What a service provides, as another one sees it.
@@ -81,6 +116,8 @@ pub enum Frozen {
 pub struct Provided {
     /// The provider's stack.
     pub stack: Arc<str>,
+    /// The provider, once it is known what it is given: what its capabilities are, only it can say.
+    pub provider: Option<ServiceInstance>,
     /// The name it provides it under.
     pub name: Arc<str>,
     /// The interface.
@@ -121,6 +158,8 @@ pub struct StackResult {
     pub diagnostics: Vec<Diagnostic<Origin>>,
     /// The items that origins count from, by their numbers.
     pub items: Arc<[ItemId]>,
+    /// The capabilities it provides, by the names of their outputs.
+    pub granted: Vec<(Arc<str>, Frozen)>,
 }
 
 impl StackResult {
@@ -345,6 +384,7 @@ impl Eval<'_> {
         match &field.ty {
             Ty::Interface(interface) => Value::Provided(Rc::new(Provided {
                 stack: Arc::clone(&service.stack_name),
+                provider: None,
                 name: name.into(),
                 interface: *interface,
                 strength: field.strength,
@@ -358,12 +398,19 @@ impl Eval<'_> {
     }
 
     /// What a service reads of what another provides.
-    pub(super) fn provided_field(&mut self, provided: &Provided, name: &str) -> Value {
+    pub(super) fn provided_field(&mut self, provided: &Provided, name: &str, at: Origin) -> Value {
         let fields = signature(self.db, provided.interface).fields();
         let Some(field) = fields.iter().find(|field| &*field.name == name) else { return Value::Unknown };
         let strength = provided.strength.or(field.strength).unwrap_or_else(|| default_strength(&field.ty));
-        let output = provided_name(&provided.name, Some(name)).into();
+        let output: Arc<str> = provided_name(&provided.name, Some(name)).into();
         self.providers.push(Arc::clone(&provided.stack));
+        if field.ty == Ty::Capability {
+            let Some(provider) = provided.provider else { return Value::Unknown };
+            let granted = granted(self.db, provider).iter().find(|(name, _)| *name == output);
+            let Some((_, statements)) = granted else { return Value::Unknown };
+            let statements = self.thaw(statements, Some(&provided.stack), at);
+            return named(&statements, &output).value;
+        }
         output_of(Arc::clone(&provided.stack), output, strength, matches!(field.ty, Ty::List(_)))
     }
 
@@ -372,7 +419,7 @@ impl Eval<'_> {
         let mut placed = std::mem::take(&mut self.services);
         placed.sort_by(|a, b| a.order.cmp(&b.order));
         let mut edges: Vec<(Arc<str>, Vec<(Arc<str>, Origin)>)> = Vec::new();
-        let mut instances = Vec::new();
+        let mut given = Vec::new();
         for Placed { service, inputs, origin, .. } in placed {
             let mut frozen: Vec<(Arc<str>, Frozen)> = Vec::new();
             let mut reads = Vec::new();
@@ -399,17 +446,44 @@ impl Eval<'_> {
             frozen.sort_by(|a, b| a.0.cmp(&b.0));
             let reads = reads.into_iter().map(|stack| (stack, origin)).collect();
             edges.push((Arc::clone(&service.stack_name), reads));
-            let name = Arc::clone(&service.stack_name);
-            instances.push(ServiceInstance::new(
-                self.db,
-                service.item,
-                name,
-                region.cloned(),
-                Arc::from(frozen),
-            ));
+            given.push((service, frozen));
         }
         self.service_cycles(&edges);
-        instances
+        let reads: Vec<Vec<Arc<str>>> =
+            edges.into_iter().map(|(_, reads)| reads.into_iter().map(|(stack, _)| stack).collect()).collect();
+        self.in_order_of_need(given, &reads, region)
+    }
+
+    /// An instance of each service, made after those of its providers. Providers in a circle, which has been reported,
+    /// stay unknown.
+    fn in_order_of_need(
+        &self,
+        given: Vec<(Rc<Service>, Vec<(Arc<str>, Frozen)>)>,
+        reads: &[Vec<Arc<str>>],
+        region: Option<&Arc<str>>,
+    ) -> Vec<ServiceInstance> {
+        let mut made: FxHashMap<Arc<str>, ServiceInstance> = FxHashMap::default();
+        let mut instances: Vec<Option<ServiceInstance>> = vec![None; given.len()];
+        let mut in_circles = false;
+        while made.len() < given.len() {
+            let before = made.len();
+            for (at, (service, frozen)) in given.iter().enumerate() {
+                let ready = || in_circles || reads[at].iter().all(|stack| made.contains_key(stack));
+                if instances[at].is_some() || !ready() {
+                    continue;
+                }
+                let inputs =
+                    frozen.iter().map(|(name, value)| (Arc::clone(name), value.with_providers(&made)));
+                let inputs: Arc<[(Arc<str>, Frozen)]> = inputs.collect();
+                let name = Arc::clone(&service.stack_name);
+                let instance =
+                    ServiceInstance::new(self.db, service.item, Arc::clone(&name), region.cloned(), inputs);
+                instances[at] = Some(instance);
+                made.insert(name, instance);
+            }
+            in_circles = made.len() == before;
+        }
+        instances.into_iter().flatten().collect()
     }
 
     fn freeze(&mut self, located: &Located, reads: &mut Vec<Arc<str>>) -> Frozen {
@@ -435,6 +509,8 @@ impl Eval<'_> {
                 reads.push(Arc::clone(&provided.stack));
                 Frozen::Provided((**provided).clone())
             }
+            // Nothing of a resource is known to an app, so nothing of it has to become an output.
+            Value::Statement(_) => self.export(located, "", Strength::Weak),
             Value::Late(late) => match &**late {
                 Late::Pseudo(pseudo) => Frozen::Pseudo(*pseudo),
                 Late::StackOutput { stack, output, strength } => {
@@ -511,7 +587,9 @@ impl Eval<'_> {
     }
 
     /// A frozen value inside a service.
-    fn thaw(&mut self, frozen: &Frozen, origin: Origin) -> Located {
+    ///
+    /// `own` is the stack of whoever froze it.
+    pub(super) fn thaw(&mut self, frozen: &Frozen, own: Option<&Arc<str>>, origin: Origin) -> Located {
         let value = match frozen {
             Frozen::Unknown => Value::Unknown,
             Frozen::None => Value::None,
@@ -523,13 +601,24 @@ impl Eval<'_> {
             Frozen::Size(value) => Value::Size(*value),
             Frozen::Variant(item, at, text) => Value::Variant(*item, *at, Arc::clone(text)),
             Frozen::List(items) => {
-                Value::list(items.iter().map(|item| self.thaw(item, origin)).collect::<Vec<_>>())
+                Value::list(items.iter().map(|item| self.thaw(item, own, origin)).collect::<Vec<_>>())
             }
             Frozen::Record(entries) => Value::record(
-                entries.iter().map(|(name, value)| (Arc::clone(name), self.thaw(value, origin))).collect(),
+                entries
+                    .iter()
+                    .map(|(name, value)| (Arc::clone(name), self.thaw(value, own, origin)))
+                    .collect(),
             ),
             Frozen::Pseudo(pseudo) => Value::late(Late::Pseudo(*pseudo)),
             Frozen::Provided(provided) => Value::Provided(Rc::new(provided.clone())),
+            Frozen::Concat(parts) => {
+                let parts: Vec<Located> = parts.iter().map(|part| self.thaw(part, own, origin)).collect();
+                builtin::concat(&parts).unwrap_or(Value::Unknown)
+            }
+            Frozen::Own(output, strength) => own.map_or(Value::Unknown, |stack| {
+                output_of(Arc::clone(stack), Arc::clone(output), *strength, false)
+            }),
+            Frozen::Statement(statement) => self.thaw_statement(statement, own, origin),
             Frozen::Output(stack, output, strength, list) => {
                 self.providers.push(Arc::clone(stack));
                 output_of(Arc::clone(stack), Arc::clone(output), *strength, *list)
@@ -556,11 +645,17 @@ pub fn stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
     let mut inputs = Vec::new();
     for (name, frozen) in instance.inputs(db).iter() {
         let origin = eval.input_origin(body, name);
-        let value = eval.thaw(frozen, origin);
+        let value = eval.thaw(frozen, None, origin);
         inputs.push((Arc::clone(name), Input::Value(value)));
     }
     let root = eval.root(item, body, inputs);
     eval.finish(&root, Arc::clone(instance.stack_name(db)), instance.region(db).clone())
+}
+
+/// The capabilities that a service provides: what those who need it read of its stack.
+#[salsa::tracked]
+pub fn granted(db: &dyn Db, provider: ServiceInstance) -> Vec<(Arc<str>, Frozen)> {
+    stack(db, provider).granted.clone()
 }
 
 /// A unit that nothing instantiates, looked at on its own: its inputs are unknown.
@@ -579,8 +674,9 @@ impl Eval<'_> {
         self.run();
         let origin = self.unit_origin(root.body);
         let description = item_doc(self.db, root.item).map(|doc| one_line(&doc).into());
+        let granted = std::mem::take(&mut self.granted);
         let (stack, diagnostics, items) = self.into_stack(name, description, origin, region);
-        StackResult { stack: Arc::new(stack), diagnostics, items }
+        StackResult { stack: Arc::new(stack), diagnostics, items, granted }
     }
 
     /// Where an input is declared: what an app passed is reported there.

@@ -359,15 +359,17 @@ impl Eval<'_> {
         {
             return self.valid_id(id, origin);
         }
-        let mut id = String::new();
-        for segment in &place.segments {
-            match &segment.label {
-                Label::Name(body, name) => id.push_str(&logical_id_part(self.source(*body).name(*name))),
-                Label::Text(text) => id.push_str(&logical_id_part(text)),
-                Label::Nameless => {}
-            }
-        }
-        self.valid_id(id.into(), origin)
+        self.valid_id(self.name_of(place).into(), origin)
+    }
+
+    /// The names that lead to a place, in Pascal case.
+    pub(super) fn name_of(&self, place: &Place) -> String {
+        let part = |segment: &Segment| match &segment.label {
+            Label::Name(body, name) => logical_id_part(self.source(*body).name(*name)),
+            Label::Text(text) => logical_id_part(text),
+            Label::Nameless => String::new(),
+        };
+        place.segments.iter().map(part).collect()
     }
 
     fn valid_id(&mut self, id: Arc<str>, origin: Origin) -> Option<Arc<str>> {

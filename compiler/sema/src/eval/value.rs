@@ -155,6 +155,8 @@ pub struct Existing {
 /// A statement of a policy.
 #[derive(Clone, Debug)]
 pub struct Statement {
+    /// What it is called in a policy: after the capability it is of.
+    pub sid: Option<Arc<str>>,
     /// Whether it gives or takes.
     pub effect: Effect,
     /// The actions: `s3:GetObject`.

@@ -294,6 +294,7 @@ impl Infer<'_> {
                 };
                 let of = match found.widened() {
                     Ty::List(of) => (**of).clone(),
+                    Ty::Capability => Ty::Statement,
                     Ty::Node(node) => node.items().map_or(Ty::Json, Ty::Node),
                     Ty::Error => Ty::Error,
                     Ty::Json => Ty::Json,

@@ -6,7 +6,7 @@ use ci_base::{Code, Diagnostic};
 use ci_syntax::ast::{BinaryOperator, ExprId, UnaryOperator};
 
 use super::Infer;
-use crate::ty::{Ty, join};
+use crate::ty::{Ty, fits, join};
 
 impl Infer<'_> {
     pub(super) fn unary(&mut self, id: ExprId, operator: UnaryOperator, operand: ExprId) -> Ty {
@@ -148,6 +148,9 @@ impl Infer<'_> {
             (Ty::Size, Ty::Size) => Ty::Size,
             (Ty::Actions, Ty::Actions) => Ty::Actions,
             (Ty::Statement, Ty::Statement) => Ty::Statement.list(),
+            (Ty::Capability, other) | (other, Ty::Capability) if fits(other, &Ty::Capability).is_ok() => {
+                Ty::Capability
+            }
             (Ty::List(list), Ty::Statement) | (Ty::Statement, Ty::List(list)) if **list == Ty::Statement => {
                 Ty::Statement.list()
             }

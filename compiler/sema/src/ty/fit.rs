@@ -65,6 +65,10 @@ pub fn fits(from: &Ty, to: &Ty) -> Result<(), Misfit> {
         (Ty::Id(_) | Ty::Arn | Ty::Url | Ty::Cidr | Ty::Enum(_), Ty::String) => Ok(()),
         (Ty::Arn, Ty::Id(_)) => Ok(()),
         (Ty::Int, Ty::Float | Ty::Port) | (Ty::Port, Ty::Int | Ty::Float) => Ok(()),
+        (Ty::Statement, Ty::Capability) => Ok(()),
+        (Ty::List(from), Ty::Capability) => fits(from, &Ty::Capability),
+        // A capability is a list of its statements.
+        (Ty::Capability, Ty::List(to)) => fits(&Ty::Statement, to),
         (Ty::List(from), Ty::List(to)) | (Ty::Map(from), Ty::Map(to)) => fits(from, to),
         (Ty::Record(fields), Ty::Map(to)) => fields.iter().try_for_each(|(_, from)| fits(from, to)),
         (Ty::Record(from), Ty::Record(to)) => {
@@ -130,7 +134,7 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
                     || given.names().any(|name| Kinds::named(name).is_some_and(|kind| kinds.allows(kind))),
             )
         }
-        Ty::Statement => fits_if(document),
+        Ty::Statement | Ty::Capability => fits_if(document),
         Ty::Secret(_) => Err(Misfit::Secret),
         Ty::Narrowed(from, _) => fits_node(from, to),
         Ty::Interface(_)

@@ -223,7 +223,7 @@ impl Balancer<'_> {
                 error = if kind.is_item_keyword() {
                     error.help("items stand beside each other, not inside one another")
                 } else {
-                    error.help("members are `input`, `param`, `let`, `needs`, `provides`, `output`, `assert` and `environment`")
+                    error.help("members are `input`, `param`, `let`, `needs`, `provides`, `output`, `capability`, `assert` and `environment`")
                 };
                 self.report(error);
                 self.bad_member();
@@ -233,8 +233,8 @@ impl Balancer<'_> {
 
     /// A member that starts with a name: a misspelt keyword, or `let` was forgotten.
     pub(super) fn unknown_member(&mut self) {
-        const WORDS: [&str; 8] =
-            ["input", "param", "let", "needs", "provides", "output", "assert", "environment"];
+        const WORDS: [&str; 9] =
+            ["input", "param", "let", "needs", "provides", "output", "capability", "assert", "environment"];
         let range = self.range(self.at);
         let word = range.of(self.text).to_owned();
         let next = self.next_kind(self.at);
@@ -265,7 +265,7 @@ impl Balancer<'_> {
                 Applicability::MaybeIncorrect,
             ),
             None => error.help(
-                "members are `input`, `param`, `let`, `needs`, `provides`, `output`, `assert` and `environment`",
+                "members are `input`, `param`, `let`, `needs`, `provides`, `output`, `capability`, `assert` and `environment`",
             ),
         };
         self.report(error);
@@ -276,6 +276,7 @@ impl Balancer<'_> {
             Some("needs") => T::Needs,
             Some("provides") => T::Provides,
             Some("output") => T::Output,
+            Some("capability") => T::Capability,
             _ => return self.bad_member(),
         };
         if next == Some(T::Ident) {

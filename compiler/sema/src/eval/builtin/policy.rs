@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ci_graph::Origin;
 use ci_syntax::ast::Effect;
+use rustc_hash::FxHashSet;
 
 use super::order::equal;
 use super::{Outcome, Problem, Stop, mismatch, settle};
@@ -15,13 +16,16 @@ use crate::eval::value::{Located, Principal, Statement, Value};
 /// The version of the policy language.
 const VERSION: &str = "2012-10-17";
 
+/// The name of a statement's name.
+const SID: &str = "Sid";
+
 /// The document of some statements. One that exists under a condition stays so; `none` and lists in the list are
 /// what they are everywhere: nothing, and what is in them.
 pub fn policy_document(statements: &[Located], origin: Origin) -> Result<Value, Problem> {
     let mut records = Vec::new();
     let document = statements.iter().try_for_each(|statement| collect(statement, &mut records)).map(|()| {
         let at = |value| Located { value, origin };
-        let statements = at(Value::list(records));
+        let statements = at(Value::list(numbered(distinct(records))));
         Value::record(vec![("Version".into(), at(Value::text(VERSION))), ("Statement".into(), statements)])
     });
     settle(document)
@@ -56,7 +60,9 @@ pub fn statement_record(statement: &Statement, origin: Origin) -> Value {
         Effect::Allow => "Allow",
         Effect::Deny => "Deny",
     };
-    let mut entries: Vec<(Arc<str>, Located)> = vec![("Effect".into(), at(Value::text(effect)))];
+    let mut entries: Vec<(Arc<str>, Located)> = Vec::with_capacity(6);
+    entries.extend(statement.sid.iter().map(|sid| (SID.into(), at(Value::Text(Arc::clone(sid))))));
+    entries.push(("Effect".into(), at(Value::text(effect))));
     if !statement.principals.is_empty() {
         entries.push(("Principal".into(), at(principals(&statement.principals, origin))));
     }
@@ -72,6 +78,37 @@ pub fn statement_record(statement: &Statement, origin: Origin) -> Value {
         entries.push(("Condition".into(), conditions.clone()));
     }
     Value::record(entries)
+}
+
+/// Names of statements are unique in a document: those of a capability of several statements get numbers.
+fn numbered(mut records: Vec<Located>) -> Vec<Located> {
+    let mut taken = FxHashSet::default();
+    for record in &mut records {
+        number(record, &mut taken);
+    }
+    records
+}
+
+fn number(located: &mut Located, taken: &mut FxHashSet<Arc<str>>) {
+    match &mut located.value {
+        Value::Record(record) => {
+            let Some(Located { value: Value::Text(sid), .. }) = record.get(SID) else { return };
+            let sid = Arc::clone(sid);
+            let mut free = Arc::clone(&sid);
+            let mut count = 2;
+            while taken.contains(&free) {
+                free = format!("{sid}{count}").into();
+                count += 1;
+            }
+            if free != sid {
+                let numbered = Located { value: Value::Text(Arc::clone(&free)), origin: located.origin };
+                Rc::make_mut(record).set(SID.into(), numbered);
+            }
+            taken.insert(free);
+        }
+        Value::Conditional(_, inner) => number(Rc::make_mut(inner), taken),
+        _ => {}
+    }
 }
 
 /// Everyone alone is `"*"`. Beside others it is `"*"` of AWS, so that the others stay visible.

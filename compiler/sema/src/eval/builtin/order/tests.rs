@@ -72,6 +72,7 @@ fn statements_are_equal_by_content() {
     let statement = |resource: Value, conditions: Option<Value>| {
         let actions: Rc<[Arc<str>]> = Rc::new(["s3:GetObject".into()]);
         Value::Statement(Rc::new(Statement {
+            sid: None,
             effect: ci_syntax::ast::Effect::Allow,
             actions,
             resources: Some(vec![at(resource)]),

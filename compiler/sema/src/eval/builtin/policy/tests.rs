@@ -12,6 +12,7 @@ fn everyone() -> Located {
 
 fn statement(actions: &[&str], resources: Option<Vec<Value>>, principals: Vec<Located>) -> Statement {
     Statement {
+        sid: None,
         effect: Effect::Allow,
         actions: actions.iter().map(|action| Arc::from(*action)).collect(),
         resources: resources.map(|resources| resources.into_iter().map(at).collect()),
@@ -111,4 +112,32 @@ fn documents() {
     assert_eq!(document(vec![read(), Value::Unknown]), "unknown");
     assert_eq!(document(vec![i(1)]), "argument: expected a statement, found a whole number");
     assert_eq!(document(vec![account()]), "late at 7");
+}
+
+#[test]
+fn statements_are_called_after_their_capability() {
+    let named = |sid: &str, action: &str| {
+        at(value(Statement { sid: Some(sid.into()), ..statement(&[action], Some(vec![t("a")]), vec![]) }))
+    };
+    let document = policy_document(
+        &[
+            named("OrdersRead", "s3:GetObject"),
+            named("OrdersRead2", "s3:PutObject"),
+            named("OrdersRead", "s3:ListBucket"),
+            // The same right twice is one.
+            named("OrdersRead", "s3:GetObject"),
+            at(value(statement(&["s3:DeleteObject"], Some(vec![t("a")]), vec![]))),
+        ],
+        place(1),
+    );
+    assert_eq!(
+        shown(document),
+        concat!(
+            r#"{Version: "2012-10-17", Statement: ["#,
+            r#"{Sid: "OrdersRead", Effect: "Allow", Action: "s3:GetObject", Resource: "a"}, "#,
+            r#"{Sid: "OrdersRead2", Effect: "Allow", Action: "s3:PutObject", Resource: "a"}, "#,
+            r#"{Sid: "OrdersRead3", Effect: "Allow", Action: "s3:ListBucket", Resource: "a"}, "#,
+            r#"{Effect: "Allow", Action: "s3:DeleteObject", Resource: "a"}]}"#
+        )
+    );
 }

@@ -1,0 +1,163 @@
+//! Capabilities: statements that belong together, what they are called, and how they pass between services.
+//!
+//! A capability is a list of statements. It gets its name where a component declares it, so that a policy says which
+//! right each of its statements is of. What another service provides is the same statements: what is late about them
+//! becomes an output of the provider, everything else is known while compiling.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ci_base::{Code, Diagnostic};
+use ci_graph::{Late, Origin, Strength, Value as Graph};
+
+use super::Eval;
+use super::builtin::case::logical_id_part;
+use super::expr::each_under;
+use super::frame::Place;
+use super::plan::{Frozen, FrozenStatement};
+use super::value::{Located, Statement, Value};
+
+impl Eval<'_> {
+    /// A statement, or statements in lists, as a capability.
+    pub(super) fn capability(&mut self, located: Located) -> Located {
+        let origin = located.origin;
+        if matches!(&located.value, Value::List(items) if items.iter().all(|item| matches!(item.value, Value::Statement(_))))
+        {
+            return located;
+        }
+        let mut statements = Vec::new();
+        let value = match collect(&located, &mut statements) {
+            Some(()) => Value::list(statements),
+            None => Value::Unknown,
+        };
+        Located::new(self.made(value, origin), origin)
+    }
+
+    /// A capability whose statements are called after the place of its declaration, unless they have a name.
+    pub(super) fn named_capability(&mut self, located: &Located, place: &Place) -> Located {
+        named(located, &self.name_of(place).into())
+    }
+
+    /// What a service provides as a capability, for others to see. Its late parts become outputs, whose names begin with
+    /// `prefix`.
+    pub(super) fn export(&mut self, located: &Located, prefix: &str, strength: Strength) -> Frozen {
+        let origin = located.origin;
+        let part = |eval: &mut Self, located: &Located| eval.export(located, prefix, strength);
+        match &located.value {
+            Value::Unknown => Frozen::Unknown,
+            Value::None => Frozen::None,
+            Value::Bool(value) => Frozen::Bool(*value),
+            Value::Int(value) => Frozen::Int(*value),
+            Value::Float(value) => Frozen::Float(value.to_bits()),
+            Value::Text(text) | Value::Variant(_, _, text) => Frozen::Text(Arc::clone(text)),
+            Value::List(items) => Frozen::List(items.iter().map(|item| part(self, item)).collect()),
+            Value::Record(record) => {
+                let entry = |(name, value): &(Arc<str>, Located)| (Arc::clone(name), part(self, value));
+                Frozen::Record(record.entries.iter().map(entry).collect())
+            }
+            Value::Statement(statement) if statement.principals.is_empty() => {
+                let resources = statement.resources.as_ref();
+                Frozen::Statement(Box::new(FrozenStatement {
+                    effect: statement.effect,
+                    actions: statement.actions.to_vec(),
+                    resources: resources.map(|all| all.iter().map(|one| part(self, one)).collect()),
+                    conditions: statement.conditions.as_ref().map(|conditions| part(self, conditions)),
+                }))
+            }
+            Value::Late(late) => self.export_late(late, prefix, strength, origin),
+            _ => self.not_exported(located.value.describe(), origin),
+        }
+    }
+
+    fn export_late(&mut self, late: &Late, prefix: &str, strength: Strength, origin: Origin) -> Frozen {
+        let name = match late {
+            Late::Pseudo(pseudo) => return Frozen::Pseudo(*pseudo),
+            Late::StackOutput { stack, output, strength } => {
+                return Frozen::Output(Arc::clone(stack), Arc::clone(output), *strength, false);
+            }
+            Late::Concat(parts) => {
+                let part = |part: &Graph| match part {
+                    Graph::String(text) => Frozen::Text(Arc::clone(text)),
+                    Graph::Late(late) => self.export_late(late, prefix, strength, origin),
+                    _ => Frozen::Unknown,
+                };
+                return Frozen::Concat(parts.iter().map(part).collect());
+            }
+            Late::Identifier(id) => self.resources[id.0 as usize].logical_id.to_string(),
+            Late::Attribute(id, attribute) => {
+                format!("{}{}", self.resources[id.0 as usize].logical_id, logical_id_part(attribute))
+            }
+            Late::Parameter(id) => self.parameters[id.0 as usize].name.to_string(),
+            _ => return self.not_exported("what is calculated at deployment", origin),
+        };
+        let name: Arc<str> = format!("{prefix}{name}").into();
+        // The same part of several statements is one output.
+        if !self.outputs.iter().any(|output| output.name == name) {
+            let value = ci_graph::Located { value: Graph::late(late.clone()), origin };
+            let provided = Some(strength);
+            let name = Arc::clone(&name);
+            self.outputs.push(ci_graph::Output { name, value, description: None, condition: None, provided });
+        }
+        Frozen::Own(name, strength)
+    }
+
+    fn not_exported(&mut self, what: &str, origin: Origin) -> Frozen {
+        let message = format!("{what} cannot be part of a capability that passes between services");
+        let found = Diagnostic::new(Code::NotAcrossServices, origin, message)
+            .note("each late part of its statements becomes an output, which another stack reads")
+            .help(
+                "make its resources out of attributes of resources and known text, without late conditions",
+            );
+        self.report(found);
+        Frozen::Unknown
+    }
+
+    /// A statement of another service, or one that an app passed.
+    pub(super) fn thaw_statement(
+        &mut self,
+        frozen: &FrozenStatement,
+        own: Option<&Arc<str>>,
+        origin: Origin,
+    ) -> Value {
+        let resources = frozen.resources.as_ref();
+        Value::Statement(Rc::new(Statement {
+            sid: None,
+            effect: frozen.effect,
+            actions: frozen.actions.clone().into(),
+            resources: resources.map(|all| all.iter().map(|one| self.thaw(one, own, origin)).collect()),
+            principals: Vec::new(),
+            conditions: frozen.conditions.as_ref().map(|conditions| self.thaw(conditions, own, origin)),
+        }))
+    }
+}
+
+/// The statements in a value, in order; `None` where something is unknown.
+fn collect(located: &Located, statements: &mut Vec<Located>) -> Option<()> {
+    match &located.value {
+        Value::Statement(_) => statements.push(located.clone()),
+        Value::List(items) => items.iter().try_for_each(|item| collect(item, statements))?,
+        Value::Conditional(condition, inner) => {
+            let mut inners = Vec::new();
+            collect(inner, &mut inners)?;
+            statements.extend(each_under(condition, &inners));
+        }
+        Value::None => {}
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The same statements, called `sid` where they have no name.
+pub(super) fn named(located: &Located, sid: &Arc<str>) -> Located {
+    let value = match &located.value {
+        Value::List(items) => Value::list(items.iter().map(|item| named(item, sid))),
+        Value::Statement(statement) if statement.sid.is_none() => {
+            Value::Statement(Rc::new(Statement { sid: Some(Arc::clone(sid)), ..(**statement).clone() }))
+        }
+        Value::Conditional(condition, inner) => {
+            Value::Conditional(Arc::clone(condition), Rc::new(named(inner, sid)))
+        }
+        other => other.clone(),
+    };
+    Located::new(value, located.origin)
+}
