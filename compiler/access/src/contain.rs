@@ -270,8 +270,7 @@ fn witness(area: &Area<'_>) -> Result<Option<Request>, Undecided> {
     let arns = ["arn:aws:?*:?*:?*:?*", "arn:aws:?*:*:*:?*", "arn:?*:?*:*:*:?*"].into_iter().filter_map(arn);
     let action = nicest(&area.sides[0], [Pattern::like("?*:?*")])?;
     let resource = nicest(&area.sides[1], arns.chain([Pattern::like("?*")]))?;
-    let somebody = Pattern::like("aws|111122223333|arn:aws:iam::111122223333:user/x|");
-    let caller = nicest(&callers, [somebody, Pattern::like("aws|*|arn:aws:iam::?*:user/x|")])?;
+    let caller = nicest(&callers, Caller::examples())?;
     let (Some(action), Some(resource), Some(caller)) = (action, resource, caller) else { return Ok(None) };
     let values: Vec<Text> = context.iter().flat_map(|(_, values)| values.to_vec()).collect();
     for letter in [&action, &resource].into_iter().chain(&values).flat_map(|text| text.letters()) {

@@ -77,7 +77,7 @@ impl Principal {
                     _ => field(),
                 };
                 let arn = Text::from_iter(without_path(arn.letters()));
-                vec![pattern(vec![known(AWS), account, known("|"), of(&arn), known("|"), star()])]
+                vec![pattern(vec![known(AWS), account, known("|"), of(&arn), known("|"), field()])]
             }
             Self::Session(arn) => {
                 let fields = fields(arn.letters());
@@ -161,8 +161,15 @@ impl Caller {
 
     /// All callers that there can be.
     pub(crate) fn universe() -> Vec<Pattern> {
-        let one_of = |pattern: &str| Pattern::like(pattern);
-        ["aws|*|arn:*:iam:*|*", "service|?*", "federated|?*", "canonical|?*", "anonymous|"].map(one_of).into()
+        ["aws|*|arn:*:iam:*|*", "service|?*", "federated|?*", "canonical|?*", "anonymous|"]
+            .map(within_fields)
+            .into()
+    }
+
+    /// Callers that make good examples, the best first.
+    pub(crate) fn examples() -> [Pattern; 2] {
+        ["aws|111122223333|arn:aws:iam::111122223333:user/x|", "aws|*|arn:aws:iam::?*:user/x|"]
+            .map(within_fields)
     }
 
     /// The account of a user or a session; `None` for all who have none.
@@ -203,6 +210,16 @@ fn without_path(arn: &[Letter]) -> Vec<Letter> {
         return [before, role.as_slice(), &name[slash + 1..]].concat();
     }
     arn.to_vec()
+}
+
+/// A pattern of callers whose wildcards stay in their fields.
+fn within_fields(pattern: &str) -> Pattern {
+    let token = |char: char| match char {
+        '*' => Token::Run { except: Some('|') },
+        '?' => Token::One { except: Some('|') },
+        char => Token::Letter(Letter::Char(char)),
+    };
+    Pattern::of_tokens(pattern.chars().map(token).collect())
 }
 
 fn chars(text: &str) -> Vec<Letter> {
