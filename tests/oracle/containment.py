@@ -11,26 +11,29 @@ and the values of keys are strings of the solver, patterns are its regular expre
 """
 
 import json
+import multiprocessing
+import os
+import re
 import sys
 
 import z3
 
-SECONDS = 20
+SECONDS = 5
 
 
 def expression(pattern, ignore_case):
     """A pattern as a regular expression of the solver."""
     any_char = z3.AllChar(z3.ReSort(z3.StringSort()))
-    parts = [z3.Re("")]
-    for char in pattern:
-        if char == "*":
+    parts = []
+    for piece in re.findall(r"[*?]|[^*?]+", pattern):
+        if piece == "*":
             parts.append(z3.Star(any_char))
-        elif char == "?":
+        elif piece == "?":
             parts.append(any_char)
-        elif ignore_case and char.lower() != char.upper():
-            parts.append(z3.Union(z3.Re(char.lower()), z3.Re(char.upper())))
+        elif ignore_case:
+            parts += [z3.Union(z3.Re(char.lower()), z3.Re(char.upper())) for char in piece]
         else:
-            parts.append(z3.Re(char))
+            parts.append(z3.Re(piece))
     return z3.Concat(*parts) if len(parts) > 1 else parts[0]
 
 
@@ -38,8 +41,8 @@ def one_of(text, patterns, ignore_case=False):
     return z3.Or([z3.InRe(text, expression(pattern, ignore_case)) for pattern in patterns])
 
 
-def in_language(text, language, ignore_case=False):
-    inside = one_of(text, language["patterns"], ignore_case)
+def in_language(text, language):
+    inside = one_of(text, language["patterns"])
     return z3.Not(inside) if language["all_but"] else inside
 
 
@@ -87,7 +90,7 @@ class Request:
 
     def applies(self, statement):
         return z3.And(
-            in_language(self.action, statement["actions"], ignore_case=True),
+            in_language(self.action, statement["actions"]),
             in_language(self.resource, statement["resources"]),
             *[self.holds(*condition) for condition in statement["conditions"]],
         )
@@ -99,10 +102,19 @@ class Request:
         return z3.And(some(True), z3.Not(some(False)))
 
 
-for line in sys.stdin.readlines():
+def answer(line):
     pair = json.loads(line)
+    for statement in pair["outer"] + pair["inner"]:
+        # Actions are the same in any case, so those in lower case are enough.
+        patterns = statement["actions"]["patterns"]
+        patterns[:] = [pattern.lower() for pattern in patterns]
     request = Request()
     solver = z3.Solver()
     solver.set("timeout", SECONDS * 1000)
     solver.add(request.allowed(pair["inner"]), z3.Not(request.allowed(pair["outer"])))
-    print({"sat": "no", "unsat": "yes"}.get(str(solver.check()), "unknown"))
+    return {"sat": "no", "unsat": "yes"}.get(str(solver.check()), "unknown")
+
+
+if __name__ == "__main__":
+    with multiprocessing.Pool(os.cpu_count()) as pool:
+        print("\n".join(pool.map(answer, sys.stdin.readlines(), chunksize=4)))

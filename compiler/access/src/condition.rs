@@ -115,9 +115,18 @@ operators! {
 }
 
 impl Operator {
-    /// The operator of this name, in exactly this case.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|operator| operator.name() == name)
+    /// An operator as a policy writes it, in exactly this case: `ForAllValues:StringLikeIfExists` is three things.
+    pub fn parse_full(full_name: &str) -> Result<(Option<Quantifier>, Self, bool), UnknownOperator> {
+        let (quantifier, rest) = match full_name.split_once(':') {
+            Some(("ForAllValues", rest)) => (Some(Quantifier::ForAllValues), rest),
+            Some(("ForAnyValue", rest)) => (Some(Quantifier::ForAnyValue), rest),
+            _ => (None, full_name),
+        };
+        let (name, if_exists) = rest.strip_suffix("IfExists").map_or((rest, false), |name| (name, true));
+        match Self::ALL.iter().find(|operator| operator.name() == name) {
+            Some(operator) => Ok((quantifier, *operator, if_exists)),
+            None => Err(UnknownOperator { full_name: full_name.to_owned(), name: name.to_owned() }),
+        }
     }
 
     /// A value that the operator compares with; `None` if IAM does not say what it means.
@@ -143,11 +152,16 @@ pub enum Quantifier {
 
 /// There is no such operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownOperator(pub String);
+pub struct UnknownOperator {
+    /// As it was written.
+    pub full_name: String,
+    /// Without what may stand before and after an operator.
+    pub name: String,
+}
 
 impl fmt::Display for UnknownOperator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "IAM has no condition operator `{}`", self.0)
+        write!(f, "IAM has no condition operator `{}`", self.full_name)
     }
 }
 
@@ -173,13 +187,7 @@ impl Condition {
         key: &str,
         values: impl IntoIterator<Item = impl Into<Parts>>,
     ) -> Result<Self, UnknownOperator> {
-        let (quantifier, rest) = match operator.split_once(':') {
-            Some(("ForAllValues", rest)) => (Some(Quantifier::ForAllValues), rest),
-            Some(("ForAnyValue", rest)) => (Some(Quantifier::ForAnyValue), rest),
-            _ => (None, operator),
-        };
-        let (if_exists, name) = rest.strip_suffix("IfExists").map_or((false, rest), |name| (true, name));
-        let operator = Operator::parse(name).ok_or_else(|| UnknownOperator(operator.to_owned()))?;
+        let (quantifier, operator, if_exists) = Operator::parse_full(operator)?;
         let mut is_vague = false;
         let read = |parts: Parts| {
             operator.read(parts.clone()).unwrap_or_else(|| {

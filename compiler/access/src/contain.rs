@@ -273,7 +273,7 @@ fn witness(area: &Area<'_>) -> Result<Option<Request>, Undecided> {
     let caller = nicest(&callers, Caller::examples())?;
     let (Some(action), Some(resource), Some(caller)) = (action, resource, caller) else { return Ok(None) };
     let values: Vec<Text> = context.iter().flat_map(|(_, values)| values.to_vec()).collect();
-    for letter in [&action, &resource].into_iter().chain(&values).flat_map(|text| text.letters()) {
+    for letter in [&action, &resource].into_iter().chain(&values).flat_map(Text::letters) {
         if let Letter::Symbol(symbol) = letter
             && let Some(key) = variable_key(symbol)
             && !context.iter().any(|(known, _)| known == key)

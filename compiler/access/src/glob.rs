@@ -165,7 +165,8 @@ fn letters(automata: &[Automaton], excluded: &Automaton, state: &State) -> Vec<L
         automaton.letters(at, true, &mut letters);
     }
     excluded.letters(&state.excluded, false, &mut letters);
-    let other = OTHERS.chars().chain('\u{100}'..).find(|char| !letters.contains(&Letter::Char(*char)));
+    let other =
+        OTHERS.chars().chain('\u{100}'..=char::MAX).find(|char| !letters.contains(&Letter::Char(*char)));
     other.map(Letter::Char).into_iter().chain(letters).collect()
 }
 

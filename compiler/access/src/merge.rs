@@ -13,7 +13,7 @@ use crate::{Pattern, glob};
 #[must_use]
 pub fn merge(policy: &Policy) -> Policy {
     let mut statements: Vec<Statement> = policy.statements.iter().map(normal).collect();
-    statements.sort_by(|one, other| one.cmp_by_meaning(other));
+    statements.sort_by(Statement::cmp_by_meaning);
     loop {
         let before = statements.len();
         statements = merge_once(statements, join_actions);
@@ -21,7 +21,7 @@ pub fn merge(policy: &Policy) -> Policy {
         if statements.len() == before {
             break;
         }
-        statements.sort_by(|one, other| one.cmp_by_meaning(other));
+        statements.sort_by(Statement::cmp_by_meaning);
     }
     Policy { statements }
 }

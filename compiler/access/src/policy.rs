@@ -249,9 +249,14 @@ impl Statement {
     pub fn resolve(&self, facts: &Facts) -> Self {
         let mut resolved = self.clone();
         let (Actions::Of(actions) | Actions::AllBut(actions)) = &mut resolved.actions;
-        actions.iter_mut().for_each(|pattern| *pattern = pattern.resolve(facts));
+        let resolve = |patterns: &mut [Pattern]| {
+            for pattern in patterns {
+                *pattern = pattern.resolve(facts);
+            }
+        };
+        resolve(actions);
         if let Resources::Of(patterns) | Resources::AllBut(patterns) = &mut resolved.resources {
-            patterns.iter_mut().for_each(|pattern| *pattern = pattern.resolve(facts));
+            resolve(patterns);
         }
         if let Principals::Of(principals) | Principals::AllBut(principals) = &mut resolved.principals {
             for text in principals.iter_mut().filter_map(Principal::text_mut) {

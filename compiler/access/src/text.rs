@@ -226,7 +226,9 @@ impl Facts {
         let itself = Self(BTreeMap::from([(symbol.clone(), letters.clone())]));
         for known in self.0.values_mut() {
             let mut resolved = Vec::with_capacity(known.len());
-            known.iter().for_each(|letter| itself.resolve(letter, &mut resolved));
+            for letter in &*known {
+                itself.resolve(letter, &mut resolved);
+            }
             *known = resolved;
         }
         self.0.insert(symbol.clone(), letters);

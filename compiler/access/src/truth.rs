@@ -18,11 +18,13 @@ impl Truth {
     }
 
     /// Both hold.
+    #[must_use]
     pub fn and(self, other: Self) -> Self {
         self.min(other)
     }
 
     /// At least one holds.
+    #[must_use]
     pub fn or(self, other: Self) -> Self {
         self.max(other)
     }

@@ -407,6 +407,7 @@ pub struct Pair {
 
 const ACTIONS: [&str; 8] =
     ["*", "s3:*", "s3:Get*", "S3:get?bject", "s3:*Object", "s3:GetObject", "s3:PutObject", "sqs:Send*"];
+/// Not ARNs: what they have in common costs the solver most of its time.
 const NAMES: [&str; 9] = ["*", "a*", "*b", "a*b", "ab", "a?b", "*ab*", "?*", "ba*"];
 const SOLVABLE: [&str; 10] = [
     "StringEquals",
@@ -434,7 +435,7 @@ impl Pair {
             inner.extend(outer.iter().filter(|statement| statement.effect == Effect::Deny).cloned());
         }
         if random.one_in(4) {
-            outer.push(Statement::allow(Actions::of(["s3:*"]), Resources::of(["arn:aws:s3:::*"])));
+            outer.push(Statement::allow(Actions::of(["s3:*"]), Resources::of(["*"])));
         }
         Self { outer, inner }
     }
@@ -442,8 +443,7 @@ impl Pair {
     fn statement(random: &mut Random) -> Statement {
         let allows = !random.one_in(4);
         let mut actions = Actions::of(random.many(2, |random| random.pick(&ACTIONS)));
-        let names = random.many(2, |random| format!("arn:aws:s3:::{}", random.pick(&NAMES)));
-        let mut resources = Resources::of(names);
+        let mut resources = Resources::of(random.many(2, |random| random.pick(&NAMES)));
         if random.one_in(6)
             && let Actions::Of(patterns) = actions
         {

@@ -14,7 +14,7 @@ pub(super) fn date(text: &str) -> Option<f64> {
         return (seconds > 9999.0).then_some(seconds);
     }
     let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
-    let mut parts = day.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let mut parts = day.splitn(3, '-').map(|part| part.parse::<i32>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
         return None;
@@ -29,7 +29,7 @@ pub(super) fn date(text: &str) -> Option<f64> {
         - 1
         - 719_468;
     let seconds = time.map_or(Some(0.0), time_of_day)?;
-    Some(days as f64 * 86_400.0 + seconds)
+    Some(f64::from(days) * 86_400.0 + seconds)
 }
 
 fn time_of_day(text: &str) -> Option<f64> {

@@ -1,3 +1,5 @@
+#![expect(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads like a list of two")]
+
 use proptest::prelude::*;
 
 use super::*;
