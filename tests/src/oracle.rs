@@ -5,6 +5,7 @@
 //! `oracle/accepted-warnings.toml` lists it with a reason. Informational findings are reported and never judged.
 
 mod accepted;
+pub mod access;
 
 use std::fmt;
 use std::io::Write;
@@ -118,24 +119,9 @@ fn run(
     templates: usize,
 ) -> Result<Vec<Finding>, String> {
     let failed = |what: &str, detail: &dyn fmt::Display| format!("{tool} {what}: {detail}");
-    let mut child = Command::new(python)
-        .arg(crate_folder().join("oracle").join("validators.py"))
-        .args([tool, "--region", region])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| failed("could not be started", &error))?;
-    // The driver reads the whole manifest before it writes anything, so this cannot block on a full pipe of results.
-    // Where it dies early the write fails too; its own words below say more than the broken pipe.
-    if let Some(mut stdin) = child.stdin.take() {
-        let _ = stdin.write_all(manifest.as_bytes());
-    }
-    let output = child.wait_with_output().map_err(|error| failed("was lost", &error))?;
-    if !output.status.success() {
-        return Err(failed("failed", &String::from_utf8_lossy(&output.stderr)));
-    }
-    let text = String::from_utf8(output.stdout).map_err(|error| failed("wrote no UTF-8", &error))?;
+    let mut driver = Command::new(python);
+    driver.arg(crate_folder().join("oracle").join("validators.py")).args([tool, "--region", region]);
+    let text = answers(&mut driver, manifest).map_err(|problem| format!("{tool} {problem}"))?;
     let mut findings = Vec::new();
     let mut done = None;
     for line in text.lines() {
@@ -148,6 +134,22 @@ fn run(
         Some(count) if count == templates => Ok(findings),
         _ => Err(failed("did not see all templates", &format!("{done:?} of {templates}"))),
     }
+}
+
+/// What a driver writes when it is given `questions`.
+fn answers(driver: &mut Command, questions: &str) -> Result<String, String> {
+    let driver = driver.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = driver.spawn().map_err(|error| format!("could not be started: {error}"))?;
+    // A driver reads everything before it writes anything, so this cannot block on a full pipe of results. Where it
+    // dies early the write fails too; its own words below say more than the broken pipe.
+    if let Some(mut stdin) = child.stdin.take() {
+        let _ = stdin.write_all(questions.as_bytes());
+    }
+    let output = child.wait_with_output().map_err(|error| format!("was lost: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("failed: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("wrote no UTF-8: {error}"))
 }
 
 /// A line of the driver's output.

@@ -1,7 +1,8 @@
-//! Installs the validators that the tests ask about templates: a Python environment under `target/tools/venv`.
+//! Installs what the tests ask: a Python environment with validators and a solver under `target/tools/venv`, and a
+//! simulator of IAM for Node under `target/tools/simulator`.
 //!
-//! Exactly `tests/requirements.txt`, every file by its hash. The tests find the environment by the same path and
-//! refuse one made from other requirements, so the copy of the requirements inside it is written last.
+//! Exactly `tests/requirements.txt` and the lock file in `tests/oracle/simulator`, every file by its hash. The tests find
+//! both by the same paths and refuse those made from other files, so the copies of these inside are written last.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,8 +13,47 @@ use crate::process::{run, succeeds};
 /// The oldest Python that the pinned requirements have files for.
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
 
-/// Installs the environment unless it is there and up to date.
+/// Installs both unless they are there and up to date. A machine without Node does without the simulator.
 pub(crate) fn install(root: &Path) -> Outcome {
+    install_python(root)?;
+    install_simulator(root)
+}
+
+/// The simulator: where Node and its package manager are missing, the one test that asks it says so and passes.
+fn install_simulator(root: &Path) -> Outcome {
+    let source = root.join("tests").join("oracle").join("simulator");
+    let lock_file = source.join("package-lock.json");
+    let lock =
+        std::fs::read_to_string(&lock_file).map_err(|error| format!("{}: {error}", lock_file.display()))?;
+    let folder = root.join("target").join("tools").join("simulator");
+    let stamp = folder.join("installed-lock.json");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    if !succeeds(Command::new("node").arg("--version")) || !succeeds(npm().arg("--version")) {
+        println!("    skipped: the simulator of IAM needs Node and npm");
+        return Ok(());
+    }
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for name in ["package.json", "package-lock.json"] {
+        std::fs::copy(source.join(name), folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    println!("    installing the simulator of tests/oracle/simulator");
+    let mut install = npm();
+    install.current_dir(&folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]);
+    run(&mut install).map_err(|problem| format!("the simulator could not be installed: {problem}"))?;
+    std::fs::write(&stamp, lock).map_err(|error| format!("{}: {error}", stamp.display()))
+}
+
+/// The package manager of Node, which is a script on Windows.
+fn npm() -> Command {
+    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+fn install_python(root: &Path) -> Outcome {
     let requirements_file = root.join("tests").join("requirements.txt");
     let requirements = std::fs::read_to_string(&requirements_file)
         .map_err(|error| format!("{}: {error}", requirements_file.display()))?;
@@ -30,7 +70,7 @@ pub(crate) fn install(root: &Path) -> Outcome {
         std::fs::remove_dir_all(&venv).map_err(|error| format!("{}: {error}", venv.display()))?;
     }
     create(&host, &venv)?;
-    println!("    installing the validators of tests/requirements.txt");
+    println!("    installing the validators and the solver of tests/requirements.txt");
     let mut pip = pip_for(&host, &python)?;
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]);
     run(pip.arg("-r").arg(&requirements_file))
@@ -89,7 +129,7 @@ fn host_python() -> Result<String, String> {
 }
 
 fn works(python: &Path) -> bool {
-    succeeds(Command::new(python).args(["-c", "import cfnlint, cloudformation_validate"]))
+    succeeds(Command::new(python).args(["-c", "import cfnlint, cloudformation_validate, z3"]))
 }
 
 fn python_of(venv: &Path) -> PathBuf {

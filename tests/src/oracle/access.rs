@@ -1,0 +1,62 @@
+//! Second opinions about access: a simulator of IAM and a solver, each a process of its own.
+//!
+//! Neither is part of what is shipped, and neither sees the code it is compared with: questions and answers are lines
+//! of text.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{crate_folder, installed_python, read};
+
+/// What the simulator says about each simulation; `None`, with a word, on a machine without Node.
+///
+/// # Panics
+/// When Node is there and the simulator is not, or fails: a test that cannot ask must not pass.
+#[must_use]
+pub fn simulate(simulations: &[Value]) -> Option<Vec<String>> {
+    let works =
+        |name: &str| Command::new(name).arg("--version").output().is_ok_and(|out| out.status.success());
+    if !works("node") || !works(if cfg!(windows) { "npm.cmd" } else { "npm" }) {
+        eprintln!("skipped: the simulator of IAM needs Node and npm, which are not installed");
+        return None;
+    }
+    let folder = installed_simulator().unwrap_or_else(|problem| panic!("{problem}"));
+    let mut node = Command::new("node");
+    node.arg(crate_folder().join("oracle").join("simulate.mjs")).arg(folder);
+    Some(answers(node, simulations))
+}
+
+/// What the solver says about each pair of policies: `yes`, `no` or `unknown`.
+///
+/// # Panics
+/// When it is not installed or fails.
+#[must_use]
+pub fn solve(pairs: &[Value]) -> Vec<String> {
+    let python = installed_python().unwrap_or_else(|problem| panic!("{problem}"));
+    let mut solver = Command::new(python);
+    solver.arg(crate_folder().join("oracle").join("containment.py"));
+    answers(solver, pairs)
+}
+
+/// One line of answer for each line of question.
+fn answers(mut command: Command, questions: &[Value]) -> Vec<String> {
+    let text: String = questions.iter().map(|question| format!("{question}\n")).collect();
+    let output =
+        super::answers(&mut command, &text).unwrap_or_else(|problem| panic!("{command:?} {problem}"));
+    let answers: Vec<String> = output.lines().map(str::to_owned).collect();
+    assert_eq!(answers.len(), questions.len(), "{command:?} did not answer everything");
+    answers
+}
+
+/// Where `cargo xtask test` installs the simulator, if it is there and made from today's lock file.
+fn installed_simulator() -> Result<PathBuf, String> {
+    let folder = crate_folder().join("../target/tools/simulator");
+    let wanted = read(&crate_folder().join("oracle/simulator/package-lock.json"))?;
+    match std::fs::read_to_string(folder.join("installed-lock.json")) {
+        Ok(installed) if installed == wanted => Ok(folder),
+        Ok(_) => Err("the simulator is not of the wanted version: run `cargo xtask test`".to_owned()),
+        Err(_) => Err("the simulator is not installed: run `cargo xtask test`".to_owned()),
+    }
+}
