@@ -19,6 +19,7 @@ mod merge;
 mod pattern;
 mod policy;
 mod principal;
+pub mod program;
 mod request;
 mod split;
 mod text;

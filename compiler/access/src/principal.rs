@@ -185,6 +185,20 @@ impl Caller {
     }
 }
 
+impl fmt::Display for Principal {
+    /// As a policy names it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everyone => f.write_str("everyone"),
+            Self::Account(account) => write!(f, "the account {account}"),
+            Self::Identity(text) | Self::Session(text) | Self::Service(text) | Self::Federated(text) => {
+                text.fmt(f)
+            }
+            Self::CanonicalUser(id) => write!(f, "the canonical user {id}"),
+        }
+    }
+}
+
 impl fmt::Display for Caller {
     /// As one would say it: the ARN and the session, or the kind and the name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Write CloudFormation templates
     Build(Build),
+    /// Say who may do what, and why
+    Access(Access),
     /// Format source files
     Fmt(Fmt),
     /// Explain a finding by its code
@@ -120,6 +122,25 @@ pub(crate) struct Build {
     /// Fail on warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Access {
+    /// A project, or a source file outside any project
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+    /// Only what this may do, by its name in the source: `worker`, `orders.worker`
+    #[arg(long, value_name = "NAME", conflicts_with = "to")]
+    pub of: Option<String>,
+    /// Only who may use this, by its name in the source
+    #[arg(long, value_name = "NAME")]
+    pub to: Option<String>,
+    /// Only in this environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How templates are written.

@@ -1,5 +1,6 @@
 //! The commands, one module each. What two of them need is here.
 
+pub(crate) mod access;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;

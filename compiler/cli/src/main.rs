@@ -47,6 +47,7 @@ fn run(arguments: Arguments) -> Exit {
     let terminal = Terminal::new(&arguments.global);
     let outcome = match &arguments.command {
         Command::New(arguments) => command::new::run(&terminal, arguments),
+        Command::Access(arguments) => command::access::run(&terminal, arguments),
         Command::Check(arguments) => command::check::run(&terminal, arguments),
         Command::Build(arguments) => command::build::run(&terminal, arguments),
         Command::Fmt(arguments) => command::fmt::run(&terminal, arguments),

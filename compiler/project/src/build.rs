@@ -73,7 +73,7 @@ impl Snapshot {
         }
         salsa::Database::attach(&self.db, |db| {
             let targets = ci_sema::targets(db);
-            let names = self.target_names(targets);
+            let names = target_names(self, targets);
             let wanted = |name: &String| options.target.as_ref().is_none_or(|wanted| wanted == name);
             let mut writer = Writer::new(self, options.format);
             for (target, name) in targets.iter().zip(&names).filter(|(_, name)| wanted(name)) {
@@ -92,21 +92,20 @@ impl Snapshot {
     }
 }
 
-impl Snapshot {
-    /// The names of targets, which are those of their directories too. Where two apps have environments of the same
-    /// name, with the app in front.
-    fn target_names(&self, targets: &[Target]) -> Vec<String> {
-        let names: Vec<String> = targets.iter().map(|target| target.name(&self.db)).collect();
-        let is_shared = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
-        let named = targets.iter().zip(&names).map(|(target, name)| match &target.app {
-            Some(app) if is_shared(name) => format!("{}-{name}", app.name(&self.db)),
-            _ => name.clone(),
-        });
-        named.collect()
-    }
+/// The names of targets, which are those of their directories too. Where two apps have environments of the same name,
+/// with the app in front.
+pub(crate) fn target_names(snapshot: &Snapshot, targets: &[Target]) -> Vec<String> {
+    let names: Vec<String> = targets.iter().map(|target| target.name(&snapshot.db)).collect();
+    let is_shared = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+    let named = targets.iter().zip(&names).map(|(target, name)| match &target.app {
+        Some(app) if is_shared(name) => format!("{}-{name}", app.name(&snapshot.db)),
+        _ => name.clone(),
+    });
+    named.collect()
 }
 
-fn unknown_environment(file: FileId, wanted: &str, names: &[String]) -> Diagnostic {
+/// There is no target of a name.
+pub(crate) fn unknown_environment(file: FileId, wanted: &str, names: &[String]) -> Diagnostic {
     let at = Span { file, range: TextRange::empty(0) };
     let mut found =
         Diagnostic::new(Code::InvalidEnvironment, at, format!("there is no environment `{wanted}`"));

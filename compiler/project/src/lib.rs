@@ -4,6 +4,7 @@
 //!
 //! Must not know: the command line, editors, AWS.
 
+mod access;
 mod build;
 mod database;
 mod files;
@@ -18,6 +19,7 @@ mod stages;
 mod system;
 mod write;
 
+pub use access::{AccessQuestion, AccessReport, GuardedAccess, HolderAccess, StatementAccess, TargetAccess};
 pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;

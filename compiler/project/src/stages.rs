@@ -179,7 +179,7 @@ impl Snapshot {
     }
 
     /// Where in the source an origin of a stack is.
-    fn place(&self, result: &StackResult, origin: Origin) -> Span {
+    pub(crate) fn place(&self, result: &StackResult, origin: Origin) -> Span {
         // An origin of no item is a mistake of the stage that made it; the finding itself is still worth telling.
         let nowhere = Span { file: self.project.main, range: TextRange::empty(0) };
         result.span(&self.db, origin).unwrap_or(nowhere)

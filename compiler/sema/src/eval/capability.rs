@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic};
 use ci_graph::{Late, Origin, Strength, Value as Graph};
+use ci_syntax::ast::{Keyword, MemberKind};
 
 use super::Eval;
 use super::builtin::case::logical_id_part;
 use super::expr::each_under;
-use super::frame::Place;
+use super::frame::{Instance, Place};
 use super::plan::{Frozen, FrozenStatement};
 use super::value::{Located, Statement, Value};
 
@@ -31,6 +32,12 @@ impl Eval<'_> {
             None => Value::Unknown,
         };
         Located::new(self.made(value, origin), origin)
+    }
+
+    /// Whether a member is declared as a capability.
+    pub(super) fn is_capability(&self, instance: &Instance, at: u32) -> bool {
+        let member = &self.bodies[instance.body as usize].members[at as usize];
+        matches!(member.kind, MemberKind::Declaration { keyword: Keyword::Capability, .. })
     }
 
     /// A capability whose statements are called after the place of its declaration, unless they have a name.
@@ -128,6 +135,15 @@ impl Eval<'_> {
             principals: Vec::new(),
             conditions: frozen.conditions.as_ref().map(|conditions| self.thaw(conditions, own, origin)),
         }))
+    }
+}
+
+/// The statements of a capability where it is used: that is why they are in a policy. Where their parts were written,
+/// the parts know.
+pub(super) fn used_at(value: Value, origin: Origin) -> Value {
+    match value {
+        Value::List(items) => Value::list(items.iter().map(|item| Located::new(item.value.clone(), origin))),
+        other => other,
     }
 }
 

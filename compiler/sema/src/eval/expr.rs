@@ -9,6 +9,7 @@ use ci_graph::{Condition, Late, Origin};
 use ci_syntax::ast::{BinaryOperator, Expr, ExprId, Item, Name, PatternKind, StringPart, UnaryOperator};
 
 use super::builtin::{self, Apply, Problem};
+use super::capability::used_at;
 use super::frame::{Env, Label, Segment};
 use super::value::{Closure, Located, Record, Statement, Value};
 use super::{Eval, MAX_DEPTH, MAX_ELEMENTS, is_reported};
@@ -525,7 +526,10 @@ impl Eval<'_> {
             Value::Instance(instance) => {
                 let at = self.bodies[instance.body as usize].by_name.get(text).copied();
                 let instance = Rc::clone(instance);
-                at.map_or(Value::Unknown, |at| self.member(&instance, at).value)
+                at.map_or(Value::Unknown, |at| {
+                    let value = self.member(&instance, at).value;
+                    if self.is_capability(&instance, at) { used_at(value, origin) } else { value }
+                })
             }
             Value::Provided(provided) => {
                 let provided = Rc::clone(provided);

@@ -35,6 +35,9 @@ pub fn fits(from: &Ty, to: &Ty) -> Result<(), Misfit> {
         (Ty::Option(from), Ty::Option(to)) => fits(from, to),
         (Ty::Option(from), Ty::Json) => fits(from, to),
         (_, Ty::Option(to)) => fits(from, to),
+        // `none` is the right to do nothing.
+        (Ty::None, Ty::Capability) => Ok(()),
+        (Ty::Option(from), Ty::Capability) => fits(from, &Ty::Capability),
         (Ty::Option(from), to) => fits(from, to).and(Err(Misfit::Optional)),
         (from, Ty::Json) => {
             fits_if(!matches!(from, Ty::Closure(_) | Ty::Range | Ty::Unit(_) | Ty::Resource(_)))

@@ -1,0 +1,116 @@
+//! The policies of a program: what its stacks say about access, in terms of the algebra.
+//!
+//! Everything that stands in a template counts, whoever wrote it: inline policies, managed ones, policies of resources.
+//! What one stack reads of another is followed to the resource behind it, so that a right is seen from both sides.
+//!
+//! Must not know: syntax, files, how a capability came to its statements.
+
+mod read;
+mod value;
+
+use ci_graph::{Origin, Resource, ResourceId, Stack};
+
+use crate::{Pattern, Statement, glob};
+pub use read::read;
+
+/// A resource of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The position of its stack.
+    pub stack: usize,
+    /// The resource in it.
+    pub resource: ResourceId,
+}
+
+/// Everything that the stacks of a target say about access.
+#[derive(Debug)]
+pub struct Program<'a> {
+    /// The stacks, in the order they were given.
+    pub stacks: Vec<&'a Stack>,
+    /// Who has policies, in the order of the stacks and their resources.
+    pub holders: Vec<Holder>,
+    /// What has a policy of its own, in the same order.
+    pub guarded: Vec<Guarded>,
+}
+
+/// A role, user or group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Holder {
+    /// The resource.
+    pub place: Place,
+    /// Who acts as it: the resources that name it as their role, in order.
+    pub users: Vec<Place>,
+    /// Who may take it on, as its trust policy says.
+    pub trust: Vec<Grant>,
+    /// What its policies say.
+    pub grants: Vec<Grant>,
+    /// Policies by ARN that the program does not have: nothing is known of what they allow.
+    pub foreign: Vec<String>,
+}
+
+/// A resource with a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guarded {
+    /// The resource.
+    pub place: Place,
+    /// What its policy says.
+    pub grants: Vec<Grant>,
+}
+
+/// A statement where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    /// What it says. Where only the deployment decides between texts, it has all of them.
+    pub statement: Statement,
+    /// Its actions as they were written: the statement has them in lower case, as IAM compares them.
+    pub actions: Vec<String>,
+    /// Its conditions as they were written: `StringEquals aws:SourceAccount {AWS::AccountId}`.
+    pub conditions: Vec<String>,
+    /// What it is about, in the order it was written; the statement has the same as patterns.
+    pub reaches: Vec<Reach>,
+    /// The stack that it was written in.
+    pub stack: usize,
+    /// Where it was written; for a statement of a capability, where that is used.
+    pub origin: Origin,
+    /// It exists only under a condition that the deployment decides.
+    pub conditional: bool,
+}
+
+/// What a statement is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reach {
+    /// The resource of the program that the ARN begins with, if it is one.
+    pub place: Option<Place>,
+    /// What comes after it, `/index/by_status`; or the whole where it is no resource of the program.
+    pub rest: String,
+}
+
+impl<'a> Program<'a> {
+    /// A resource.
+    pub fn resource(&self, place: Place) -> &'a Resource {
+        self.stacks[place.stack].resource(place.resource)
+    }
+
+    /// The statements of a holder that may be about a resource, by name or by a wildcard.
+    ///
+    /// A name that only CloudFormation knows differs from every name that is written down.
+    pub fn about<'p>(&'p self, holder: &'p Holder, place: Place) -> impl Iterator<Item = &'p Grant> {
+        let arns = value::arns(self, place);
+        holder.grants.iter().filter(move |grant| {
+            grant.reaches.iter().any(|reach| reach.place == Some(place))
+                || patterns(grant).iter().any(|pattern| arns.iter().any(|arn| glob::matches(pattern, arn)))
+        })
+    }
+}
+
+/// The patterns of what a statement is about.
+fn patterns(grant: &Grant) -> &[Pattern] {
+    match &grant.statement.resources {
+        crate::Resources::Of(patterns) => patterns,
+        // What is excluded, and what a policy is attached to, is no list of what it is about.
+        crate::Resources::AllBut(_) | crate::Resources::Attached => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests;

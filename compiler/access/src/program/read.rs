@@ -1,0 +1,372 @@
+//! From the resources of stacks to who has which policies.
+
+use std::collections::BTreeMap;
+
+use ci_graph::{Entry, Late, Located, Stack, Value};
+
+use super::value::{Reader, shown};
+use super::{Grant, Guarded, Holder, Place, Program, Reach};
+use crate::{Actions, Condition, Effect, Parts, Pattern, Principal, Principals, Resources, Statement};
+
+/// The types that have policies.
+pub(super) const HOLDERS: [&str; 3] = ["AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"];
+
+/// Policies that are resources: the type, the property with the document, those that name whom it is attached to.
+/// Source: the schemas of these types, CloudFormation registry as packed in the catalog.
+pub(super) const ATTACHED: [(&str, &str, &[&str]); 5] = [
+    ("AWS::IAM::Policy", "PolicyDocument", &["Roles", "Users", "Groups"]),
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument", &["Roles", "Users", "Groups"]),
+    ("AWS::IAM::RolePolicy", "PolicyDocument", &["RoleName"]),
+    ("AWS::IAM::UserPolicy", "PolicyDocument", &["UserName"]),
+    ("AWS::IAM::GroupPolicy", "PolicyDocument", &["GroupName"]),
+];
+
+/// Policies of resources: the type, the property with the document, the property that names the resource; without one
+/// the policy is the resource's own. Source: as above.
+pub(super) const GUARDING: [(&str, &str, Option<&str>); 15] = [
+    ("AWS::Backup::BackupVault", "AccessPolicy", None),
+    ("AWS::DynamoDB::Table", "ResourcePolicy.PolicyDocument", None),
+    ("AWS::ECR::Repository", "RepositoryPolicyText", None),
+    ("AWS::EFS::FileSystem", "FileSystemPolicy", None),
+    ("AWS::Events::EventBus", "Policy", None),
+    ("AWS::KMS::Key", "KeyPolicy", None),
+    ("AWS::Kinesis::ResourcePolicy", "ResourcePolicy", Some("ResourceArn")),
+    ("AWS::Logs::LogGroup", "ResourcePolicyDocument", None),
+    ("AWS::OpenSearchService::Domain", "AccessPolicies", None),
+    ("AWS::S3::AccessPoint", "Policy", None),
+    ("AWS::S3::BucketPolicy", "PolicyDocument", Some("Bucket")),
+    ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", Some("SecretId")),
+    ("AWS::SNS::TopicPolicy", "PolicyDocument", Some("Topics")),
+    ("AWS::SQS::QueuePolicy", "PolicyDocument", Some("Queues")),
+    ("AWS::VpcLattice::AuthPolicy", "Policy", Some("ResourceIdentifier")),
+];
+
+/// Reads all policies of the stacks of a target.
+pub fn read<'a>(stacks: &'a [&'a Stack]) -> Program<'a> {
+    let mut policies =
+        Collected { reader: Reader { stacks }, holders: BTreeMap::new(), guarded: BTreeMap::new() };
+    for (at, stack) in stacks.iter().enumerate() {
+        for (resource, _) in stack.resource_ids() {
+            policies.resource(Place { stack: at, resource });
+        }
+    }
+    let holders = policies.holders.into_iter().map(|(place, found)| found.at(place)).collect();
+    let guarded = policies.guarded.into_iter().map(|(place, grants)| Guarded { place, grants }).collect();
+    Program { stacks: stacks.to_vec(), holders, guarded }
+}
+
+/// What has been read so far.
+struct Collected<'a> {
+    reader: Reader<'a>,
+    holders: BTreeMap<Place, Held>,
+    guarded: BTreeMap<Place, Vec<Grant>>,
+}
+
+/// What belongs to a holder.
+#[derive(Default)]
+struct Held {
+    users: Vec<Place>,
+    trust: Vec<Grant>,
+    grants: Vec<Grant>,
+    foreign: Vec<String>,
+}
+
+impl Held {
+    fn at(self, place: Place) -> Holder {
+        let Self { mut users, trust, grants, foreign } = self;
+        users.sort_unstable();
+        users.dedup();
+        Holder { place, users, trust, grants, foreign }
+    }
+}
+
+impl<'a> Collected<'a> {
+    fn resource(&mut self, place: Place) {
+        let resource = self.reader.stacks[place.stack].resource(place.resource);
+        let name = resource.schema.name();
+        let property = |name: &str| resource.property(name);
+        if HOLDERS.contains(&name) {
+            self.holder(place, property);
+        }
+        if let Some((_, document, targets)) = ATTACHED.iter().find(|(known, ..)| *known == name) {
+            let holders: Vec<Place> =
+                targets.iter().flat_map(|target| self.named(place.stack, property(target))).collect();
+            for holder in holders {
+                let grants = self.document(place.stack, property(document));
+                self.holders.entry(holder).or_default().grants.extend(grants);
+            }
+        }
+        for (_, document, target) in GUARDING.iter().filter(|(known, ..)| *known == name) {
+            let guarded = match target {
+                Some(target) => self.named(place.stack, property(target)),
+                None => vec![place],
+            };
+            let mut steps = document.split('.');
+            let document = steps.next().and_then(property);
+            let document =
+                steps.fold(document, |within, step| within.and_then(|within| entry(&within.value, step)));
+            for resource in guarded {
+                let grants = self.document(place.stack, document);
+                if !grants.is_empty() {
+                    self.guarded.entry(resource).or_default().extend(grants);
+                }
+            }
+        }
+        if name == "AWS::Lambda::Permission" {
+            self.permission(place, property);
+        }
+        if !name.starts_with("AWS::IAM::") {
+            let mut roles = Vec::new();
+            resource
+                .properties
+                .iter()
+                .for_each(|entry| self.roles(place.stack, &entry.value.value, &mut roles));
+            for role in roles {
+                self.holders.entry(role).or_default().users.push(place);
+            }
+        }
+    }
+
+    fn holder(&mut self, place: Place, property: impl Fn(&str) -> Option<&'a Located>) {
+        let mut held = Held {
+            trust: self.document(place.stack, property("AssumeRolePolicyDocument")),
+            ..Held::default()
+        };
+        for policy in items(property("Policies")) {
+            held.grants.extend(self.document(place.stack, entry(&policy.value, "PolicyDocument")));
+        }
+        for policy in items(property("ManagedPolicyArns")) {
+            match self.reader.place(place.stack, &policy.value) {
+                Some(managed) => {
+                    let of = self.reader.stacks[managed.stack].resource(managed.resource);
+                    held.grants.extend(self.document(managed.stack, of.property("PolicyDocument")));
+                }
+                None => held.foreign.extend(self.reader.texts(place.stack, &policy.value).iter().map(shown)),
+            }
+        }
+        let known = self.holders.entry(place).or_default();
+        known.trust.extend(held.trust);
+        known.grants.extend(held.grants);
+        known.foreign.extend(held.foreign);
+    }
+
+    /// `AWS::Lambda::Permission`: a statement of the function's policy in a form of its own.
+    fn permission(&mut self, place: Place, property: impl Fn(&str) -> Option<&'a Located>) {
+        let stack = place.stack;
+        let texts = |name: &str| {
+            property(name).map(|found| self.reader.texts(stack, &found.value)).unwrap_or_default()
+        };
+        let (Some(function), Some(action)) = (property("FunctionName"), property("Action")) else { return };
+        let Some(target) = self.reader.place(stack, &function.value) else { return };
+        let principals = texts("Principal").into_iter().map(|who| {
+            let is_service = shown(&who).ends_with(".amazonaws.com");
+            if is_service { Principal::Service(who.into()) } else { Principal::aws(who) }
+        });
+        let mut statement = Statement::allow(
+            Actions::Of(self.reader.texts(stack, &action.value).into_iter().map(Pattern::action).collect()),
+            Resources::Of(
+                self.reader.texts(stack, &function.value).into_iter().map(Pattern::resource).collect(),
+            ),
+        )
+        .to(Principals::Of(principals.collect()));
+        let mut conditions = Vec::new();
+        for (name, operator, key) in [
+            ("SourceArn", "ArnLike", "aws:SourceArn"),
+            ("SourceAccount", "StringEquals", "aws:SourceAccount"),
+        ] {
+            let values = texts(name);
+            if !values.is_empty() {
+                conditions.push(words(operator, key, &values));
+                statement.conditions.extend(Condition::new(operator, key, values));
+            }
+        }
+        let reaches = vec![self.reader.reach(stack, &function.value)];
+        let conditional = self.reader.stacks[stack].resource(place.resource).condition.is_some();
+        let actions = texts("Action").iter().map(shown).collect();
+        let grant =
+            Grant { statement, actions, conditions, reaches, stack, origin: action.origin, conditional };
+        self.guarded.entry(target).or_default().push(grant);
+    }
+
+    /// The resources of the program that a value names: one, or the elements of a list.
+    fn named(&self, stack: usize, value: Option<&'a Located>) -> Vec<Place> {
+        items(value).iter().filter_map(|item| self.reader.place(stack, &item.value)).collect()
+    }
+
+    /// The roles that a value names anywhere in it.
+    fn roles(&self, stack: usize, value: &'a Value, found: &mut Vec<Place>) {
+        match value {
+            Value::List(items) => items.iter().for_each(|item| self.roles(stack, &item.value, found)),
+            Value::Record(entries) => {
+                entries.iter().for_each(|entry| self.roles(stack, &entry.value.value, found))
+            }
+            Value::Late(late) => match &**late {
+                Late::If { then, otherwise, .. } => {
+                    self.roles(stack, &then.value, found);
+                    self.roles(stack, &otherwise.value, found);
+                }
+                _ => {
+                    let is_role = |place: &Place| {
+                        let resource = self.reader.stacks[place.stack].resource(place.resource);
+                        resource.schema.name() == "AWS::IAM::Role"
+                    };
+                    found.extend(self.reader.place(stack, value).filter(is_role));
+                }
+            },
+            _ => {}
+        }
+    }
+
+    /// The statements of a document.
+    fn document(&self, stack: usize, document: Option<&'a Located>) -> Vec<Grant> {
+        let mut found = Vec::new();
+        if let Some(document) = document {
+            self.statements(stack, entry(&document.value, "Statement"), false, &mut found);
+        }
+        found
+    }
+
+    fn statements(
+        &self,
+        stack: usize,
+        value: Option<&'a Located>,
+        conditional: bool,
+        found: &mut Vec<Grant>,
+    ) {
+        let Some(located) = value else { return };
+        match &located.value {
+            Value::List(items) => {
+                items.iter().for_each(|item| self.statements(stack, Some(item), conditional, found));
+            }
+            Value::Record(entries) => found.extend(self.statement(stack, located, entries, conditional)),
+            Value::Late(late) => {
+                if let Late::If { then, otherwise, .. } = &**late {
+                    self.statements(stack, Some(then), true, found);
+                    self.statements(stack, Some(otherwise), true, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn statement(
+        &self,
+        stack: usize,
+        located: &'a Located,
+        entries: &'a [Entry],
+        conditional: bool,
+    ) -> Option<Grant> {
+        let get = |name: &str| entries.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value);
+        let texts = |located: &'a Located| self.reader.texts(stack, &located.value);
+        let effect = match &get("Effect")?.value {
+            Value::String(effect) if &**effect == "Deny" => Effect::Deny,
+            _ => Effect::Allow,
+        };
+        let patterns = |located: &'a Located| texts(located).into_iter().map(Pattern::action).collect();
+        let actions = match (get("Action"), get("NotAction")) {
+            (Some(actions), _) => Actions::Of(patterns(actions)),
+            (None, Some(but)) => Actions::AllBut(patterns(but)),
+            (None, None) => return None,
+        };
+        let of = |located: &'a Located| texts(located).into_iter().map(Pattern::resource).collect();
+        let resources = match (get("Resource"), get("NotResource")) {
+            (Some(resources), _) => Resources::Of(of(resources)),
+            (None, Some(but)) => Resources::AllBut(of(but)),
+            (None, None) => Resources::Attached,
+        };
+        let principals = match (get("Principal"), get("NotPrincipal")) {
+            (Some(who), _) => Principals::Of(self.principals(stack, &who.value)),
+            (None, Some(but)) => Principals::AllBut(self.principals(stack, &but.value)),
+            (None, None) => Principals::Attached,
+        };
+        let (conditions, condition_words) =
+            get("Condition").map(|found| self.conditions(stack, &found.value)).unwrap_or_default();
+        let statement = Statement {
+            sid: get("Sid").and_then(|sid| texts(sid).first().map(|sid| shown(sid).into())),
+            effect,
+            principals,
+            actions,
+            resources,
+            conditions,
+            origins: Vec::new(),
+        };
+        let reaches = get("Resource").map(|found| self.reaches(stack, found)).unwrap_or_default();
+        Some(Grant {
+            statement,
+            actions: get("Action")
+                .or_else(|| get("NotAction"))
+                .map(texts)
+                .unwrap_or_default()
+                .iter()
+                .map(shown)
+                .collect(),
+            conditions: condition_words,
+            reaches,
+            stack,
+            origin: located.origin,
+            conditional,
+        })
+    }
+
+    fn reaches(&self, stack: usize, resources: &'a Located) -> Vec<Reach> {
+        items(Some(resources)).iter().map(|item| self.reader.reach(stack, &item.value)).collect()
+    }
+
+    fn principals(&self, stack: usize, value: &'a Value) -> Vec<Principal> {
+        let Value::Record(entries) = value else {
+            return self.reader.texts(stack, value).into_iter().map(Principal::aws).collect();
+        };
+        let of = |entry: &'a Entry| {
+            let texts = self.reader.texts(stack, &entry.value.value);
+            let kind: fn(Parts) -> Principal = match &*entry.name {
+                "Service" => |text| Principal::Service(text.into()),
+                "Federated" => |text| Principal::Federated(text.into()),
+                "CanonicalUser" => |text| Principal::CanonicalUser(text.into()),
+                _ => |text| Principal::aws(text),
+            };
+            texts.into_iter().map(kind)
+        };
+        entries.iter().flat_map(of).collect()
+    }
+
+    /// Operators and keys that IAM does not know have been reported where they were written.
+    fn conditions(&self, stack: usize, value: &'a Value) -> (Vec<Condition>, Vec<String>) {
+        let Value::Record(operators) = value else { return (Vec::new(), Vec::new()) };
+        let (mut found, mut told) = (Vec::new(), Vec::new());
+        for operator in operators {
+            let Value::Record(keys) = &operator.value.value else { continue };
+            for key in keys {
+                let values = self.reader.texts(stack, &key.value.value);
+                told.push(words(&operator.name, &key.name, &values));
+                found.extend(Condition::new(&operator.name, &key.name, values));
+            }
+        }
+        (found, told)
+    }
+}
+
+/// A condition as it was written.
+fn words(operator: &str, key: &str, values: &[Parts]) -> String {
+    let values: Vec<String> = values.iter().map(shown).collect();
+    format!("{operator} {key} {}", values.join(", "))
+}
+
+/// The value of a name in a record.
+fn entry<'a>(value: &'a Value, name: &str) -> Option<&'a Located> {
+    let Value::Record(entries) = value else { return None };
+    entries.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value)
+}
+
+/// The elements of a list, those of both branches where the deployment decides; a value alone is its only element.
+fn items(value: Option<&Located>) -> Vec<&Located> {
+    match value.map(|located| (&located.value, located)) {
+        None => Vec::new(),
+        Some((Value::List(all), _)) => all.iter().flat_map(|item| items(Some(item))).collect(),
+        Some((Value::Late(late), located)) => match &**late {
+            Late::If { then, otherwise, .. } => [items(Some(then)), items(Some(otherwise))].concat(),
+            _ => vec![located],
+        },
+        Some((Value::Absent, _)) => Vec::new(),
+        Some((_, located)) => vec![located],
+    }
+}

@@ -1,0 +1,287 @@
+//! Who may do what: the policies of a target's stacks, with the names and places of the source.
+//!
+//! Must not know: how it is shown.
+
+use std::sync::Arc;
+
+use ci_access::program::{Grant, Place, Program, Reach, read};
+use ci_access::{Actions, Effect, Principal, Principals, Resources};
+use ci_base::{Diagnostic, Severity, Span};
+use ci_graph::Stack;
+use ci_sema::{StackResult, Target, TargetId};
+
+use crate::build::{target_names, unknown_environment};
+use crate::host::Snapshot;
+
+/// What was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessQuestion {
+    /// Only the target of this name: an environment. All of them when `None`.
+    pub target: Option<String>,
+    /// What may this do? A name in the source, `worker`, or with its service, `orders.worker`.
+    pub of: Option<String>,
+    /// Who may use this? A name as above.
+    pub to: Option<String>,
+}
+
+/// Who may do what in all targets that were asked for.
+#[derive(Debug, Default)]
+pub struct AccessReport {
+    /// A target each; empty where anything is wrong.
+    pub targets: Vec<TargetAccess>,
+    /// Everything that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Who may do what in a target.
+#[derive(Debug, PartialEq)]
+pub struct TargetAccess {
+    /// Its name.
+    pub name: String,
+    /// Who has rights, in the order of the source.
+    pub holders: Vec<HolderAccess>,
+    /// What has a policy of its own, in the order of the source.
+    pub guarded: Vec<GuardedAccess>,
+    /// The names that could be asked for, where nothing has the one that was.
+    pub known: Vec<String>,
+}
+
+/// What a role, user or group may do.
+#[derive(Debug, PartialEq)]
+pub struct HolderAccess {
+    /// Its stack.
+    pub stack: String,
+    /// Its name in the source.
+    pub path: String,
+    /// The resources that act as it, by their names in the source.
+    pub users: Vec<String>,
+    /// Who may take it on.
+    pub trusts: Vec<String>,
+    /// What its policies say.
+    pub statements: Vec<StatementAccess>,
+    /// Policies of others that it has, by ARN.
+    pub foreign: Vec<String>,
+}
+
+/// What the policy of a resource says.
+#[derive(Debug, PartialEq)]
+pub struct GuardedAccess {
+    /// Its stack.
+    pub stack: String,
+    /// Its name in the source.
+    pub path: String,
+    /// What its policy says.
+    pub statements: Vec<StatementAccess>,
+}
+
+/// A statement in the words of the source.
+#[derive(Debug, PartialEq)]
+pub struct StatementAccess {
+    /// The name of the statement: of the capability that it is of.
+    pub sid: Option<String>,
+    /// It denies.
+    pub denies: bool,
+    /// To whom; empty for a policy of a holder.
+    pub principals: Vec<String>,
+    /// The actions as IAM names them; after `all but` those of a `NotAction`.
+    pub actions: Vec<String>,
+    /// The resources: their names in the source with what follows, or ARNs.
+    pub resources: Vec<String>,
+    /// The conditions in IAM's words.
+    pub conditions: Vec<String>,
+    /// It exists only under a condition that the deployment decides.
+    pub conditional: bool,
+    /// Where it was written; of a capability, where it is used.
+    pub at: Span,
+}
+
+impl Snapshot {
+    /// Who may do what. As with a build, nothing is said of a program with errors.
+    pub fn access(&self, question: &AccessQuestion) -> AccessReport {
+        let mut diagnostics = self.check();
+        if diagnostics.iter().any(|found| found.severity == Severity::Error) {
+            return AccessReport { targets: Vec::new(), diagnostics };
+        }
+        salsa::Database::attach(&self.db, |db| {
+            let targets = ci_sema::targets(db);
+            let names = target_names(self, targets);
+            let wanted = |name: &String| question.target.as_ref().is_none_or(|wanted| wanted == name);
+            let found: Vec<TargetAccess> = targets
+                .iter()
+                .zip(&names)
+                .filter(|(_, name)| wanted(name))
+                .map(|(target, name)| self.target_access(target, name, question))
+                .collect();
+            if let Some(unknown) = question.target.as_ref().filter(|_| found.is_empty()) {
+                diagnostics.push(unknown_environment(self.project.main, unknown, &names));
+            }
+            AccessReport { targets: found, diagnostics }
+        })
+    }
+
+    fn target_access(&self, target: &Target, name: &str, question: &AccessQuestion) -> TargetAccess {
+        let plan = ci_sema::plan(&self.db, TargetId::new(&self.db, target.clone()));
+        let results: Vec<&StackResult> =
+            plan.instances.iter().map(|instance| ci_sema::stack(&self.db, *instance)).collect();
+        let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
+        let program = read(&stacks);
+        let teller = Teller { snapshot: self, results: &results, program: &program };
+        let mut known = Vec::new();
+        let (holders, guarded) = match (&question.of, &question.to) {
+            (_, Some(to)) => teller.to(to, &mut known),
+            (Some(of), None) => (teller.of(of, &mut known), Vec::new()),
+            (None, None) => (teller.all_holders(), teller.all_guarded()),
+        };
+        TargetAccess { name: name.to_owned(), holders, guarded, known }
+    }
+}
+
+/// Tells what is in the policies of a target.
+struct Teller<'a> {
+    snapshot: &'a Snapshot,
+    results: &'a [&'a StackResult],
+    program: &'a Program<'a>,
+}
+
+impl Teller<'_> {
+    fn all_holders(&self) -> Vec<HolderAccess> {
+        self.program.holders.iter().map(|holder| self.holder(holder, holder.grants.iter())).collect()
+    }
+
+    fn all_guarded(&self) -> Vec<GuardedAccess> {
+        self.program.guarded.iter().map(|guarded| self.guarded(guarded.place, &guarded.grants)).collect()
+    }
+
+    /// What may `name` do?
+    fn of(&self, name: &str, known: &mut Vec<String>) -> Vec<HolderAccess> {
+        let is_meant = |place: &Place| self.has_name(*place, name);
+        let holders = self.program.holders.iter();
+        let meant: Vec<HolderAccess> = holders
+            .filter(|holder| is_meant(&holder.place) || holder.users.iter().any(is_meant))
+            .map(|holder| self.holder(holder, holder.grants.iter()))
+            .collect();
+        if meant.is_empty() {
+            let users =
+                self.program.holders.iter().flat_map(|holder| holder.users.iter().chain([&holder.place]));
+            known.extend(users.map(|place| self.path(*place)));
+        }
+        meant
+    }
+
+    /// Who may use `name`?
+    fn to(&self, name: &str, known: &mut Vec<String>) -> (Vec<HolderAccess>, Vec<GuardedAccess>) {
+        let stacks = self.program.stacks.iter().enumerate();
+        let places = stacks
+            .flat_map(|(stack, of)| of.resource_ids().map(move |(resource, _)| Place { stack, resource }));
+        let places: Vec<Place> = places.collect();
+        let meant: Vec<Place> = places.iter().copied().filter(|place| self.has_name(*place, name)).collect();
+        if meant.is_empty() {
+            known.extend(places.iter().map(|place| self.path(*place)));
+        }
+        let holders = self.program.holders.iter().filter_map(|holder| {
+            let is_about = |grant: &&Grant| {
+                meant
+                    .iter()
+                    .any(|place| self.program.about(holder, *place).any(|about| std::ptr::eq(about, *grant)))
+            };
+            let grants: Vec<&Grant> = holder.grants.iter().filter(is_about).collect();
+            (!grants.is_empty()).then(|| self.holder(holder, grants.into_iter()))
+        });
+        let guarded = self.program.guarded.iter().filter(|guarded| meant.contains(&guarded.place));
+        (holders.collect(), guarded.map(|guarded| self.guarded(guarded.place, &guarded.grants)).collect())
+    }
+
+    /// The name of a resource in the source: `worker.function`.
+    fn path(&self, place: Place) -> String {
+        self.program.resource(place).path.to_string()
+    }
+
+    /// Whether a name is that of a resource or of what it is part of, with or without the service's.
+    fn has_name(&self, place: Place, name: &str) -> bool {
+        let begins = |path: &str, name: &str| {
+            path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let path = &self.program.resource(place).path;
+        let stack = &self.program.stacks[place.stack].name;
+        let within_service = || {
+            let (service, rest) = name.split_once('.')?;
+            let is_service =
+                stack.strip_suffix(service).is_some_and(|before| before.is_empty() || before.ends_with('-'));
+            Some(is_service && begins(path, rest))
+        };
+        begins(path, name) || within_service().unwrap_or_default()
+    }
+
+    fn holder<'g>(
+        &self,
+        holder: &ci_access::program::Holder,
+        grants: impl Iterator<Item = &'g Grant>,
+    ) -> HolderAccess {
+        let trusts = holder.trust.iter().flat_map(|grant| principals(&grant.statement.principals));
+        HolderAccess {
+            stack: self.program.stacks[holder.place.stack].name.to_string(),
+            path: self.path(holder.place),
+            users: holder.users.iter().map(|place| self.path(*place)).collect(),
+            trusts: trusts.collect(),
+            statements: grants.map(|grant| self.statement(grant)).collect(),
+            foreign: holder.foreign.clone(),
+        }
+    }
+
+    fn guarded(&self, place: Place, grants: &[Grant]) -> GuardedAccess {
+        GuardedAccess {
+            stack: self.program.stacks[place.stack].name.to_string(),
+            path: self.path(place),
+            statements: grants.iter().map(|grant| self.statement(grant)).collect(),
+        }
+    }
+
+    fn statement(&self, grant: &Grant) -> StatementAccess {
+        let statement = &grant.statement;
+        let actions = match &statement.actions {
+            Actions::Of(_) => grant.actions.clone(),
+            Actions::AllBut(_) => all_but(&grant.actions),
+        };
+        let resources = match &statement.resources {
+            Resources::Of(_) => grant.reaches.iter().map(|reach| self.reach(grant, reach)).collect(),
+            Resources::AllBut(patterns) => all_but(patterns),
+            Resources::Attached => Vec::new(),
+        };
+        StatementAccess {
+            sid: statement.sid.as_deref().map(str::to_owned),
+            denies: statement.effect == Effect::Deny,
+            principals: principals(&statement.principals),
+            actions,
+            resources,
+            conditions: grant.conditions.clone(),
+            conditional: grant.conditional,
+            at: self.snapshot.place(self.results[grant.stack], grant.origin),
+        }
+    }
+
+    /// What a statement is about; with its stack, if that is another one.
+    fn reach(&self, grant: &Grant, reach: &Reach) -> String {
+        let Some(place) = reach.place else { return reach.rest.clone() };
+        let shown = format!("{}{}", self.path(place), reach.rest);
+        if place.stack == grant.stack {
+            return shown;
+        }
+        format!("{shown} of {}", self.program.stacks[place.stack].name)
+    }
+}
+
+fn all_but(patterns: &[impl std::fmt::Display]) -> Vec<String> {
+    patterns.iter().map(|pattern| format!("all but {pattern}")).collect()
+}
+
+fn principals(principals: &Principals) -> Vec<String> {
+    let shown = |principal: &Principal| principal.to_string();
+    match principals {
+        Principals::Attached => Vec::new(),
+        Principals::Of(all) => all.iter().map(shown).collect(),
+        Principals::AllBut(all) => all.iter().map(|one| format!("all but {}", shown(one))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::*;
+use crate::{Host, MemorySystem};
+
+const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n";
+
+fn ask(source: &str, question: &AccessQuestion) -> AccessReport {
+    let system = MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", source)]);
+    let host = Host::open(Arc::new(system), "/p".into()).map_err(|error| error.diagnostic.message).unwrap();
+    host.snapshot().access(question)
+}
+
+/// The answer in lines: who, then what; the piece of source that a statement is from at its end.
+fn told(source: &str, question: &AccessQuestion) -> String {
+    let report = ask(source, question);
+    assert_eq!(
+        report.diagnostics.iter().map(|found| &*found.message).collect::<Vec<_>>(),
+        Vec::<&str>::new()
+    );
+    let mut text = String::new();
+    for target in &report.targets {
+        for holder in &target.holders {
+            let users = holder.users.join(", ");
+            let _ = writeln!(text, "{} [{users}] trusts {}", holder.path, holder.trusts.join(", "));
+            lines(&mut text, &holder.statements, source);
+            for policy in &holder.foreign {
+                let _ = writeln!(text, "  has {policy}");
+            }
+        }
+        for guarded in &target.guarded {
+            let _ = writeln!(text, "policy of {}", guarded.path);
+            lines(&mut text, &guarded.statements, source);
+        }
+    }
+    text
+}
+
+fn lines(text: &mut String, statements: &[StatementAccess], source: &str) {
+    for statement in statements {
+        let verb = if statement.denies { "must not" } else { "may" };
+        let who = statement.principals.join(", ");
+        let _ = write!(text, "  {who} {verb} {}", statement.actions.join(", "));
+        let _ = write!(text, " on {}", statement.resources.join(", "));
+        for condition in &statement.conditions {
+            let _ = write!(text, " when {condition}");
+        }
+        if statement.conditional {
+            text.push_str(" perhaps");
+        }
+        let at = source.get(statement.at.range.start as usize..statement.at.range.end as usize);
+        let word = at.and_then(|at| at.split_whitespace().next()).unwrap_or_default();
+        let _ = writeln!(text, "  <- {word}");
+    }
+}
+
+fn of(name: &str) -> AccessQuestion {
+    AccessQuestion { of: Some(name.to_owned()), ..AccessQuestion::default() }
+}
+
+fn to(name: &str) -> AccessQuestion {
+    AccessQuestion { to: Some(name.to_owned()), ..AccessQuestion::default() }
+}
+
+const ROLES: &str = r#"
+component Jobs {
+    let queue = aws::sqs::Queue {};
+    capability send = allow sqs::SendMessage on [queue.Arn];
+    capability work = allow sqs::{DeleteMessage, ReceiveMessage} on [queue.Arn];
+}
+
+service Shop {
+    param wide: Bool = false;
+    let jobs = Jobs {};
+    let other = aws::sqs::Queue { QueueName: "other" };
+
+    let role = aws::iam::Role {
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("lambda.amazonaws.com")]),
+        Policies: [{ PolicyName: "p", PolicyDocument: policy([jobs.work, if wide { allow sqs::SendMessage on ["*"] }]) }],
+        ManagedPolicyArns: [shared.PolicyArn, "arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    };
+    let shared = aws::iam::ManagedPolicy { PolicyDocument: policy([allow sns::Publish on ["arn:aws:sns:*:*:alarms"]]) };
+    let more = aws::iam::RolePolicy {
+        RoleName: role.RoleName,
+        PolicyName: "more",
+        PolicyDocument: policy([deny sqs::PurgeQueue on [other.Arn]]),
+    };
+    let worker = aws::lambda::Function {
+        Role: role.Arn,
+        Runtime: "nodejs22.x",
+        Handler: "index.handler",
+        Code: { ZipFile: "exports.handler = async () => 0" },
+    };
+    let open = aws::lambda::Permission {
+        FunctionName: worker.Arn,
+        Action: "lambda:InvokeFunction",
+        Principal: "s3.amazonaws.com",
+        SourceAccount: aws::account_id,
+    };
+    let guard = aws::sqs::QueuePolicy {
+        Queues: [other.QueueUrl],
+        PolicyDocument: policy([
+            allow sqs::SendMessage on [other.Arn] to aws_service("events.amazonaws.com")
+                when { ArnEquals: { "aws:SourceArn": "arn:aws:events:eu-west-1:111122223333:rule/r" } },
+        ]),
+    };
+}
+"#;
+
+#[test]
+fn all_policies_of_a_role_are_read_wherever_they_stand() {
+    assert_eq!(
+        told(ROLES, &of("worker")),
+        "\
+role [worker] trusts lambda.amazonaws.com
+   may sqs:DeleteMessage, sqs:ReceiveMessage on jobs.queue  <- jobs.work
+   may sqs:SendMessage on * perhaps  <- allow
+   may sns:Publish on arn:aws:sns:*:*:alarms  <- allow
+   must not sqs:PurgeQueue on other  <- deny
+  has arn:aws:iam::aws:policy/ReadOnlyAccess
+"
+    );
+}
+
+#[test]
+fn who_may_use_a_queue_is_told_from_both_sides() {
+    // By a wildcard, by name, and by the queue's own policy.
+    assert_eq!(
+        told(ROLES, &to("other")),
+        "\
+role [worker] trusts lambda.amazonaws.com
+   may sqs:SendMessage on * perhaps  <- allow
+   must not sqs:PurgeQueue on other  <- deny
+  has arn:aws:iam::aws:policy/ReadOnlyAccess
+policy of other
+  events.amazonaws.com may sqs:SendMessage on other when ArnEquals aws:SourceArn arn:aws:events:eu-west-1:111122223333:rule/r  <- allow
+"
+    );
+}
+
+#[test]
+fn a_permission_is_a_policy_of_its_function() {
+    let told = told(ROLES, &to("worker"));
+    assert!(
+        told.contains(
+            "policy of worker\n  s3.amazonaws.com may lambda:InvokeFunction on worker \
+             when StringEquals aws:SourceAccount {AWS::AccountId}"
+        ),
+        "{told}"
+    );
+}
+
+const ACROSS: &str = r#"
+interface Shipping { send: Capability; }
+service Warehouse {
+    let parcels = aws::sqs::Queue {};
+    provides shipping: Shipping = { send: allow sqs::SendMessage on [parcels.Arn] };
+}
+service Orders {
+    needs shipping: Shipping;
+    let role = aws::iam::Role {
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("ecs-tasks.amazonaws.com")]),
+        Policies: [{ PolicyName: "p", PolicyDocument: policy(shipping.send) }],
+    };
+}
+app Shop {
+    let warehouse = Warehouse {};
+    let orders = Orders { shipping: warehouse.shipping };
+}
+"#;
+
+#[test]
+fn a_right_is_followed_into_the_stack_that_provides_it() {
+    let expected = "\
+role [] trusts ecs-tasks.amazonaws.com
+   may sqs:SendMessage on parcels of shop-warehouse  <- shipping.send
+";
+    for question in [to("parcels"), to("warehouse.parcels"), of("role"), of("orders.role")] {
+        assert_eq!(told(ACROSS, &question), expected, "{question:?}");
+    }
+}
+
+#[test]
+fn a_name_that_nothing_has_is_answered_with_those_there_are() {
+    let report = ask(ACROSS, &to("parcel"));
+    assert_eq!(report.targets[0].known, ["parcels", "role"]);
+    assert_eq!(ask(ACROSS, &of("parcels")).targets[0].known, ["role"]);
+}
+
+#[test]
+fn nothing_is_said_of_a_program_with_errors() {
+    let report = ask("service S { let q = aws::sqs::Queue { DelaySeconds: \"a\" }; }", &of("q"));
+    assert!(report.targets.is_empty() && !report.diagnostics.is_empty());
+}
