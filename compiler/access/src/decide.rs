@@ -115,9 +115,10 @@ pub fn evaluate(request: &Request, policies: &Policies<'_>) -> Decision {
     // Each way is a list of grants that are needed together.
     let mut ways: Vec<Vec<&Grant>> = Vec::new();
     if same_account {
-        ways.extend(resource.session.as_ref().map(|grant| vec![grant]));
-        for grant in [&resource.identity, &resource.everyone].into_iter().flatten() {
-            // What names a user is not limited by the user's boundary; what names a role is, since sessions are.
+        // What names everyone, a user or a session is not limited by the boundary and the session's policy; what names a
+        // role is.
+        ways.extend([&resource.session, &resource.everyone].into_iter().flatten().map(|grant| vec![grant]));
+        if let Some(grant) = &resource.identity {
             let limits = if request.caller.is_session() { limits.as_slice() } else { &[] };
             ways.push(std::iter::once(grant).chain(limits.iter().copied()).collect());
         }

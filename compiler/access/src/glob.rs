@@ -27,20 +27,35 @@ pub enum Found {
 
 /// Whether a text is of a pattern. A variable is of no text: put something in its place first.
 pub fn matches(pattern: &Pattern, text: &Text) -> bool {
-    let automaton = Automaton::new(std::slice::from_ref(pattern));
-    let mut places = automaton.start();
-    for letter in text.letters() {
-        places = automaton.step(&places, letter);
-        if places.is_empty() {
-            return false;
-        }
-    }
-    automaton.accepts(&places)
+    is_of(pattern, text.letters().iter())
 }
 
 /// Whether a text is of one of the patterns.
 pub fn any_matches(patterns: &[Pattern], text: &Text) -> bool {
     patterns.iter().any(|pattern| matches(pattern, text))
+}
+
+fn is_of<'a>(pattern: &Pattern, mut letters: impl Iterator<Item = &'a Letter>) -> bool {
+    let (tokens, ignore_case) = (pattern.tokens(), pattern.ignores_case());
+    // Most patterns differ from most texts before they have their first wildcard, if they have one.
+    for (at, token) in tokens.iter().enumerate() {
+        let Token::Letter(wanted) = token else {
+            let mut rest = Automaton::default();
+            rest.add(&tokens[at..], ignore_case);
+            let mut places = rest.start();
+            for letter in letters {
+                places = rest.step(&places, letter);
+                if places.is_empty() || rest.takes_everything(&places) {
+                    break;
+                }
+            }
+            return rest.accepts(&places) || rest.takes_everything(&places);
+        };
+        if !letters.next().is_some_and(|letter| same(wanted, letter, ignore_case)) {
+            return false;
+        }
+    }
+    letters.next().is_none()
 }
 
 /// A text that both patterns have in common.
@@ -55,20 +70,24 @@ pub fn outside(inner: &Pattern, outer: &[Pattern]) -> Found {
 
 /// A text that is of a pattern of each of the `required` sets and of no pattern of the `excluded` ones.
 pub fn find(required: &[&[Pattern]], excluded: &[&[Pattern]]) -> Found {
+    let is_within = |less: &[Pattern], more: &[Pattern]| less.iter().all(|pattern| more.contains(pattern));
+    if required.iter().any(|required| excluded.iter().any(|excluded| is_within(required, excluded))) {
+        return Found::Nothing;
+    }
     // A finite set: try its texts. This is what almost all questions are.
-    let finite = required.iter().filter_map(|patterns| only_texts(patterns)).min_by_key(Vec::len);
-    if let Some(texts) = finite {
-        let found = texts.into_iter().find(|text| {
-            required.iter().all(|patterns| any_matches(patterns, text))
-                && !excluded.iter().any(|patterns| any_matches(patterns, text))
-        });
+    let is_finite = |patterns: &&&[Pattern]| patterns.iter().all(|pattern| pattern.letters().is_some());
+    if let Some(finite) = required.iter().filter(is_finite).min_by_key(|patterns| patterns.len()) {
+        let is_wanted = |pattern: &&Pattern| {
+            let is_in = |patterns: &&[Pattern]| {
+                patterns.iter().any(|other| pattern.letters().is_some_and(|letters| is_of(other, letters)))
+            };
+            required.iter().all(|patterns| std::ptr::eq(*patterns, *finite) || is_in(patterns))
+                && !excluded.iter().any(is_in)
+        };
+        let found = finite.iter().find(is_wanted).and_then(Pattern::only_text);
         return found.map_or(Found::Nothing, Found::Text);
     }
     search(required, excluded)
-}
-
-fn only_texts(patterns: &[Pattern]) -> Option<Vec<Text>> {
-    patterns.iter().map(Pattern::only_text).collect()
 }
 
 /// Where an automaton is: positions of its tokens, in ascending order.
@@ -179,6 +198,7 @@ fn is_subset(less: &[u32], more: &[u32]) -> bool {
 }
 
 /// A set of patterns, their tokens one after the other. `None` ends a pattern.
+#[derive(Default)]
 struct Automaton<'a> {
     tokens: Vec<Option<(&'a Token, bool)>>,
     starts: Vec<u32>,
@@ -190,14 +210,15 @@ impl<'a> Automaton<'a> {
     }
 
     fn of(patterns: impl Iterator<Item = &'a Pattern>) -> Self {
-        let mut automaton = Self { tokens: Vec::new(), starts: Vec::new() };
-        for pattern in patterns {
-            automaton.starts.push(automaton.tokens.len() as u32);
-            let fold = pattern.ignores_case();
-            automaton.tokens.extend(pattern.tokens().iter().map(|token| Some((token, fold))));
-            automaton.tokens.push(None);
-        }
+        let mut automaton = Self::default();
+        patterns.for_each(|pattern| automaton.add(pattern.tokens(), pattern.ignores_case()));
         automaton
+    }
+
+    fn add(&mut self, tokens: &'a [Token], ignore_case: bool) {
+        self.starts.push(self.tokens.len() as u32);
+        self.tokens.extend(tokens.iter().map(|token| Some((token, ignore_case))));
+        self.tokens.push(None);
     }
 
     fn start(&self) -> Places {

@@ -29,10 +29,10 @@ pub fn merge(policy: &Policy) -> Policy {
 impl Statement {
     /// The order of the canonical form. What a statement is called and where it is from comes last.
     fn cmp_by_meaning(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |statement: &Self| {
-            let Self { effect, principals, actions, resources, conditions, sid, origins } = statement.clone();
+        fn key(statement: &Statement) -> impl Ord + '_ {
+            let Statement { effect, principals, actions, resources, conditions, sid, origins } = statement;
             (effect, principals, conditions, resources, actions, sid, origins)
-        };
+        }
         key(self).cmp(&key(other))
     }
 }
@@ -60,32 +60,26 @@ fn normal(statement: &Statement) -> Statement {
 
 /// Sorts patterns and leaves out those that another one covers.
 fn reduce(patterns: &mut Vec<Pattern>) {
-    patterns.sort();
     // Actions are the same in any case.
+    let folded = |pattern: &Pattern| pattern.ignores_case().then(|| pattern.to_string().to_ascii_lowercase());
+    patterns.sort_by_cached_key(|pattern| (folded(pattern), pattern.clone()));
     patterns.dedup_by(|next, kept| {
         next.ignores_case() && next.to_string().eq_ignore_ascii_case(&kept.to_string())
     });
     patterns.dedup();
+    // Only what stands for many covers something else.
+    let wide: Vec<Pattern> = patterns
+        .iter()
+        .filter(|pattern| pattern.letters().is_none() && !pattern.has_variable())
+        .cloned()
+        .collect();
     let covers = |one: &Pattern, other: &Pattern| {
-        one.only_text().is_none()
-            && !one.has_variable()
-            && !other.has_variable()
-            && glob::outside(other, std::slice::from_ref(one)) == Found::Nothing
+        !other.has_variable() && glob::outside(other, std::slice::from_ref(one)) == Found::Nothing
     };
-    let mut at = 0;
-    while at < patterns.len() {
-        let is_covered = (0..patterns.len()).any(|by| {
-            // Of two that cover each other the first stays.
-            by != at
-                && covers(&patterns[by], &patterns[at])
-                && (by < at || !covers(&patterns[at], &patterns[by]))
-        });
-        if is_covered {
-            patterns.remove(at);
-        } else {
-            at += 1;
-        }
-    }
+    patterns.retain(|pattern| {
+        // Of two that cover each other the first stays.
+        !wide.iter().any(|by| by != pattern && covers(by, pattern) && (by < pattern || !covers(pattern, by)))
+    });
 }
 
 /// Joins each statement to the first before it that it can be joined to.
@@ -96,13 +90,12 @@ fn merge_once(statements: Vec<Statement>, join: fn(&mut Statement, &Statement) -
         match joined {
             Some(kept) => {
                 kept.origins.extend(&statement.origins);
-                let sid = kept.sid.take().or(statement.sid);
-                *kept = normal(&Statement { sid, ..kept.clone() });
+                kept.sid = kept.sid.take().or(statement.sid);
             }
             None => merged.push(statement),
         }
     }
-    merged
+    merged.iter().map(normal).collect()
 }
 
 fn join_actions(kept: &mut Statement, other: &Statement) -> bool {

@@ -125,14 +125,20 @@ impl Pattern {
 
     /// The only text of this pattern, if there is only one.
     pub fn only_text(&self) -> Option<Text> {
-        if self.ignores_case() && self.place != Place::Action {
-            return None;
-        }
-        let letters = self.tokens.iter().map(|token| match token {
-            Token::Letter(letter) => Some(letter.clone()),
-            _ => None,
-        });
-        letters.collect()
+        self.letters().map(|letters| letters.cloned().collect())
+    }
+
+    /// The letters of the only text of this pattern.
+    pub(crate) fn letters(&self) -> Option<impl Iterator<Item = &Letter>> {
+        // Actions in another case are no other actions.
+        let is_one = !self.ignores_case() || self.place == Place::Action;
+        let has_only_letters = self.tokens.iter().all(|token| matches!(token, Token::Letter(_)));
+        (is_one && has_only_letters).then(|| {
+            self.tokens.iter().filter_map(|token| match token {
+                Token::Letter(letter) => Some(letter),
+                _ => None,
+            })
+        })
     }
 
     /// It has a policy variable.

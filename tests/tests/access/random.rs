@@ -298,11 +298,13 @@ impl Scenario {
         // There is no key and no role without a policy.
         let always = action.starts_with("kms:") || action.starts_with("sts:");
         let resource = maybe(random, Kind::Resource, if always { 1 } else { 2 });
-        // What a policy grants to a session by its own ARN is not limited by the session's policy, IAM's manual says,
-        // but to the simulator it is.
-        let names_session = resource.iter().flat_map(|policy| &policy.statements).any(|statement| {
-            matches!(&statement.principals, Principals::Of(of) if of.iter().any(|one| matches!(one, Principal::Session(_))))
-        });
+        // What a policy grants to everyone or to a session by its own ARN is not limited by the session's policy, IAM's
+        // manual says, but to the simulator it is.
+        let is_unlimited =
+            |principal: &Principal| matches!(principal, Principal::Session(_) | Principal::Everyone);
+        let names_session = resource.iter().flat_map(|policy| &policy.statements).any(
+            |statement| matches!(&statement.principals, Principals::Of(of) if of.iter().any(is_unlimited)),
+        );
         let session = maybe(random, Kind::Identity, 3).filter(|_| is_session && !names_session);
         let everything =
             Policy { statements: vec![Statement::allow(Actions::of(["*"]), Resources::of(["*"]))] };

@@ -95,8 +95,9 @@ fn in_one_account_either_side_is_enough() {
     assert_eq!(verdict(Caller::user(ann), ann, None), Verdict::Allowed);
     // The account is asked to decide by itself.
     assert_eq!(verdict(worker(), "111122223333", None), Verdict::ImplicitlyDenied);
-    // What names a role is limited by its boundary; what names a user or a session is not.
+    // What names a role is limited by its boundary; what names everyone, a user or a session is not.
     assert_eq!(verdict(worker(), ROLE, Some(&boundary)), Verdict::ImplicitlyDenied);
+    assert_eq!(verdict(worker(), "*", Some(&boundary)), Verdict::Allowed);
     assert_eq!(
         verdict(worker(), "arn:aws:sts::111122223333:assumed-role/worker/now", Some(&boundary)),
         Verdict::Allowed
