@@ -131,7 +131,10 @@ pub fn allowed(db: &dyn Db, file: SourceFile) -> Vec<Allowed> {
             }
         };
         take(&tree.attributes, TextRange::new(0, item_range(db, item).len()));
-        if let Item::Unit { members, .. } = &tree.item {
+        if let Item::Unit { members, .. }
+        | Item::Struct { fields: members, .. }
+        | Item::Interface { fields: members, .. } = &tree.item
+        {
             for member in members {
                 take(&member.attributes, member.range);
             }

@@ -4,11 +4,9 @@
 //! kinds of references are checked here; ranges, patterns and what else the catalog says of a value are checked on
 //! the values of the graph.
 
-use std::sync::Arc;
-
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 use ci_syntax::ItemSource;
-use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
+use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
 use rustc_hash::FxHashMap;
 
 pub(crate) use access::attribute_path;
@@ -20,9 +18,11 @@ use crate::ty::{Misfit, Ty, fits};
 use crate::{Db, ItemId, SourceFile};
 
 pub(crate) mod access;
+mod attribute;
 mod expr;
 mod operator;
 mod record;
+mod repeated;
 mod statement;
 
 /// What a path in an expression stands for.
@@ -109,6 +109,14 @@ impl<'db> Infer<'db> {
             Item::Unit { members, .. } => members,
             _ => &[],
         };
+        let mut by_name = FxHashMap::default();
+        for (at, member) in members.iter().enumerate() {
+            if let MemberKind::Declaration { name, .. } = member.kind
+                && !name.is_missing()
+            {
+                by_name.entry(source.name(name)).or_insert(at as u32);
+            }
+        }
         Self {
             db,
             item,
@@ -116,7 +124,7 @@ impl<'db> Infer<'db> {
             source,
             tree,
             members,
-            by_name: FxHashMap::default(),
+            by_name,
             member_types: vec![MemberType::Unknown; members.len()],
             locals: Vec::new(),
             types: vec![Ty::Error; tree.exprs.len()],
@@ -180,6 +188,8 @@ impl<'db> Infer<'db> {
     }
 
     fn item(&mut self) {
+        self.repeated_names();
+        self.all_attributes();
         match &self.tree.item {
             Item::Use(_) | Item::Error | Item::Interface { .. } | Item::Enum { .. } => {}
             Item::Const { value, .. } => {
@@ -198,7 +208,6 @@ impl<'db> Infer<'db> {
                         self.check(value, &field.ty);
                     }
                 }
-                self.unique_names(fields.iter());
             }
             Item::Fn { parameters, body, .. } => {
                 let Signature::Fn(fields, result) = signature(self.db, self.item) else { return };
@@ -216,41 +225,9 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn unique_names(&mut self, members: impl Iterator<Item = &'db Member>) {
-        // Environments have names of their own.
-        let mut seen: FxHashMap<(bool, &str), TextRange> = FxHashMap::default();
-        for member in members {
-            let (MemberKind::Declaration { name, .. } | MemberKind::Environment { name, .. }) = member.kind
-            else {
-                continue;
-            };
-            if name.is_missing() {
-                continue;
-            }
-            let text = self.text(name);
-            let is_environment = matches!(member.kind, MemberKind::Environment { .. });
-            if let Some(first) = seen.insert((is_environment, text), name.0) {
-                let found =
-                    Diagnostic::new(Code::DuplicateName, name.0, format!("`{text}` is declared twice"))
-                        .label("declared again here")
-                        .also(first, "first declared here");
-                self.report(found);
-            }
-        }
-    }
-
     fn unit(&mut self, kind: UnitKind, members: &'db [Member]) {
-        self.unique_names(members.iter());
-        for (at, member) in members.iter().enumerate() {
-            if let MemberKind::Declaration { name, .. } = member.kind
-                && !name.is_missing()
-            {
-                self.by_name.entry(self.text(name)).or_insert(at as u32);
-            }
-        }
         for (at, member) in members.iter().enumerate() {
             self.placed(kind, member);
-            self.attributes(&member.attributes);
             match &member.kind {
                 MemberKind::Declaration { .. } => {
                     self.member(at as u32);
@@ -550,113 +527,6 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn attributes(&mut self, attributes: &[Attribute]) {
-        const KNOWN: &[&str] = &[
-            "allow",
-            "creation_policy",
-            "depends_on",
-            "deprecated",
-            "formerly",
-            "id",
-            "metadata",
-            "retain",
-            "strong",
-            "update_policy",
-            "weak",
-        ];
-        for attribute in attributes {
-            let name = self.text(attribute.name);
-            match name {
-                "allow" => self.allow(attribute),
-                "formerly" | "id" | "deprecated" => {
-                    if attribute.arguments.len() != 1 {
-                        let found = Diagnostic::new(
-                            Code::InvalidAttribute,
-                            attribute.range,
-                            format!("`{name}` takes one text"),
-                        )
-                        .help(format!("write `#[{name}(\"…\")]`"));
-                        self.report(found);
-                    }
-                    for argument in &attribute.arguments {
-                        self.check(argument.value, &Ty::String);
-                    }
-                }
-                "retain" => {
-                    for argument in &attribute.arguments {
-                        self.check(argument.value, &Ty::Bool);
-                    }
-                }
-                "depends_on" | "creation_policy" | "update_policy" | "metadata" => {
-                    for argument in &attribute.arguments {
-                        self.expr(argument.value, None);
-                    }
-                }
-                "strong" | "weak" => {}
-                _ => {
-                    let found = Diagnostic::new(
-                        Code::InvalidAttribute,
-                        attribute.name.0,
-                        format!("there is no attribute `{name}`"),
-                    )
-                    .note(format!("the attributes are {}", KNOWN.join(", ")));
-                    let found = self.suggest(found, attribute.name.0, name, KNOWN.iter().copied());
-                    self.report(found);
-                }
-            }
-        }
-    }
-
-    fn allow(&mut self, attribute: &Attribute) {
-        let mut reason = false;
-        for argument in &attribute.arguments {
-            match argument.name {
-                Some(name) if self.text(name) == "reason" => {
-                    self.check(argument.value, &Ty::String);
-                    reason = match &self.tree[argument.value] {
-                        Expr::String => !self.source.string(self.tree, argument.value).trim().is_empty(),
-                        _ => true,
-                    };
-                }
-                Some(name) => {
-                    let message = format!("`allow` has no argument `{}`", self.text(name));
-                    self.report(Diagnostic::new(Code::InvalidAttribute, name.0, message));
-                }
-                None => {
-                    let range = self.tree.range(argument.value);
-                    let text = range.of(self.source.text()).replace('_', "-");
-                    if Code::parse(&text).is_none() {
-                        let found = Diagnostic::new(
-                            Code::InvalidAttribute,
-                            range,
-                            format!("there is no finding named `{text}`"),
-                        )
-                        .help("name a finding by its code or name, as its message shows them");
-                        let names: Vec<String> =
-                            Code::ALL.iter().map(|code| code.name().replace('-', "_")).collect();
-                        let found = self.suggest(
-                            found,
-                            range,
-                            &text.replace('-', "_"),
-                            names.iter().map(String::as_str),
-                        );
-                        self.report(found);
-                    }
-                }
-            }
-        }
-        if !reason {
-            let found = Diagnostic::new(
-                Code::MissingReason,
-                attribute.range,
-                "a finding is allowed only with a reason",
-            )
-            .note("whoever reads this next must be able to judge whether it still holds")
-            .help("add `reason = \"…\"`");
-            self.report(found);
-        }
-    }
-
     /// Types an expression and reports if it cannot stand where `expected` is.
     fn check(&mut self, id: ExprId, expected: &Ty) -> Ty {
         let found = self.expr(id, Some(expected));
@@ -783,9 +653,4 @@ pub fn unit_word(kind: UnitKind) -> &'static str {
         UnitKind::Service => "service",
         UnitKind::App => "app",
     }
-}
-
-/// The declared names of an item's arguments, for the messages of calls.
-fn named(fields: &[crate::signature::Field]) -> Vec<(Arc<str>, Ty)> {
-    fields.iter().map(|field| (Arc::clone(&field.name), field.ty.clone())).collect()
 }

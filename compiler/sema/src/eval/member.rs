@@ -25,6 +25,8 @@ impl Eval<'_> {
         let is_stack = self.is_stack(instance);
         for (at, member) in members.iter().enumerate() {
             match &member.kind {
+                // What is declared a second time has been reported, and makes nothing.
+                MemberKind::Declaration { name, .. } if self.is_repeated(instance, *name, at) => {}
                 MemberKind::Declaration { keyword, name, .. } => {
                     let value = self.member(instance, at as u32);
                     match keyword {
@@ -37,6 +39,11 @@ impl Eval<'_> {
                 MemberKind::Environment { .. } | MemberKind::Error => {}
             }
         }
+    }
+
+    fn is_repeated(&self, instance: &Instance, name: Name, at: usize) -> bool {
+        let body = &self.bodies[instance.body as usize];
+        body.by_name.get(body.source.name(name)).is_some_and(|first| *first as usize != at)
     }
 
     /// Whether an instance is the service that becomes the stack.

@@ -6,10 +6,10 @@ use ci_base::{Code, Diagnostic};
 use ci_catalog::Kinds;
 use ci_syntax::ast::{Expr, ExprId, Name, UnitKind};
 
-use super::{Infer, Resolution, named};
+use super::{Infer, Resolution};
 use crate::builtin::{Argument, Method, MethodType, Parameter, methods};
 use crate::name::Def;
-use crate::signature::{Signature, signature};
+use crate::signature::{Field, Signature, deprecated, signature};
 use crate::ty::{Misfit, NodeType, ResourceType, Target, Ty, join, resource_path};
 
 impl Infer<'_> {
@@ -78,11 +78,11 @@ impl Infer<'_> {
                 fields.iter().map(|(name, _)| Arc::clone(name)).collect()
             }
             Ty::Struct(item) | Ty::Interface(item) => {
-                let fields = named(signature(self.db, *item).fields());
-                if let Some((_, ty)) = fields.iter().find(|(known, _)| **known == *text) {
-                    return ty.clone();
+                let fields = signature(self.db, *item).fields();
+                if let Some(field) = fields.iter().find(|field| *field.name == *text) {
+                    return self.used(field, name);
                 }
-                fields.into_iter().map(|(name, _)| name).collect()
+                fields.iter().map(|field| Arc::clone(&field.name)).collect()
             }
             Ty::Unit(item) => match signature(self.db, *item) {
                 Signature::Unit(unit) => {
@@ -91,12 +91,7 @@ impl Infer<'_> {
                         _ => &unit.outputs,
                     };
                     if let Some(field) = readable.iter().find(|field| *field.name == *text) {
-                        if let Some(reason) = &field.deprecated {
-                            let message = format!("`{text}` is deprecated");
-                            let found = Diagnostic::new(Code::Deprecated, name.0, message);
-                            self.report(if reason.is_empty() { found } else { found.note(&**reason) });
-                        }
-                        return field.ty.clone();
+                        return self.used(field, name);
                     }
                     readable.iter().map(|field| Arc::clone(&field.name)).collect()
                 }
@@ -124,6 +119,14 @@ impl Infer<'_> {
         }
         self.report(found);
         Ty::Error
+    }
+
+    /// The type of a declared field that is read.
+    fn used(&mut self, field: &Field, name: Name) -> Ty {
+        if let Some(reason) = &field.deprecated {
+            self.report(deprecated(&format!("`{}`", field.name), reason, name.0));
+        }
+        field.ty.clone()
     }
 
     /// An attribute, an identifier or a written property of a resource.

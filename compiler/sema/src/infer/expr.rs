@@ -8,7 +8,7 @@ use ci_syntax::ast::{Arm, Expr, ExprId, ListItem, Name, PatternKind, StringPart}
 use super::{Infer, Resolution};
 use crate::item::ItemKind;
 use crate::name::{Def, resolve};
-use crate::signature::{Signature, signature};
+use crate::signature::{Signature, deprecated_use, signature};
 use crate::ty::{Ty, fits, join};
 
 impl Infer<'_> {
@@ -258,7 +258,11 @@ impl Infer<'_> {
             return None;
         }
         match resolve(self.db, self.file, &segments) {
-            Ok(def) => Some(def),
+            Ok(def) => {
+                let last = path.last().map_or_else(TextRange::default, |name| name.0);
+                self.diagnostics.extend(deprecated_use(self.db, &def, &segments, last));
+                Some(def)
+            }
             Err(mut error) => {
                 let range = path.get(error.segment).map_or_else(TextRange::default, |name| name.0);
                 if error.segment == 0

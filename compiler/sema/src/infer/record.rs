@@ -1,5 +1,6 @@
 //! Records: resources, instances of units, structs, plain records, and what `with` overrides.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic, TextRange};
@@ -10,7 +11,7 @@ use super::{Infer, Resolution, infer, unit_word};
 use crate::ItemId;
 use crate::item::{ItemKind, item_source, item_tree};
 use crate::name::Def;
-use crate::signature::{Field, Signature, signature};
+use crate::signature::{Field, Signature, deprecated, signature};
 use crate::ty::{NodeType, ResourceType, Ty, join, resource_path};
 
 impl<'db> Infer<'db> {
@@ -115,18 +116,16 @@ impl<'db> Infer<'db> {
 
     /// A record that fills declared fields: of a struct, an interface or a unit.
     fn fields(&mut self, at: TextRange, owner: &str, fields: &[Field], entries: &'db [Entry]) {
-        let mut given: Vec<String> = Vec::new();
+        let mut given: Vec<Cow<'_, str>> = Vec::new();
         let mut spread = false;
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source.entry_name(name, quoted).into_owned();
+                    let text = self.source.entry_name(name, quoted);
                     if let Some(field) = fields.iter().find(|field| *field.name == *text) {
                         self.check(value, &field.ty);
                         if let Some(reason) = &field.deprecated {
-                            let message = format!("`{text}` of `{owner}` is deprecated");
-                            let found = Diagnostic::new(Code::Deprecated, name.0, message);
-                            self.report(if reason.is_empty() { found } else { found.note(&**reason) });
+                            self.report(deprecated(&format!("`{text}` of `{owner}`"), reason, name.0));
                         }
                     } else {
                         self.expr(value, None);
@@ -137,7 +136,7 @@ impl<'db> Infer<'db> {
                         let found = self.known_fields(found, fields);
                         self.report(found);
                     }
-                    self.once(&mut given, name, text);
+                    given.push(text);
                 }
                 Entry::Spread(value) => {
                     spread = true;
@@ -184,16 +183,6 @@ impl<'db> Infer<'db> {
         found.help(format!("it has {}", names.join(", ")))
     }
 
-    fn once(&mut self, given: &mut Vec<String>, name: Name, text: String) {
-        if given.contains(&text) {
-            let found = Diagnostic::new(Code::DuplicateKey, name.0, format!("`{text}` is given twice"))
-                .label("again here");
-            self.report(found);
-        } else {
-            given.push(text);
-        }
-    }
-
     fn resource(&mut self, resource: ResourceType, entries: &'db [Entry]) {
         let pointer = std::mem::take(&mut self.pointer);
         let within = self.within.replace(resource);
@@ -206,7 +195,6 @@ impl<'db> Infer<'db> {
     fn properties(&mut self, node: NodeType, entries: &'db [Entry], owner: &str) {
         let facts = node.node();
         let closed = !facts.properties.is_empty() || facts.additional == Additional::Closed;
-        let mut given: Vec<String> = Vec::new();
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
@@ -235,7 +223,6 @@ impl<'db> Infer<'db> {
                             }
                         },
                     }
-                    self.once(&mut given, name, text.into_owned());
                 }
                 Entry::Computed { key, value } => {
                     let found = self.expr(key, None);
@@ -320,13 +307,10 @@ impl<'db> Infer<'db> {
     }
 
     fn map_entries(&mut self, entries: &'db [Entry], of: &Ty) {
-        let mut given = Vec::new();
         for entry in entries {
             match *entry {
-                Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source.entry_name(name, quoted).into_owned();
+                Entry::Field { value, .. } => {
                     self.check(value, of);
-                    self.once(&mut given, name, text);
                 }
                 Entry::Computed { key, value } => {
                     self.check(key, &Ty::String);
@@ -372,16 +356,14 @@ impl<'db> Infer<'db> {
     fn open_record(&mut self, entries: &'db [Entry], json: bool) -> Ty {
         let hint = json.then_some(Ty::Json);
         let mut fields: Vec<(Arc<str>, Ty)> = Vec::new();
-        let mut given = Vec::new();
         let mut computed: Option<Ty> = None;
         let mut open = false;
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source.entry_name(name, quoted).into_owned();
+                    let text = self.source.entry_name(name, quoted);
                     let ty = self.expr(value, hint.as_ref());
-                    fields.push((text.as_str().into(), ty));
-                    self.once(&mut given, name, text);
+                    fields.push((text.into(), ty));
                 }
                 Entry::Computed { key, value } => {
                     let found = self.expr(key, None);
