@@ -12,6 +12,7 @@
 
 mod check;
 mod close;
+mod dynamic;
 mod kinds;
 mod member;
 
@@ -103,9 +104,9 @@ struct Balancer<'a> {
     heads: Vec<Head>,
     /// The keyword of the current member.
     member: T,
-    /// Inside the angle brackets of a field's type.
+    /// Inside the angle brackets of the type of a member or field.
     angles: u32,
-    /// Between the `:` and the `=` of a field.
+    /// Between the `:` and the `=` of a member or field.
     in_type: bool,
     /// Whether the delimiters of the item do not match, so that indentation has to tell what was meant.
     damaged: bool,
@@ -479,6 +480,7 @@ impl Balancer<'_> {
                 self.check_escapes(kind);
                 let multi_line = self.token_text(self.at).starts_with("\"\"\"");
                 self.open(Role::Interpolation { multi_line }, T::StringTail, T::StringTail, T::StringHead);
+                self.dynamic_reference();
             }
             T::String | T::RawString | T::UnterminatedString => {
                 if kind != T::RawString {
@@ -513,7 +515,7 @@ impl Balancer<'_> {
                 if is_infix(kind) {
                     self.fill_operand();
                 }
-                if role == Some(Role::Fields) {
+                if matches!(role, Some(Role::Fields | Role::Members)) {
                     match kind {
                         T::Colon => self.in_type = true,
                         T::Less if self.in_type => self.angles += 1,

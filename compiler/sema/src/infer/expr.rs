@@ -159,11 +159,13 @@ impl Infer<'_> {
 
     fn interpolation(&mut self, parts: &[StringPart]) -> Ty {
         let mut secret = false;
+        let mut broken = false;
         for part in parts {
             let StringPart::Expr(part) = part else { continue };
             let found = self.expr(*part, None);
             let (inner, optional) = found.unwrapped();
             if optional {
+                broken = true;
                 self.mismatch(*part, &Ty::String, &found, crate::ty::Misfit::Optional);
                 continue;
             }
@@ -183,6 +185,7 @@ impl Infer<'_> {
                 ty => ty.is_text(),
             };
             if !scalar {
+                broken = true;
                 let shown = self.show(&found);
                 let message = format!("a `{shown}` cannot stand in a text");
                 let mut diagnostic = Diagnostic::new(Code::TypeMismatch, self.tree.range(*part), message);
@@ -196,7 +199,11 @@ impl Infer<'_> {
                 self.report(diagnostic);
             }
         }
-        if secret { Ty::Secret(Arc::new(Ty::String)) } else { Ty::String }
+        match (broken, secret) {
+            (true, _) => Ty::Error,
+            (false, true) => Ty::Secret(Arc::new(Ty::String)),
+            (false, false) => Ty::String,
+        }
     }
 
     fn path(&mut self, id: ExprId, path: &[Name]) -> Ty {

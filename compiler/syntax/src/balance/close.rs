@@ -165,6 +165,7 @@ impl Balancer<'_> {
         self.check_escapes(kind);
         if kind == T::StringMiddle {
             self.take(T::StringMiddle);
+            self.dynamic_reference();
         } else {
             if kind == T::UnterminatedTail {
                 self.unterminated(self.open[found].range);
@@ -221,7 +222,8 @@ impl Balancer<'_> {
             Some(Role::Members) => {
                 if self.at_start() {
                     self.unneeded(kind);
-                } else if kind == T::Comma && self.member == T::Assert {
+                } else if kind == T::Comma && (self.member == T::Assert || (self.angles > 0 && self.in_type))
+                {
                     self.take(T::Comma);
                 } else {
                     if kind == T::Comma {

@@ -13,7 +13,7 @@ impl Balancer<'_> {
     pub(super) fn outside(&mut self, kind: T) {
         if self.item != T::Error {
             match kind {
-                T::LBrace if self.item == T::Fn && !matches!(self.previous(), T::Arrow | T::Or) => {
+                T::LBrace if self.item == T::Fn && !self.previous().opens_result() => {
                     self.open(Role::Block, T::RBrace, T::BodyClose, T::BodyOpen);
                 }
                 T::LBrace if !matches!(self.item, T::Fn | T::Use | T::Const) => {
