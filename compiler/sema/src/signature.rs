@@ -366,6 +366,7 @@ impl<'db> TypeLowering<'db> {
         }
         let def = match resolve(self.db, self.file, &segments) {
             Ok(def) => def,
+            Err(error) if error.reported => return Ty::Error,
             Err(error) => {
                 let at = path.get(error.segment).map_or(range, |name| name.0);
                 self.diagnostics.push(error.diagnostic(&segments, at));

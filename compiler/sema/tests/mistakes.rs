@@ -289,4 +289,37 @@ service S {
     provides url: Url = "https://example.com";
 }
 "#;
+
+    late_numbers_that_are_added: r#"
+service S {
+    param a: Int;
+    param b: Int;
+    let one = aws::sqs::Queue { DelaySeconds: a + 1 };
+    let two = aws::sqs::Queue { DelaySeconds: a + b };
+    let text = aws::sns::Topic { DisplayName: "{a}" + "{b}" };
+}
+"#;
+
+    names_given_to_what_is_not_there: r#"
+component C { input size: Int; input name: String; let q = aws::sqs::Queue { DelaySeconds: size, QueueName: name }; }
+service S {
+    let c = C { siez: 5, name: "a" };
+    let d = C { wait: 5, name: "a" };
+    let f = aws::lambda::Function { Rol: "arn:aws:iam::123456789012:role/r", Code: { ZipFile: "x" } };
+}
+app P {
+    input region_name: String;
+    let s = S {};
+    environment dev { region_nam: "eu-west-1" }
+}
+"#;
+
+    an_import_that_leads_nowhere: r#"
+use aws::sqs::Queu;
+use crate::nothing::{Mailbox as Inbox};
+service S {
+    let queue: Queu = Queu {};
+    let inbox = Inbox { queue: queue.Arn };
+}
+"#;
 }

@@ -15,6 +15,7 @@ use super::{Eval, MAX_DEPTH, MAX_ELEMENTS, is_reported};
 use crate::infer::{Resolution, attribute_path};
 use crate::name::Def;
 use crate::signature::{Signature, signature};
+use crate::ty::Ty;
 use crate::{ItemId, ItemKind};
 
 impl Apply for Eval<'_> {
@@ -355,8 +356,20 @@ impl Eval<'_> {
                 None => self.calculated(&a, &b, origin, "what is ordered"),
             },
             BinaryOperator::Coalesce => a.value,
+            // Late numbers could only be joined as texts.
+            BinaryOperator::Add
+                if self.is_late_number(left, &a, env) || self.is_late_number(right, &b, env) =>
+            {
+                self.calculated(&a, &b, origin, "what is calculated with")
+            }
             _ => self.calculate(operator, &a, &b, origin),
         }
+    }
+
+    fn is_late_number(&self, operand: ExprId, value: &Located, env: &Env) -> bool {
+        let ty = || self.bodies[env.body as usize].inference.types[operand.0 as usize].widened();
+        matches!(value.value, Value::Late(_) | Value::Conditional(..))
+            && matches!(ty(), Ty::Int | Ty::Float | Ty::Port | Ty::Duration | Ty::Size)
     }
 
     /// Reports which side of an operation is late, or that the sides do not go together.

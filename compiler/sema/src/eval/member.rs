@@ -274,10 +274,13 @@ impl Eval<'_> {
             .cloned()
             .unwrap_or(Ty::Error);
         let env = self.env(instance);
+        let before = self.diagnostics.len();
         let default = default.map(|default| {
             let value = self.expr(default, &env);
             self.coerce(value, &ty)
         });
+        // What has been said about a default need not be said about the parameter.
+        let default = default.filter(|_| self.diagnostics.len() == before);
         let text = self.source(instance.body).name(name);
         let parameter_name: Arc<str> = super::builtin::case::logical_id_part(text).into();
         let (secret, ty) = match &ty {

@@ -76,6 +76,17 @@ pub enum Frozen {
     Output(Arc<str>, Arc<str>, Strength, bool),
 }
 
+impl Frozen {
+    fn has_unknown(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::List(items) => items.iter().any(Self::has_unknown),
+            Self::Record(entries) => entries.iter().any(|(_, value)| value.has_unknown()),
+            _ => false,
+        }
+    }
+}
+
 /// What a service provides, as another one sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Provided {
@@ -315,14 +326,21 @@ impl Eval<'_> {
         let fine = stack_name.len() <= 128
             && stack_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && stack_name.starts_with(|first: char| first.is_ascii_alphabetic());
+        if !fine && self.is_guessing() {
+            return Value::Unknown;
+        }
         if !fine {
             let message = format!("`{stack_name}` cannot be the name of a stack");
             let found = Diagnostic::new(Code::InvalidName, origin, message)
                 .note("CloudFormation takes at most 128 letters, digits and hyphens, a letter first")
                 .help("shorten the names of the app, the environment or the service");
             self.report(found);
+            return Value::Unknown;
         }
         if let Some(other) = self.services.iter().find(|placed| placed.service.stack_name == stack_name) {
+            if self.is_guessing() {
+                return Value::Unknown;
+            }
             let message = format!("two services would share the stack `{stack_name}`");
             let found =
                 Diagnostic::new(Code::DuplicateLogicalId, origin, message).also(other.origin, "the other");
@@ -555,6 +573,7 @@ pub fn stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
     let body = eval.body(item);
     let mut inputs = Vec::new();
     for (name, frozen) in instance.inputs(db).iter() {
+        eval.unknown_inputs |= frozen.has_unknown();
         let origin = eval.input_origin(body, name);
         let value = eval.thaw(frozen, origin);
         inputs.push((Arc::clone(name), Input::Value(value)));

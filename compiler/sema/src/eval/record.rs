@@ -1,5 +1,6 @@
 //! Records: what is made of them, and how resources are filled.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -59,7 +60,12 @@ impl Eval<'_> {
         for (at, entry) in entries.iter().enumerate() {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source(env.body).entry_name(name, quoted);
+                    let meant = self.bodies[env.body as usize].inference.misnamed.get(&value);
+                    let text = match meant {
+                        None => self.source(env.body).entry_name(name, quoted),
+                        Some(Some(meant)) => Cow::Borrowed(*meant),
+                        Some(None) => continue,
+                    };
                     let text = self.intern(&text);
                     self.place
                         .segments
@@ -270,9 +276,8 @@ impl Eval<'_> {
         let logical_id = self.logical_id(&place, origin)?;
         let path = self.path_text(&place);
         let number = ResourceId(self.resources.len() as u32);
-        if let Some(other) = self.logical_ids.get(&logical_id) {
-            // On its own, a unit is looked at along all its branches, which share names.
-            if !self.open {
+        if let Some(other) = self.logical_ids.get(&logical_id).copied() {
+            if !self.is_guessing() {
                 let other = self.resources[other.0 as usize].origin;
                 let found = Diagnostic::new(
                     Code::DuplicateLogicalId,

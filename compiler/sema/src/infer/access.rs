@@ -8,6 +8,7 @@ use ci_syntax::ast::{Expr, ExprId, Name, UnitKind};
 
 use super::{Infer, Resolution};
 use crate::builtin::{Argument, Method, MethodType, Parameter, methods};
+use crate::item::is_damaged;
 use crate::name::Def;
 use crate::signature::{Field, Signature, deprecated, signature};
 use crate::ty::{Misfit, NodeType, ResourceType, Target, Ty, join, resource_path};
@@ -106,6 +107,11 @@ impl Infer<'_> {
             }
             _ => Vec::new(),
         };
+        if let Ty::Struct(item) | Ty::Interface(item) | Ty::Unit(item) = of.widened()
+            && is_damaged(self.db, *item)
+        {
+            return Ty::Error;
+        }
         let shown = self.show(of);
         let message = format!("`{shown}` has no field `{text}`");
         let found = Diagnostic::new(Code::UnknownField, name.0, message).label("unknown");
@@ -228,15 +234,17 @@ impl Infer<'_> {
             Def::Builtin(builtin) => {
                 let (parameters, required, result) = builtin.signature();
                 let types: Vec<Ty> = parameters.into_iter().map(|(_, ty)| ty).collect();
-                self.arguments(id, &shown, &types, required, arguments);
-                result
+                if self.arguments(id, &shown, &types, required, arguments) { result } else { Ty::Error }
             }
             Def::Item(item) => match signature(self.db, item) {
                 Signature::Fn(parameters, result) => {
                     let required = parameters.iter().filter(|parameter| !parameter.optional).count();
                     let types: Vec<Ty> = parameters.iter().map(|parameter| parameter.ty.clone()).collect();
-                    self.arguments(id, &shown, &types, required, arguments);
-                    result.clone()
+                    if self.arguments(id, &shown, &types, required, arguments) {
+                        result.clone()
+                    } else {
+                        Ty::Error
+                    }
                 }
                 other => {
                     let made = matches!(other, Signature::Unit(_) | Signature::Struct(_));
@@ -258,7 +266,15 @@ impl Infer<'_> {
         self.report(if made { found.help(format!("make one with `{shown} {{ … }}`")) } else { found });
     }
 
-    fn arguments(&mut self, id: ExprId, callee: &str, types: &[Ty], required: usize, arguments: &[ExprId]) {
+    /// Checks the arguments of a call; whether there are as many as it takes.
+    fn arguments(
+        &mut self,
+        id: ExprId,
+        callee: &str,
+        types: &[Ty],
+        required: usize,
+        arguments: &[ExprId],
+    ) -> bool {
         for (at, argument) in arguments.iter().enumerate() {
             match types.get(at) {
                 Some(ty) => {
@@ -269,12 +285,12 @@ impl Infer<'_> {
                 }
             }
         }
-        self.count(id, callee, types.len(), required, arguments.len());
+        self.count(id, callee, types.len(), required, arguments.len())
     }
 
-    fn count(&mut self, id: ExprId, callee: &str, most: usize, required: usize, given: usize) {
+    fn count(&mut self, id: ExprId, callee: &str, most: usize, required: usize, given: usize) -> bool {
         if given >= required && given <= most {
-            return;
+            return true;
         }
         let takes = match (required, most) {
             (0, 0) => "nothing".to_owned(),
@@ -283,6 +299,7 @@ impl Infer<'_> {
         };
         let message = format!("`{callee}` takes {takes}, found {given}");
         self.report(Diagnostic::new(Code::WrongArguments, self.tree.range(id), message));
+        false
     }
 
     pub(super) fn method_call(
@@ -332,6 +349,7 @@ impl Infer<'_> {
         let element = element(of);
         let mut returned = Ty::Error;
         let mut accumulator = Ty::Error;
+        let mut broken = false;
         for (at, argument) in arguments.iter().enumerate() {
             match method.arguments.get(at) {
                 Some(Argument::Value(ty)) => {
@@ -363,7 +381,10 @@ impl Infer<'_> {
                             Parameter::Accumulator => accumulator.clone(),
                         })
                         .collect();
-                    returned = self.closure(*argument, &types, result.as_ref(), method.name);
+                    match self.closure(*argument, &types, result.as_ref(), method.name) {
+                        Some(ty) => returned = ty,
+                        None => broken = true,
+                    }
                 }
                 None => {
                     self.expr(*argument, None);
@@ -371,7 +392,11 @@ impl Infer<'_> {
             }
         }
         let last = arguments.last().copied().unwrap_or(receiver);
-        self.count(last, method.name, method.arguments.len(), method.required, arguments.len());
+        let complete =
+            self.count(last, method.name, method.arguments.len(), method.required, arguments.len());
+        if !complete || broken {
+            return Ty::Error;
+        }
         match &method.result {
             MethodType::Of(ty) => ty.clone(),
             MethodType::Element => element,
@@ -406,7 +431,8 @@ impl Infer<'_> {
         }
     }
 
-    fn closure(&mut self, id: ExprId, types: &[Ty], result: Option<&Ty>, method: &str) -> Ty {
+    /// What a closure returns; nothing where the argument is none, or one of another shape.
+    fn closure(&mut self, id: ExprId, types: &[Ty], result: Option<&Ty>, method: &str) -> Option<Ty> {
         let Expr::Lambda { parameters, body } = &self.tree[id] else {
             self.expr(id, None);
             let found = Diagnostic::new(
@@ -416,11 +442,12 @@ impl Infer<'_> {
             )
             .help("write `|x| …`");
             self.report(found);
-            return Ty::Error;
+            return None;
         };
         // A closure over the entries of a map may look at the values alone.
         let skipped = usize::from(types.len() == 2 && parameters.len() == 1 && types[0] == Ty::String);
-        if parameters.len() + skipped > types.len() {
+        let fits = parameters.len() + skipped <= types.len();
+        if !fits {
             let message = format!("this closure takes {}, but is given {}", parameters.len(), types.len());
             self.report(Diagnostic::new(Code::WrongArguments, self.tree.range(id), message));
         }
@@ -435,7 +462,7 @@ impl Infer<'_> {
         };
         self.locals.truncate(depth);
         self.types[id.0 as usize] = Ty::Closure(parameters.len());
-        ty
+        fits.then_some(ty)
     }
 }
 

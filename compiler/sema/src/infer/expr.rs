@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic, TextRange};
-use ci_syntax::ast::{Arm, Expr, ExprId, ListItem, Name, PatternKind, StringPart};
+use ci_syntax::ast::{Arm, Expr, ExprId, ListItem, MemberKind, Name, PatternKind, StringPart};
 
 use super::{Infer, Resolution};
 use crate::item::ItemKind;
@@ -270,6 +270,7 @@ impl Infer<'_> {
                 self.diagnostics.extend(deprecated_use(self.db, &def, &segments, last));
                 Some(def)
             }
+            Err(error) if error.reported || (segments.len() == 1 && self.lost_a_name()) => None,
             Err(mut error) => {
                 let range = path.get(error.segment).map_or_else(TextRange::default, |name| name.0);
                 if error.segment == 0
@@ -286,6 +287,15 @@ impl Infer<'_> {
                 None
             }
         }
+    }
+
+    /// Whether a member's name was not understood: any name that is not there may be its.
+    fn lost_a_name(&self) -> bool {
+        self.members.iter().any(|member| match member.kind {
+            MemberKind::Declaration { name, .. } => name.is_missing(),
+            MemberKind::Error => true,
+            MemberKind::Assert { .. } | MemberKind::Environment { .. } => false,
+        })
     }
 
     fn list(&mut self, items: &[ListItem], expected: Option<&Ty>) -> Ty {
@@ -354,6 +364,7 @@ impl Infer<'_> {
         expected: Option<&Ty>,
     ) -> Ty {
         let over = self.expr(iterable, None);
+        let mut broken = false;
         let (position, element) = match over.widened() {
             Ty::List(element) => (Ty::Int, (**element).clone()),
             Ty::Range => (Ty::Int, Ty::Int),
@@ -380,6 +391,7 @@ impl Infer<'_> {
                     found
                 };
                 self.report(found);
+                broken = true;
                 (Ty::Error, Ty::Error)
             }
         };
@@ -411,7 +423,11 @@ impl Infer<'_> {
         });
         let ty = self.branch(body, of.as_ref());
         self.locals.truncate(depth);
-        if key.is_some() { ty.map() } else { ty.list() }
+        match key {
+            _ if broken => Ty::Error,
+            Some(_) => ty.map(),
+            None => ty.list(),
+        }
     }
 
     fn matching(&mut self, id: ExprId, subject: ExprId, arms: &[Arm], expected: Option<&Ty>) -> Ty {

@@ -118,6 +118,9 @@ impl Balancer<'_> {
         }
         let Some(found) = found else {
             self.at += 1;
+            if std::mem::take(&mut self.lost_brace) {
+                return;
+            }
             self.report(
                 Diagnostic::new(Code::UnclosedDelimiter, range, format!("{kind} closes nothing"))
                     .label("no delimiter is open that it could close")
@@ -226,9 +229,10 @@ impl Balancer<'_> {
                 {
                     self.take(T::Comma);
                 } else {
-                    if kind == T::Comma {
+                    if kind == T::Comma && !self.lost_brace {
                         self.replaced(range, "`;` ends a member", ";");
                     }
+                    self.lost_brace = kind == T::Comma;
                     self.take(T::End);
                     self.new_member();
                 }
