@@ -10,6 +10,7 @@ use ci_syntax::ast::{BinaryOperator, Expr, ExprId, Item, Name, PatternKind, Stri
 
 use super::builtin::{self, Apply, Problem};
 use super::frame::{Env, Label, Segment};
+use super::late::existing_when;
 use super::value::{Closure, Located, Record, Statement, Value};
 use super::{Eval, MAX_DEPTH, MAX_ELEMENTS, is_reported};
 use crate::infer::{Resolution, attribute_path};
@@ -496,10 +497,7 @@ impl Eval<'_> {
             Value::Conditional(condition, inner) => {
                 let condition = Arc::clone(condition);
                 let value = self.read(&inner.clone(), name, optional, env, origin);
-                match value {
-                    Value::Unknown | Value::None => value,
-                    value => Value::Conditional(condition, Rc::new(Located::new(value, origin))),
-                }
+                existing_when(condition, Located::new(value, origin))
             }
             Value::Resource(resource) => self.attribute(*resource, text, origin),
             Value::Existing(existing) => existing.properties.get(text).map_or_else(
@@ -600,10 +598,7 @@ impl Eval<'_> {
         if let Value::Conditional(condition, inner) = &receiver.value {
             let condition = Arc::clone(condition);
             let value = self.method(&inner.clone(), name, arguments, optional, env, origin);
-            return match value {
-                Value::Unknown | Value::None => value,
-                value => Value::Conditional(condition, Rc::new(Located::new(value, origin))),
-            };
+            return existing_when(condition, Located::new(value, origin));
         }
         if matches!(receiver.value, Value::None) && optional {
             return Value::None;
@@ -697,9 +692,7 @@ impl Eval<'_> {
 
 /// The elements of a list that exists only under a condition, each under that condition.
 pub(super) fn each_under(condition: &Arc<Condition>, items: &[Located]) -> Vec<Located> {
-    let under = |item: &Located| {
-        let value = Value::Conditional(Arc::clone(condition), Rc::new(item.clone()));
-        Located::new(value, item.origin)
-    };
+    let under =
+        |item: &Located| Located::new(existing_when(Arc::clone(condition), item.clone()), item.origin);
     items.iter().map(under).collect()
 }

@@ -411,15 +411,17 @@ impl Eval<'_> {
         strength: Option<Strength>,
     ) {
         let text = self.source(instance.body).name(name);
-        let name = super::builtin::case::logical_id_part(text);
+        let output = super::builtin::case::logical_id_part(text);
         let description = self.source(instance.body).doc(member.range.start);
-        self.push_output(name, value, description.as_deref(), strength);
+        let ty = self.declared_field(instance, name).map_or(Ty::Error, |field| field.ty);
+        self.push_output(output, value, &ty, description.as_deref(), strength);
     }
 
     fn push_output(
         &mut self,
         name: String,
         value: &Located,
+        ty: &Ty,
         description: Option<&str>,
         provided: Option<Strength>,
     ) {
@@ -439,6 +441,11 @@ impl Eval<'_> {
                     parts.push(item.clone());
                 }
                 concat(&parts).map(|value| Located::new(value, inner.origin))
+            }
+            // An output is text, whatever is known of its elements.
+            Value::Late(late) if matches!(ty.unwrapped().0.widened(), Ty::List(_)) => {
+                let list = ci_graph::Value::late((**late).clone());
+                Ok(Located::new(Value::late(Late::Join { separator: ",".into(), list }), inner.origin))
             }
             Value::Unknown | Value::Late(_) => Ok(inner.clone()),
             Value::Duration(seconds) => Ok(Located::new(Value::text(seconds.to_string()), inner.origin)),
@@ -481,13 +488,14 @@ impl Eval<'_> {
                         let strength =
                             field.strength.or(part.strength).unwrap_or_else(|| default_strength(&part.ty));
                         let name = provided_name(&text, Some(&part.name));
-                        self.push_output(name, value, description.as_deref(), Some(strength));
+                        self.push_output(name, value, &part.ty, description.as_deref(), Some(strength));
                     }
                 }
             }
             ty => {
                 let strength = field.strength.unwrap_or_else(|| default_strength(ty));
-                self.push_output(provided_name(&text, None), value, description.as_deref(), Some(strength));
+                let name = provided_name(&text, None);
+                self.push_output(name, value, ty, description.as_deref(), Some(strength));
             }
         }
     }
