@@ -90,7 +90,7 @@ fn first_unknown(located: &Located) -> Option<&Located> {
     }
 }
 
-/// What is wrong with a unit that is looked at on its own, beyond what its evaluation found. It has no template, and
+/// What is wrong with an item that is looked at on its own, beyond what its evaluation found. It has no template, and
 /// its size says nothing about the stacks it becomes part of.
 #[salsa::tracked]
 pub(crate) fn unit_findings(db: &dyn Db, unit: ItemId) -> Vec<Diagnostic<Origin>> {
@@ -131,7 +131,7 @@ impl Snapshot {
                 }
             }
             let mut used = HashSet::new();
-            for (unit, result) in ci_sema::unit_diagnostics(db) {
+            for (unit, result) in ci_sema::unused_items(db) {
                 used.extend(result.items.iter().map(|item| item.file(db)));
                 self.stack_findings(result, unit_findings(db, unit), &mut found);
             }

@@ -322,4 +322,17 @@ service S {
     let inbox = Inbox { queue: queue.Arn };
 }
 "#;
+
+    mistakes_in_what_nobody_uses: r#"
+const ZERO: Int = 1 / 0;
+const AFTER: Int = ZERO + 1;
+fn divided(n: Int) -> Int { if n > 5 { n / 0 } else { third(n) } }
+fn third(n: Int) -> Int { [1, 2][3] + n }
+fn endless(n: Int) -> Int { endless(n) }
+struct Limits { share: Int = 5 % 0, attempts: Int<1..=5> = 9 }
+fn fine(path: String, list: List<Int>, some: Int?, data: Json) -> List<Int> {
+    [path.len().pow(2), some ?? 5, list[5], ..list.map(|n| 10 / n), ..data.more, ..for n in list { n + 1 }]
+}
+service S { let queue = aws::sqs::Queue {}; }
+"#;
 }

@@ -212,7 +212,7 @@ impl Eval<'_> {
         Located::new(value, origin)
     }
 
-    fn constant(&mut self, item: ItemId, at: Origin) -> Located {
+    pub(super) fn constant(&mut self, item: ItemId, at: Origin) -> Located {
         if self.calls.contains(&item) || self.calls.len() as u32 > MAX_DEPTH {
             let name = item.name(self.db);
             let message = format!("the constant `{name}` is defined by itself");
@@ -330,6 +330,13 @@ impl Eval<'_> {
             _ => {}
         }
         let b = self.expr(right, env);
+        let divides = matches!(operator, BinaryOperator::Divide | BinaryOperator::Remainder);
+        if divides && matches!(&b.value, Value::Int(0) | Value::Duration(0) | Value::Size(0)) {
+            let found = Diagnostic::new(Code::DivisionByZero, origin, "this divides by zero")
+                .also(b.origin, "this is 0");
+            self.report(found);
+            return Value::Unknown;
+        }
         if matches!(a.value, Value::Unknown) || matches!(b.value, Value::Unknown) {
             return Value::Unknown;
         }
@@ -395,14 +402,6 @@ impl Eval<'_> {
             BinaryOperator::Divide => x.checked_div(y),
             _ => x.checked_rem(y),
         };
-        let zero = matches!(operator, BinaryOperator::Divide | BinaryOperator::Remainder)
-            && matches!(&b.value, Value::Int(0) | Value::Duration(0) | Value::Size(0));
-        if zero {
-            let found = Diagnostic::new(Code::DivisionByZero, origin, "this divides by zero")
-                .also(b.origin, "this is 0");
-            self.report(found);
-            return Value::Unknown;
-        }
         let number = |value: Option<i64>, make: fn(i64) -> Value| value.map(make);
         let result = match (&a.value, &b.value) {
             (Value::Int(x), Value::Int(y)) => number(checked(operator, *x, *y), Value::Int),

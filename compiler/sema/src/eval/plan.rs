@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic, Span, TextRange};
 use ci_graph::{Late, Origin, Pseudo, Stack, Strength};
-use ci_syntax::ast::{Expr, ExprId, Item, Keyword, MemberKind, UnitKind};
+use ci_syntax::ast::{Expr, ExprId, Item, Keyword, MemberKind};
 
 use super::builtin;
 use super::frame::{Env, Input, Instance, Place, Slot};
@@ -579,25 +579,34 @@ pub fn stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
         inputs.push((Arc::clone(name), Input::Value(value)));
     }
     let root = eval.root(item, body, inputs);
-    eval.finish(&root, Arc::clone(instance.stack_name(db)), instance.region(db).clone())
+    eval.members(&root);
+    eval.finish(item, body, Arc::clone(instance.stack_name(db)), instance.region(db).clone())
 }
 
-/// A unit that nothing instantiates, looked at on its own: its inputs are unknown.
+/// An item that nothing uses, looked at on its own: its inputs and parameters are unknown.
 #[salsa::tracked]
 pub fn open_stack(db: &dyn Db, item: ItemId) -> StackResult {
     let mut eval = Eval::new(db, true);
     let body = eval.body(item);
-    let root = eval.root(item, body, Vec::new());
+    let at = eval.unit_origin(body);
+    match &item_tree(db, item).item {
+        Item::Const { .. } => _ = eval.constant(item, at),
+        Item::Fn { .. } => eval.open_function(item, body, at),
+        Item::Struct { .. } => _ = eval.with_defaults(item, Record::default()),
+        _ => {
+            let root = eval.root(item, body, Vec::new());
+            eval.members(&root);
+        }
+    }
     let name: Arc<str> = builtin::case::kebab_case(item.name(db)).into();
-    eval.finish(&root, name, None)
+    eval.finish(item, body, name, None)
 }
 
 impl Eval<'_> {
-    fn finish(mut self, root: &Rc<Instance>, name: Arc<str>, region: Option<Arc<str>>) -> StackResult {
-        self.members(root);
+    fn finish(mut self, item: ItemId, body: u32, name: Arc<str>, region: Option<Arc<str>>) -> StackResult {
         self.run();
-        let origin = self.unit_origin(root.body);
-        let description = item_doc(self.db, root.item).map(|doc| one_line(&doc).into());
+        let origin = self.unit_origin(body);
+        let description = item_doc(self.db, item).map(|doc| one_line(&doc).into());
         let (stack, diagnostics, items) = self.into_stack(name, description, origin, region);
         StackResult { stack: Arc::new(stack), diagnostics, items }
     }
@@ -616,7 +625,10 @@ impl Eval<'_> {
     }
 }
 
-/// Whether an item is a unit that can be looked at on its own.
-pub fn is_unit(db: &dyn Db, item: ItemId) -> bool {
-    matches!(&item_tree(db, item).item, Item::Unit { kind, .. } if *kind != UnitKind::App)
+/// Whether an item can be looked at on its own: it has values without an app.
+pub fn stands_alone(db: &dyn Db, item: ItemId) -> bool {
+    matches!(
+        item.kind(db),
+        ItemKind::Component | ItemKind::Service | ItemKind::Const | ItemKind::Fn | ItemKind::Struct
+    )
 }
