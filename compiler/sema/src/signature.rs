@@ -488,10 +488,13 @@ impl<'db> TypeLowering<'db> {
     fn identity(&mut self, builtin: BuiltinType, resource: crate::ty::ResourceType, range: TextRange) -> Ty {
         let schema = resource.0;
         let attribute = if builtin == BuiltinType::Arn {
+            let is_arn =
+                |attribute: &&'static str| Target { resource_type: schema.name(), attribute }.is_arn();
             let mut named = schema.attributes().iter().map(|attribute| attribute.name);
-            named
-                .find(|name| name.ends_with("Arn"))
-                .or_else(|| schema.ref_parts().first().copied().filter(|part| part.ends_with("Arn")))
+            schema
+                .own_arn()
+                .or_else(|| schema.ref_parts().first().copied().filter(is_arn))
+                .or_else(|| named.find(|name| name.ends_with("Arn")))
         } else {
             schema.ref_parts().first().copied().or_else(|| schema.primary_identifier().first().copied())
         };

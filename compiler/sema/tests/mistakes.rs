@@ -335,4 +335,18 @@ fn fine(path: String, list: List<Int>, some: Int?, data: Json) -> List<Int> {
 }
 service S { let queue = aws::sqs::Queue {}; }
 "#;
+
+    identifiers_that_are_arns: r#"
+component C {
+    input any: Arn;
+    input secret: Arn<aws::secretsmanager::Secret>;
+    let queue = aws::ssm::Parameter { Type: "String", Value: "{any}{secret}" };
+}
+service S {
+    let secret = aws::secretsmanager::Secret {};
+    let other = aws::sqs::Queue {};
+    let right = C { any: secret.Id, secret: secret.Id };
+    let wrong = C { any: other.QueueName, secret: other.Arn };
+}
+"#;
 }
