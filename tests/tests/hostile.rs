@@ -10,6 +10,8 @@
 mod disk;
 #[path = "hostile/limits.rs"]
 mod limits;
+#[path = "hostile/once.rs"]
+mod once;
 #[path = "hostile/random.rs"]
 mod random;
 #[path = "hostile/texts.rs"]

@@ -142,7 +142,40 @@ pub struct RefTarget {
     pub attribute: &'static str,
 }
 
+/// Identifiers that are ARNs although neither their name nor a pattern says so: of a type without an attribute that is
+/// called its ARN, what properties that are called ARNs take. A test derives them from the catalog.
+pub(crate) const UNNAMED_ARNS: &[(&str, &str)] = &[("AWS::SecretsManager::Secret", "Id")];
+
+/// Whether a name says that its value is an ARN.
+pub(crate) fn is_called_arn(name: &str) -> bool {
+    name.ends_with("Arn") || name.ends_with("ARN")
+}
+
+/// Whether a pattern lets nothing pass but ARNs: it starts with `arn`, and has no alternative to that.
+fn takes_only_arns(pattern: &str) -> bool {
+    let mut depth = 0_i32;
+    let mut alternatives = pattern.chars().filter(|character| {
+        depth += i32::from(matches!(character, '(' | '[')) - i32::from(matches!(character, ')' | ']'));
+        *character == '|' && depth == 0
+    });
+    pattern.trim_start_matches('^').starts_with("arn:") && alternatives.next().is_none()
+}
+
 impl RefTarget {
+    /// Whether its value is an ARN: by its name, by its pattern, or by what takes it.
+    pub fn is_arn(&self) -> bool {
+        let pattern = || {
+            let schema = crate::resource_type(self.resource_type)?;
+            let root = schema.node(schema.root());
+            let attribute = schema.attribute(self.attribute).map(|attribute| attribute.node);
+            let node = attribute.or_else(|| Some(root.property(self.attribute)?.node))?;
+            schema.node(node).pattern
+        };
+        is_called_arn(self.attribute)
+            || UNNAMED_ARNS.contains(&(self.resource_type, self.attribute))
+            || pattern().is_some_and(takes_only_arns)
+    }
+
     /// Whether a value of this attribute can stand where `expected` is expected: it is the same attribute, or both
     /// are identifiers of the same type under two names, as `Id` and `GroupId` of a security group are. An ARN is
     /// never taken for another identifier, nor the other way round.
@@ -150,8 +183,7 @@ impl RefTarget {
         if self == expected {
             return true;
         }
-        let is_arn = |target: &Self| target.attribute.ends_with("Arn");
-        if self.resource_type != expected.resource_type || is_arn(self) || is_arn(expected) {
+        if self.resource_type != expected.resource_type || self.is_arn() || expected.is_arn() {
             return false;
         }
         let Some(schema) = crate::resource_type(self.resource_type) else { return false };

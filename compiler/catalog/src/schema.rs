@@ -93,6 +93,13 @@ impl ResourceSchema {
         all.binary_search_by(|attribute| attribute.name.cmp(name)).ok().map(|at| &all[at])
     }
 
+    /// The attribute that is called the ARN of the resource itself: `Arn`, or `TopicArn` of a topic.
+    pub fn own_arn(&self) -> Option<&'static str> {
+        let own = self.name().rsplit("::").next().unwrap_or_default();
+        let mut names = self.attributes().iter().map(|attribute| attribute.name);
+        names.find(|name| matches!(name.strip_prefix(own).unwrap_or(name), "Arn" | "ARN"))
+    }
+
     /// The properties or attributes whose value `Ref` returns, joined by `|` if several; empty if not known.
     pub fn ref_parts(&self) -> &'static [&'static str] {
         self.facts().ref_parts

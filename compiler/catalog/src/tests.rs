@@ -1,5 +1,8 @@
 //! The embedded files are complete and say what is known to be true.
 
+use std::collections::BTreeSet;
+
+use crate::node::{self, is_called_arn};
 use crate::*;
 
 fn schema(name: &str) -> &'static ResourceSchema {
@@ -285,4 +288,49 @@ fn runtimes_have_their_dates() {
     assert!(python.deprecated.is_some_and(|date| date < "2025"));
     assert_eq!(lambda_runtime("cobol85"), None);
     assert!(lambda_runtimes().is_sorted_by_key(|runtime| runtime.name));
+}
+
+/// What properties that are called ARNs take, by type.
+fn taken_as_arns() -> BTreeSet<(&'static str, &'static str)> {
+    let mut found = BTreeSet::new();
+    for schema in resource_types().filter_map(resource_type) {
+        let mut seen = BTreeSet::new();
+        let mut left = vec![schema.root()];
+        while let Some(id) = left.pop() {
+            let node = schema.node(id);
+            if !seen.insert(id) {
+                continue;
+            }
+            for property in node.properties {
+                let targets = schema.node(property.node).references;
+                if is_called_arn(property.name) {
+                    found.extend(targets.iter().map(|target| (target.resource_type, target.attribute)));
+                }
+                left.push(property.node);
+            }
+            left.extend(node.items);
+            left.extend(node.one_of.iter().chain(node.any_of).chain(node.all_of));
+        }
+    }
+    found
+}
+
+#[test]
+fn identifiers_that_only_their_use_shows_to_be_arns_are_known() {
+    let has_no_arn = |name| resource_type(name).is_some_and(|schema| schema.own_arn().is_none());
+    let unnamed: Vec<_> = taken_as_arns()
+        .into_iter()
+        .filter(|(name, attribute)| !is_called_arn(attribute) && has_no_arn(name))
+        .collect();
+    assert_eq!(unnamed, node::UNNAMED_ARNS);
+}
+
+#[test]
+fn arns_are_told_apart_from_other_identifiers() {
+    let is_arn = |resource_type, attribute| RefTarget { resource_type, attribute }.is_arn();
+    assert!(is_arn("AWS::SQS::Queue", "Arn") && is_arn("AWS::Kinesis::StreamConsumer", "StreamARN"));
+    assert!(is_arn("AWS::SecretsManager::Secret", "Id"));
+    assert!(is_arn("AWS::ControlTower::EnabledBaseline", "EnabledBaselineIdentifier"), "by its pattern");
+    assert!(!is_arn("AWS::EFS::FileSystem", "FileSystemId"), "its pattern takes an id as well");
+    assert!(!is_arn("AWS::Route53::HostedZone", "Id") && !is_arn("AWS::SQS::Queue", "QueueName"));
 }

@@ -2,13 +2,13 @@
 //!
 //! With `build` the only module that knows what the stages offer; how they come to their results is theirs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use ci_base::{Code, Diagnostic, Severity, Span, TextRange};
+use ci_base::{Code, Diagnostic, FileId, Severity, Span, TextRange};
 use ci_cfn::Violation;
 use ci_graph::{Located, Origin, Stack, Value};
-use ci_sema::{Db, ItemId, Program, ServiceInstance, StackResult, TargetId};
+use ci_sema::{Db, ItemId, Program, ServiceInstance, StackResult, TargetId, has_errors, is_damaged};
 
 use crate::files::Files;
 use crate::host::Snapshot;
@@ -47,7 +47,7 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
     let is_error = |found: &Diagnostic<Origin>| found.severity == Severity::Error && !found.code.has_level();
     // A graph with errors holds values nothing is known about, so its size means nothing and it has no template.
     let mut json = None;
-    if !result.diagnostics.iter().any(is_error) {
+    if !result.diagnostics.iter().any(is_error) && !result.items.iter().any(|item| has_errors(db, *item)) {
         diagnostics.extend(violations.into_iter().map(violation));
         if !diagnostics.iter().any(is_error) {
             json = Some(json_if_fine.into());
@@ -90,7 +90,7 @@ fn first_unknown(located: &Located) -> Option<&Located> {
     }
 }
 
-/// What is wrong with a unit that is looked at on its own, beyond what its evaluation found. It has no template, and
+/// What is wrong with an item that is looked at on its own, beyond what its evaluation found. It has no template, and
 /// its size says nothing about the stacks it becomes part of.
 #[salsa::tracked]
 pub(crate) fn unit_findings(db: &dyn Db, unit: ItemId) -> Vec<Diagnostic<Origin>> {
@@ -131,7 +131,7 @@ impl Snapshot {
                 }
             }
             let mut used = HashSet::new();
-            for (unit, result) in ci_sema::unit_diagnostics(db) {
+            for (unit, result) in ci_sema::unused_items(db) {
                 used.extend(result.items.iter().map(|item| item.file(db)));
                 self.stack_findings(result, unit_findings(db, unit), &mut found);
             }
@@ -172,6 +172,10 @@ impl Snapshot {
 
     /// What is wrong with one stack: as its evaluation found, and as those found who looked at it later.
     fn stack_findings(&self, result: &StackResult, late: &[Diagnostic<Origin>], found: &mut Findings) {
+        // Of text that was not understood, values mean nothing.
+        if result.items.iter().any(|item| is_damaged(&self.db, *item)) {
+            return;
+        }
         let placed =
             |diagnostic: &Diagnostic<Origin>| diagnostic.clone().map(|origin| self.place(result, origin));
         found.early.extend(result.diagnostics.iter().map(placed));
@@ -186,6 +190,21 @@ impl Snapshot {
     }
 }
 
+/// Of findings about the text of a line the lowest, and then the first, is the cause of the others: a string without
+/// an end makes tokens of what was text, and a token too many or too few shifts what follows it.
+fn syntax_rank(code: Code) -> Option<u8> {
+    match code {
+        Code::UnterminatedString => Some(0),
+        Code::UnclosedDelimiter | Code::UnexpectedToken => Some(1),
+        _ => None,
+    }
+}
+
+/// Whether a finding is about one token, whatever stands around it.
+fn is_lexical(code: Code) -> bool {
+    matches!(code, Code::InvalidCharacter | Code::InvalidEscape | Code::InvalidNumber)
+}
+
 /// Findings by the stage that made them.
 #[derive(Default)]
 struct Findings {
@@ -197,14 +216,39 @@ struct Findings {
 
 impl Findings {
     /// All of them, without what a later stage only says again: the same words about the same line, where the earlier
-    /// one points to a name and the later one to its value.
+    /// one points to a name and the later one to its value. Nor is anything said of a line whose text was not
+    /// understood but that.
     fn told_once(self, files: &Files) -> Vec<Diagnostic> {
+        let Self { mut early, mut late } = self;
+        // Where lines end, by file: there may be as many findings as there are bytes.
+        let mut ends: HashMap<FileId, Vec<usize>> = HashMap::new();
+        for found in early.iter().chain(&late) {
+            let file = found.primary.at.file;
+            ends.entry(file)
+                .or_insert_with(|| files.text(file).match_indices('\n').map(|(at, _)| at).collect());
+        }
         let line = |found: &Diagnostic| {
-            let at = found.primary.at;
-            let before = files.text(at.file).get(..at.range.start as usize).unwrap_or_default();
-            (at.file, before.bytes().filter(|byte| *byte == b'\n').count())
+            let Span { file, range } = found.primary.at;
+            let ends = ends.get(&file).map(Vec::as_slice).unwrap_or_default();
+            (file, ends.partition_point(|end| *end < range.start as usize))
         };
-        let Self { early, mut late } = self;
+        let mut not_understood: HashMap<_, (u8, u32, Code)> = HashMap::new();
+        for found in &early {
+            let Some(rank) = syntax_rank(found.code) else { continue };
+            let cause = (rank, found.primary.at.range.start, found.code);
+            let known = not_understood.entry(line(found)).or_insert(cause);
+            *known = cause.min(*known);
+        }
+        if !not_understood.is_empty() {
+            let independent = |found: &Diagnostic| match not_understood.get(&line(found)) {
+                None => true,
+                Some(_) if found.code == Code::TooDeeplyNested => true,
+                Some((_, _, Code::UnterminatedString)) => found.code == Code::UnterminatedString,
+                Some((_, _, cause)) => found.code == *cause || is_lexical(found.code),
+            };
+            early.retain(independent);
+            late.retain(independent);
+        }
         late.retain(|late| {
             let mut same =
                 early.iter().filter(|early| early.code == late.code && early.message == late.message);

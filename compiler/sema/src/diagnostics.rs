@@ -4,7 +4,7 @@ use ci_base::{Applicability, Code, Diagnostic, Span, TextRange};
 use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Path, TypeExpr};
 use rustc_hash::FxHashSet;
 
-use crate::eval::plan::{TargetId, is_unit, open_stack, plan, stack, targets};
+use crate::eval::plan::{TargetId, open_stack, plan, stack, stands_alone, targets};
 use crate::infer::infer;
 use crate::item::{ItemKind, file_outline, item_range, item_source, item_span, item_tree, items};
 use crate::name::{modules, scope};
@@ -96,9 +96,10 @@ fn first_names<'a>(source: &'a ci_syntax::ItemSource, tree: &'a ItemTree, used: 
     }
 }
 
-/// Units of the root package that no target instantiates, looked at on their own: components, and services that
-/// only an app could give what they need. What a target does instantiate has been seen there, with its inputs.
-pub fn unit_diagnostics(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
+/// Items of the root package that no target uses, looked at on their own: components, services that only an app
+/// could give what they need, constants, functions and the defaults of structs. What a target does use has been seen
+/// there, with what it is given.
+pub fn unused_items(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
     let Some(program) = Program::try_get(db) else { return Vec::new() };
     let mut seen: FxHashSet<ItemId> = FxHashSet::default();
     for target in targets(db) {
@@ -106,12 +107,20 @@ pub fn unit_diagnostics(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
             seen.extend(stack(db, *instance).items.iter());
         }
     }
+    let files = modules(db, program.root(db)).iter();
+    let mut left: Vec<ItemId> = files.flat_map(|(_, file)| items(db, *file).iter().copied()).collect();
+    left.retain(|item| stands_alone(db, *item) && !seen.contains(item));
+    // What units use is looked at with them.
+    left.sort_by_key(|item| !matches!(item.kind(db), ItemKind::Component | ItemKind::Service));
     let mut found = Vec::new();
-    for (_, file) in modules(db, program.root(db)).iter() {
-        for item in items(db, *file).iter().copied().filter(|item| is_unit(db, *item) && !seen.contains(item))
-        {
-            found.push((item, open_stack(db, item)));
+    for item in left {
+        let is_value = matches!(item.kind(db), ItemKind::Const | ItemKind::Fn | ItemKind::Struct);
+        if is_value && seen.contains(&item) {
+            continue;
         }
+        let result = open_stack(db, item);
+        seen.extend(result.items.iter());
+        found.push((item, result));
     }
     found
 }
@@ -131,7 +140,10 @@ pub fn allowed(db: &dyn Db, file: SourceFile) -> Vec<Allowed> {
             }
         };
         take(&tree.attributes, TextRange::new(0, item_range(db, item).len()));
-        if let Item::Unit { members, .. } = &tree.item {
+        if let Item::Unit { members, .. }
+        | Item::Struct { fields: members, .. }
+        | Item::Interface { fields: members, .. } = &tree.item
+        {
             for member in members {
                 take(&member.attributes, member.range);
             }

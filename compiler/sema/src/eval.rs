@@ -7,13 +7,13 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ci_base::{Code, Diagnostic, TextRange};
+use ci_base::{Code, Diagnostic, Severity, TextRange};
 use ci_graph::{Asset, Origin, Output, Parameter, Resource, ResourceId, Stack};
 use ci_syntax::ItemSource;
 use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Member, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::infer::{Inference, infer};
+use crate::infer::{Inference, has_errors, infer};
 use crate::item::{item_source, item_tree};
 use crate::{Db, ItemId};
 
@@ -105,6 +105,8 @@ pub(crate) struct Eval<'db> {
     stopped: bool,
     /// A unit checked on its own: its inputs are unknown, so both branches of what they decide are looked at.
     open: bool,
+    /// Whether something that was given is unknown, because of an error where it was given.
+    unknown_inputs: bool,
     /// What `with` was applied to, to see at the end that all of it was made.
     overridden: Vec<(Located, frame::Override)>,
     /// Services made by an app, in source order.
@@ -137,6 +139,7 @@ impl<'db> Eval<'db> {
             steps: 0,
             stopped: false,
             open,
+            unknown_inputs: false,
             overridden: Vec::new(),
             services: Vec::new(),
             naming: plan::Naming::default(),
@@ -197,6 +200,17 @@ impl<'db> Eval<'db> {
         if self.reported.insert((diagnostic.code, diagnostic.primary.at)) {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Whether what decides may be unknown, so that all branches are looked at: they may make the same names.
+    fn is_guessing(&self) -> bool {
+        let other_error = |found: &Diagnostic<Origin>| {
+            found.severity == Severity::Error && found.code != Code::DuplicateLogicalId
+        };
+        self.open
+            || self.unknown_inputs
+            || self.diagnostics.iter().any(other_error)
+            || self.bodies.iter().any(|body| has_errors(self.db, body.item))
     }
 
     fn error(&mut self, code: Code, at: Origin, message: impl Into<String>) -> Value {
@@ -324,6 +338,9 @@ impl<'db> Eval<'db> {
 
 /// Whether an expression has been reported by the type checker.
 fn is_reported(inference: &Inference, tree: &ItemTree, id: ExprId) -> bool {
+    if inference.refused.contains(&id) {
+        return true;
+    }
     inference.types.get(id.0 as usize).is_some_and(crate::ty::Ty::is_error)
         && !matches!(tree[id], Expr::List(_) | Expr::Record { .. } | Expr::Block { .. })
 }

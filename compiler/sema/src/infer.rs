@@ -4,12 +4,10 @@
 //! kinds of references are checked here; ranges, patterns and what else the catalog says of a value are checked on
 //! the values of the graph.
 
-use std::sync::Arc;
-
-use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
+use ci_base::{Applicability, Code, Diagnostic, Severity, TextRange, did_you_mean};
 use ci_syntax::ItemSource;
-use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
-use rustc_hash::FxHashMap;
+use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use access::attribute_path;
 
@@ -20,9 +18,11 @@ use crate::ty::{Misfit, Ty, fits};
 use crate::{Db, ItemId, SourceFile};
 
 pub(crate) mod access;
+mod attribute;
 mod expr;
 mod operator;
 mod record;
+mod repeated;
 mod statement;
 
 /// What a path in an expression stands for.
@@ -45,6 +45,11 @@ pub struct Inference {
     pub resolutions: FxHashMap<ExprId, Resolution>,
     /// The types of a unit's members, by position; [`Ty::Error`] where a member has no value.
     pub members: Vec<Ty>,
+    /// What cannot stand where it does, as has been reported: it has no value.
+    pub refused: FxHashSet<ExprId>,
+    /// The values of properties that cannot be set by the name that was written, as has been reported, and the name
+    /// that was probably meant.
+    pub misnamed: FxHashMap<ExprId, Option<&'static str>>,
     /// Ranges count from the item's start.
     pub diagnostics: Vec<Diagnostic<TextRange>>,
 }
@@ -55,6 +60,15 @@ pub fn infer(db: &dyn Db, item: ItemId) -> Inference {
     let mut infer = Infer::new(db, item);
     infer.item();
     infer.finish()
+}
+
+/// Whether the text, the names or the types of an item have errors: then what is not made of it means nothing.
+#[salsa::tracked(returns(copy))]
+pub fn has_errors(db: &dyn Db, item: ItemId) -> bool {
+    let is_error =
+        |found: &Diagnostic<TextRange>| found.severity == Severity::Error && !found.code.has_level();
+    let imports = crate::name::scope(db, item.file(db)).problems.iter().map(|(_, found)| found);
+    item_tree(db, item).errors.iter().chain(&infer(db, item).diagnostics).chain(imports).any(is_error)
 }
 
 /// A unit that contains itself: reported where it is instantiated, typed as far as its signature says.
@@ -68,6 +82,8 @@ fn inference_cycle(db: &dyn Db, _id: salsa::Id, item: ItemId) -> Inference {
         types: vec![Ty::Error; tree.exprs.len()],
         resolutions: FxHashMap::default(),
         members: vec![Ty::Error; members],
+        refused: FxHashSet::default(),
+        misnamed: FxHashMap::default(),
         diagnostics: Vec::new(),
     }
 }
@@ -93,6 +109,8 @@ struct Infer<'db> {
     types: Vec<Ty>,
     resolutions: FxHashMap<ExprId, Resolution>,
     lowering: TypeLowering<'db>,
+    refused: FxHashSet<ExprId>,
+    misnamed: FxHashMap<ExprId, Option<&'static str>>,
     diagnostics: Vec<Diagnostic<TextRange>>,
     /// The position in the resource whose property is checked, for what the catalog says of positions.
     pointer: Vec<&'static str>,
@@ -109,6 +127,14 @@ impl<'db> Infer<'db> {
             Item::Unit { members, .. } => members,
             _ => &[],
         };
+        let mut by_name = FxHashMap::default();
+        for (at, member) in members.iter().enumerate() {
+            if let MemberKind::Declaration { name, .. } = member.kind
+                && !name.is_missing()
+            {
+                by_name.entry(source.name(name)).or_insert(at as u32);
+            }
+        }
         Self {
             db,
             item,
@@ -116,12 +142,14 @@ impl<'db> Infer<'db> {
             source,
             tree,
             members,
-            by_name: FxHashMap::default(),
+            by_name,
             member_types: vec![MemberType::Unknown; members.len()],
             locals: Vec::new(),
             types: vec![Ty::Error; tree.exprs.len()],
             resolutions: FxHashMap::default(),
             lowering: TypeLowering::new(db, item),
+            refused: FxHashSet::default(),
+            misnamed: FxHashMap::default(),
             diagnostics: Vec::new(),
             pointer: Vec::new(),
             within: None,
@@ -134,7 +162,7 @@ impl<'db> Infer<'db> {
         // Types of inputs and outputs are lowered a second time here; what is wrong with them is already known.
         self.diagnostics.append(&mut self.lowering.diagnostics);
         diagnostics.extend(self.diagnostics);
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         diagnostics.retain(|found| seen.insert((found.code, found.primary.at, found.message.clone())));
         let known = |ty| match ty {
             MemberType::Known(ty) => ty,
@@ -144,6 +172,8 @@ impl<'db> Infer<'db> {
             types: self.types,
             resolutions: self.resolutions,
             members: self.member_types.into_iter().map(known).collect(),
+            refused: self.refused,
+            misnamed: self.misnamed,
             diagnostics,
         }
     }
@@ -180,6 +210,8 @@ impl<'db> Infer<'db> {
     }
 
     fn item(&mut self) {
+        self.repeated_names();
+        self.all_attributes();
         match &self.tree.item {
             Item::Use(_) | Item::Error | Item::Interface { .. } | Item::Enum { .. } => {}
             Item::Const { value, .. } => {
@@ -198,7 +230,6 @@ impl<'db> Infer<'db> {
                         self.check(value, &field.ty);
                     }
                 }
-                self.unique_names(fields.iter());
             }
             Item::Fn { parameters, body, .. } => {
                 let Signature::Fn(fields, result) = signature(self.db, self.item) else { return };
@@ -216,41 +247,9 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn unique_names(&mut self, members: impl Iterator<Item = &'db Member>) {
-        // Environments have names of their own.
-        let mut seen: FxHashMap<(bool, &str), TextRange> = FxHashMap::default();
-        for member in members {
-            let (MemberKind::Declaration { name, .. } | MemberKind::Environment { name, .. }) = member.kind
-            else {
-                continue;
-            };
-            if name.is_missing() {
-                continue;
-            }
-            let text = self.text(name);
-            let is_environment = matches!(member.kind, MemberKind::Environment { .. });
-            if let Some(first) = seen.insert((is_environment, text), name.0) {
-                let found =
-                    Diagnostic::new(Code::DuplicateName, name.0, format!("`{text}` is declared twice"))
-                        .label("declared again here")
-                        .also(first, "first declared here");
-                self.report(found);
-            }
-        }
-    }
-
     fn unit(&mut self, kind: UnitKind, members: &'db [Member]) {
-        self.unique_names(members.iter());
-        for (at, member) in members.iter().enumerate() {
-            if let MemberKind::Declaration { name, .. } = member.kind
-                && !name.is_missing()
-            {
-                self.by_name.entry(self.text(name)).or_insert(at as u32);
-            }
-        }
         for (at, member) in members.iter().enumerate() {
             self.placed(kind, member);
-            self.attributes(&member.attributes);
             match &member.kind {
                 MemberKind::Declaration { .. } => {
                     self.member(at as u32);
@@ -274,14 +273,14 @@ impl<'db> Infer<'db> {
     /// Declarations that nothing reads and that make nothing.
     fn unused(&mut self) {
         // With an error, what is not read may be what was meant where the error is.
-        if self.diagnostics.iter().any(|found| found.severity == ci_base::Severity::Error) {
+        if self.diagnostics.iter().any(|found| found.severity == Severity::Error) {
             return;
         }
         let read = |resolution: &Resolution| match resolution {
             Resolution::Member(at) => Some(*at),
             Resolution::Local | Resolution::Def(_) => None,
         };
-        let used: rustc_hash::FxHashSet<u32> = self.resolutions.values().filter_map(read).collect();
+        let used: FxHashSet<u32> = self.resolutions.values().filter_map(read).collect();
         for (at, member) in self.members.iter().enumerate() {
             let MemberKind::Declaration { keyword, name, .. } = member.kind else { continue };
             let text = self.text(name);
@@ -305,39 +304,9 @@ impl<'db> Infer<'db> {
         }
     }
 
-    /// Whether a member of this keyword belongs into a unit of this kind.
+    /// Reports a member that does not belong into a unit of this kind.
     fn placed(&mut self, kind: UnitKind, member: &Member) {
-        let (word, allowed, help) = match &member.kind {
-            MemberKind::Declaration { keyword, .. } => match keyword {
-                Keyword::Param => (
-                    "param",
-                    kind == UnitKind::Service,
-                    "a component takes an `input`; declare the `param` in the service and pass it on",
-                ),
-                Keyword::Needs => {
-                    ("needs", kind == UnitKind::Service, "only a service needs what another service provides")
-                }
-                Keyword::Provides => {
-                    ("provides", kind == UnitKind::Service, "a component has outputs: write `output`")
-                }
-                Keyword::Output => (
-                    "output",
-                    kind != UnitKind::App,
-                    "an app has no stack of its own; declare it in a service",
-                ),
-                Keyword::Capability => (
-                    "capability",
-                    kind == UnitKind::Component,
-                    "a service gives rights away through an interface that it `provides`",
-                ),
-                Keyword::Input | Keyword::Let | Keyword::Field => return,
-            },
-            MemberKind::Environment { .. } => {
-                ("environment", kind == UnitKind::App, "environments belong to the `app`")
-            }
-            MemberKind::Assert { .. } | MemberKind::Error => return,
-        };
-        if !allowed {
+        if let Some((word, help)) = misplaced(kind, member) {
             let unit = unit_word(kind);
             let article = if kind == UnitKind::App { "an" } else { "a" };
             let message = format!("`{word}` does not belong in {article} {unit}");
@@ -355,7 +324,12 @@ impl<'db> Infer<'db> {
         self.member_types[at as usize] = MemberType::Running;
         let locals = std::mem::take(&mut self.locals);
         let (pointer, within) = (std::mem::take(&mut self.pointer), self.within.take());
-        let ty = self.member_type(at);
+        let mut ty = self.member_type(at);
+        if let Item::Unit { kind, .. } = self.tree.item
+            && misplaced(kind, &self.members[at as usize]).is_some()
+        {
+            ty = Ty::Error;
+        }
         (self.locals, self.pointer, self.within) = (locals, pointer, within);
         self.member_types[at as usize] = MemberType::Known(ty.clone());
         ty
@@ -455,6 +429,7 @@ impl<'db> Infer<'db> {
             )
             .help("a `param` is text, a number, a truth value, an enum, a list of text or a `Secret`");
             self.report(found);
+            return Ty::Error;
         }
         ty
     }
@@ -539,8 +514,11 @@ impl<'db> Infer<'db> {
                     format!("an environment of this app has no setting `{text}`"),
                 )
                 .note("its settings are the inputs of the app, `account`, `region` and `tags`");
-                let found = self.suggest(found, name.0, &text, known.collect::<Vec<_>>());
+                let known: Vec<&str> = known.collect();
+                let found = self.suggest(found, name.0, &text, known.iter().copied());
                 self.report(found);
+                // What is given by a name that is not there was meant for one that is missing.
+                given.extend(did_you_mean(&text, known).map(str::to_owned));
             }
             given.push(text);
         }
@@ -559,113 +537,6 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn attributes(&mut self, attributes: &[Attribute]) {
-        const KNOWN: &[&str] = &[
-            "allow",
-            "creation_policy",
-            "depends_on",
-            "deprecated",
-            "formerly",
-            "id",
-            "metadata",
-            "retain",
-            "strong",
-            "update_policy",
-            "weak",
-        ];
-        for attribute in attributes {
-            let name = self.text(attribute.name);
-            match name {
-                "allow" => self.allow(attribute),
-                "formerly" | "id" | "deprecated" => {
-                    if attribute.arguments.len() != 1 {
-                        let found = Diagnostic::new(
-                            Code::InvalidAttribute,
-                            attribute.range,
-                            format!("`{name}` takes one text"),
-                        )
-                        .help(format!("write `#[{name}(\"…\")]`"));
-                        self.report(found);
-                    }
-                    for argument in &attribute.arguments {
-                        self.check(argument.value, &Ty::String);
-                    }
-                }
-                "retain" => {
-                    for argument in &attribute.arguments {
-                        self.check(argument.value, &Ty::Bool);
-                    }
-                }
-                "depends_on" | "creation_policy" | "update_policy" | "metadata" => {
-                    for argument in &attribute.arguments {
-                        self.expr(argument.value, None);
-                    }
-                }
-                "strong" | "weak" => {}
-                _ => {
-                    let found = Diagnostic::new(
-                        Code::InvalidAttribute,
-                        attribute.name.0,
-                        format!("there is no attribute `{name}`"),
-                    )
-                    .note(format!("the attributes are {}", KNOWN.join(", ")));
-                    let found = self.suggest(found, attribute.name.0, name, KNOWN.iter().copied());
-                    self.report(found);
-                }
-            }
-        }
-    }
-
-    fn allow(&mut self, attribute: &Attribute) {
-        let mut reason = false;
-        for argument in &attribute.arguments {
-            match argument.name {
-                Some(name) if self.text(name) == "reason" => {
-                    self.check(argument.value, &Ty::String);
-                    reason = match &self.tree[argument.value] {
-                        Expr::String => !self.source.string(self.tree, argument.value).trim().is_empty(),
-                        _ => true,
-                    };
-                }
-                Some(name) => {
-                    let message = format!("`allow` has no argument `{}`", self.text(name));
-                    self.report(Diagnostic::new(Code::InvalidAttribute, name.0, message));
-                }
-                None => {
-                    let range = self.tree.range(argument.value);
-                    let text = range.of(self.source.text()).replace('_', "-");
-                    if Code::parse(&text).is_none() {
-                        let found = Diagnostic::new(
-                            Code::InvalidAttribute,
-                            range,
-                            format!("there is no finding named `{text}`"),
-                        )
-                        .help("name a finding by its code or name, as its message shows them");
-                        let names: Vec<String> =
-                            Code::ALL.iter().map(|code| code.name().replace('-', "_")).collect();
-                        let found = self.suggest(
-                            found,
-                            range,
-                            &text.replace('-', "_"),
-                            names.iter().map(String::as_str),
-                        );
-                        self.report(found);
-                    }
-                }
-            }
-        }
-        if !reason {
-            let found = Diagnostic::new(
-                Code::MissingReason,
-                attribute.range,
-                "a finding is allowed only with a reason",
-            )
-            .note("whoever reads this next must be able to judge whether it still holds")
-            .help("add `reason = \"…\"`");
-            self.report(found);
-        }
-    }
-
     /// Types an expression and reports if it cannot stand where `expected` is.
     fn check(&mut self, id: ExprId, expected: &Ty) -> Ty {
         let found = self.expr(id, Some(expected));
@@ -673,10 +544,16 @@ impl<'db> Infer<'db> {
             let misfit =
                 if misfit == Misfit::Secret && self.keeps_secret(expected) { return found } else { misfit };
             self.mismatch(id, expected, &found, misfit);
-            self.types[id.0 as usize] = Ty::Error;
-            return Ty::Error;
+            return self.refuse(id);
         }
         found
+    }
+
+    /// Of an expression that has been reported: it fits everywhere and has no value.
+    fn refuse(&mut self, id: ExprId) -> Ty {
+        self.types[id.0 as usize] = Ty::Error;
+        self.refused.insert(id);
+        Ty::Error
     }
 
     /// Whether the property that is being checked never shows its value again.
@@ -776,6 +653,39 @@ impl<'db> Infer<'db> {
     }
 }
 
+/// The word of a member that does not belong into a unit of this kind, and what to do instead.
+fn misplaced(kind: UnitKind, member: &Member) -> Option<(&'static str, &'static str)> {
+    let (word, allowed, help) = match &member.kind {
+        MemberKind::Declaration { keyword, .. } => match keyword {
+            Keyword::Param => (
+                "param",
+                kind == UnitKind::Service,
+                "a component takes an `input`; declare the `param` in the service and pass it on",
+            ),
+            Keyword::Needs => {
+                ("needs", kind == UnitKind::Service, "only a service needs what another service provides")
+            }
+            Keyword::Provides => {
+                ("provides", kind == UnitKind::Service, "a component has outputs: write `output`")
+            }
+            Keyword::Output => {
+                ("output", kind != UnitKind::App, "an app has no stack of its own; declare it in a service")
+            }
+            Keyword::Capability => (
+                "capability",
+                kind == UnitKind::Component,
+                "a service gives rights away through an interface that it `provides`",
+            ),
+            Keyword::Input | Keyword::Let | Keyword::Field => return None,
+        },
+        MemberKind::Environment { .. } => {
+            ("environment", kind == UnitKind::App, "environments belong to the `app`")
+        }
+        MemberKind::Assert { .. } | MemberKind::Error => return None,
+    };
+    (!allowed).then_some((word, help))
+}
+
 /// Whether a value of a type may be or hold something that is made: then it is there for its own sake.
 fn makes(ty: &Ty) -> bool {
     match ty {
@@ -792,9 +702,4 @@ pub fn unit_word(kind: UnitKind) -> &'static str {
         UnitKind::Service => "service",
         UnitKind::App => "app",
     }
-}
-
-/// The declared names of an item's arguments, for the messages of calls.
-fn named(fields: &[crate::signature::Field]) -> Vec<(Arc<str>, Ty)> {
-    fields.iter().map(|field| (Arc::clone(&field.name), field.ty.clone())).collect()
 }

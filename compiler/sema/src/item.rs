@@ -78,6 +78,12 @@ pub fn item_tree(db: &dyn Db, item: ItemId) -> ItemTree {
     parse_item(item_source(db, item))
 }
 
+/// Whether a part of an item's text was not understood: what seems to be missing in it may be there.
+#[salsa::tracked(returns(copy))]
+pub fn is_damaged(db: &dyn Db, item: ItemId) -> bool {
+    !item_tree(db, item).errors.is_empty()
+}
+
 /// The documentation comment of an item.
 pub fn item_doc(db: &dyn Db, item: ItemId) -> Option<String> {
     item_source(db, item).item_doc()

@@ -27,8 +27,9 @@ pub mod signature;
 pub mod ty;
 
 pub use db::{Archive, DataError, DataFile, Db, Package, Program, SourceFile};
-pub use diagnostics::{Allowed, allowed, file_diagnostics, unit_diagnostics};
+pub use diagnostics::{Allowed, allowed, file_diagnostics, unused_items};
 pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, stack, targets};
-pub use item::{ItemId, ItemKind};
+pub use infer::has_errors;
+pub use item::{ItemId, ItemKind, is_damaged};
 pub use name::resource_type;
 pub use ty::resource_path;

@@ -9,7 +9,7 @@ use ci_base::{Code, Diagnostic, TextRange, did_you_mean};
 use ci_catalog::iam;
 use ci_graph::Pseudo;
 use ci_syntax::ast::{Item, ItemTree, UseEnd, UseTree};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::builtin::{Builtin, BuiltinType};
 use crate::item::{ItemKind, item_source, item_tree, items};
@@ -58,12 +58,16 @@ pub struct Unresolved {
     pub import: Option<String>,
     /// Whether it was looked for among the variants of an enum.
     pub in_enum: bool,
+    /// Whether an import should have brought it in, and has been reported.
+    pub reported: bool,
 }
 
 /// The names visible in a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     names: FxHashMap<Arc<str>, Def>,
+    /// Names that imports would bring in if they led anywhere.
+    broken: FxHashSet<Arc<str>>,
     /// What each import brings in: the item, the place and the name.
     pub imports: Vec<(ItemId, TextRange, Arc<str>)>,
     /// Names declared twice and imports that lead nowhere; ranges count from the item's start.
@@ -106,8 +110,14 @@ pub fn scope(db: &dyn Db, file: SourceFile) -> Scope {
         match item.kind(db) {
             ItemKind::Error => {}
             ItemKind::Use => {
-                if let Item::Use(tree) = &item_tree(db, item).item {
+                let tree = item_tree(db, item);
+                if let Item::Use(tree) = &tree.item {
                     import(db, item, tree, &[], &mut scope);
+                }
+                if !tree.errors.is_empty() {
+                    let words =
+                        item_source(db, item).text().split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                    scope.broken.extend(words.map(Arc::from));
                 }
             }
             _ => {
@@ -171,6 +181,11 @@ fn import(db: &dyn Db, item: ItemId, tree: &UseTree, prefix: &[(Arc<str>, TextRa
         (Err(error), _) => {
             let range = path.get(error.segment).map_or(range, |(_, range)| *range);
             scope.problems.push((item, error.diagnostic(&segments, range)));
+            match &tree.end {
+                UseEnd::Own => _ = scope.broken.insert(last),
+                UseEnd::Alias(alias) => _ = scope.broken.insert(source.name(*alias).into()),
+                UseEnd::Glob | UseEnd::Group(_) => {}
+            }
         }
     }
 }
@@ -254,6 +269,7 @@ pub fn resolve(db: &dyn Db, file: SourceFile, segments: &[&str]) -> Result<Def, 
         names
     })
     .map_err(|mut error| {
+        error.reported = error.container.is_none() && scope.broken.contains(first);
         if error.container.is_none() && error.suggestion.is_none() {
             error.import = importable(db, first);
         }
@@ -286,7 +302,14 @@ fn walk(
     let Some(mut def) = first else {
         let name = segments.first().copied().unwrap_or_default();
         let suggestion = suggest(name, candidates());
-        return Err(Unresolved { segment: 0, container: None, suggestion, import: None, in_enum: false });
+        return Err(Unresolved {
+            segment: 0,
+            container: None,
+            suggestion,
+            import: None,
+            in_enum: false,
+            reported: false,
+        });
     };
     for (at, segment) in segments.iter().enumerate().skip(1) {
         match step(db, &def, segment) {
@@ -295,7 +318,14 @@ fn walk(
                 let suggestion = suggest(segment, members(db, &def));
                 let container = Some(segments[..at].join("::"));
                 let in_enum = matches!(&def, Def::Item(item) if item.kind(db) == ItemKind::Enum);
-                return Err(Unresolved { segment: at, container, suggestion, import: None, in_enum });
+                return Err(Unresolved {
+                    segment: at,
+                    container,
+                    suggestion,
+                    import: None,
+                    in_enum,
+                    reported: false,
+                });
             }
         }
     }

@@ -90,6 +90,45 @@ pub fn signature(db: &dyn Db, item: ItemId) -> Signature {
     declared(db, item).signature.clone()
 }
 
+/// Why an item, and variants of it, should not be used any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deprecations {
+    /// Of the item.
+    item: Option<Arc<str>>,
+    /// Of its variants, by position.
+    variants: Box<[Option<Arc<str>>]>,
+}
+
+/// Why an item, and variants of it, should not be used any more.
+#[salsa::tracked]
+pub fn deprecations(db: &dyn Db, item: ItemId) -> Deprecations {
+    let (source, tree) = (item_source(db, item), item_tree(db, item));
+    let variants: &[_] = if let Item::Enum { variants, .. } = &tree.item { variants } else { &[] };
+    Deprecations {
+        item: reason(source, tree, &tree.attributes),
+        variants: variants.iter().map(|variant| reason(source, tree, &variant.attributes)).collect(),
+    }
+}
+
+/// The warning about a use of what a path stands for, if it should not be used any more.
+pub fn deprecated_use(db: &dyn Db, def: &Def, path: &[&str], at: TextRange) -> Option<Diagnostic<TextRange>> {
+    let (item, variant) = match def {
+        Def::Item(item) => (*item, None),
+        Def::Variant(item, variant) => (*item, Some(*variant)),
+        _ => return None,
+    };
+    let found = deprecations(db, item);
+    let of_variant = || found.variants.get(variant? as usize)?.as_ref();
+    let reason = found.item.as_ref().or_else(of_variant)?;
+    Some(deprecated(&format!("`{}`", path.join("::")), reason, at))
+}
+
+/// The warning about a use of something that should not be used any more.
+pub fn deprecated(what: &str, reason: &str, at: TextRange) -> Diagnostic<TextRange> {
+    let found = Diagnostic::new(Code::Deprecated, at, format!("{what} is deprecated"));
+    if reason.is_empty() { found } else { found.note(reason) }
+}
+
 impl Signature {
     /// The interface of a component, service or app.
     pub fn unit(&self) -> Option<&Unit> {
@@ -258,11 +297,7 @@ impl<'db> TypeLowering<'db> {
             name: self.text(name),
             optional: default.is_some() || matches!(ty, Ty::Option(_)),
             needed: keyword == Keyword::Needs,
-            deprecated: attribute(self.source, &member.attributes, "deprecated").map(|found| {
-                let text = found.arguments.first().map(|argument| argument.value);
-                let text = text.filter(|value| self.tree[*value] == Expr::String);
-                text.map_or_else(|| Arc::from(""), |value| Arc::from(self.source.string(self.tree, value)))
-            }),
+            deprecated: reason(self.source, self.tree, &member.attributes),
             strength: strength(self.source, &member.attributes),
             ty,
         })
@@ -342,12 +377,15 @@ impl<'db> TypeLowering<'db> {
         }
         let def = match resolve(self.db, self.file, &segments) {
             Ok(def) => def,
+            Err(error) if error.reported => return Ty::Error,
             Err(error) => {
                 let at = path.get(error.segment).map_or(range, |name| name.0);
                 self.diagnostics.push(error.diagnostic(&segments, at));
                 return Ty::Error;
             }
         };
+        let last = path.last().map_or(range, |name| name.0);
+        self.diagnostics.extend(deprecated_use(self.db, &def, &segments, last));
         let ty = match def {
             Def::Type(ty) => return self.builtin(ty, arguments, range),
             Def::Resource(resource) => Ty::Resource(resource),
@@ -461,10 +499,13 @@ impl<'db> TypeLowering<'db> {
     fn identity(&mut self, builtin: BuiltinType, resource: crate::ty::ResourceType, range: TextRange) -> Ty {
         let schema = resource.0;
         let attribute = if builtin == BuiltinType::Arn {
+            let is_arn =
+                |attribute: &&'static str| Target { resource_type: schema.name(), attribute }.is_arn();
             let mut named = schema.attributes().iter().map(|attribute| attribute.name);
-            named
-                .find(|name| name.ends_with("Arn"))
-                .or_else(|| schema.ref_parts().first().copied().filter(|part| part.ends_with("Arn")))
+            schema
+                .own_arn()
+                .or_else(|| schema.ref_parts().first().copied().filter(is_arn))
+                .or_else(|| named.find(|name| name.ends_with("Arn")))
         } else {
             schema.ref_parts().first().copied().or_else(|| schema.primary_identifier().first().copied())
         };
@@ -492,6 +533,14 @@ impl<'db> TypeLowering<'db> {
 /// The attribute of this name.
 pub fn attribute<'a>(source: &ItemSource, attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
     attributes.iter().find(|attribute| source.name(attribute.name) == name)
+}
+
+/// Why what has these attributes should not be used any more.
+fn reason(source: &ItemSource, tree: &ItemTree, attributes: &[Attribute]) -> Option<Arc<str>> {
+    let found = attribute(source, attributes, "deprecated")?;
+    let text = found.arguments.first().map(|argument| argument.value);
+    let text = text.filter(|value| tree[*value] == Expr::String);
+    Some(text.map_or_else(|| Arc::from(""), |value| Arc::from(source.string(tree, value))))
 }
 
 fn strength(source: &ItemSource, attributes: &[Attribute]) -> Option<Strength> {

@@ -190,9 +190,18 @@ impl Target {
     /// Whether what this identifies a resource by is accepted where the other is expected: the same attribute, or
     /// another name of the resource's own identifier. ARNs and other identifiers are never taken for each other.
     pub fn is_accepted_as(self, expected: Self) -> bool {
-        RefTarget { resource_type: self.resource_type, attribute: self.attribute }.is_accepted_as(
-            &RefTarget { resource_type: expected.resource_type, attribute: expected.attribute },
-        )
+        RefTarget::from(self).is_accepted_as(&RefTarget::from(expected))
+    }
+
+    /// Whether it is an ARN.
+    pub fn is_arn(self) -> bool {
+        RefTarget::from(self).is_arn()
+    }
+}
+
+impl From<Target> for RefTarget {
+    fn from(target: Target) -> Self {
+        Self { resource_type: target.resource_type, attribute: target.attribute }
     }
 }
 
@@ -276,7 +285,7 @@ pub fn resource_path(name: &str) -> String {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.attribute.ends_with("Arn") { "Arn" } else { "Id" };
+        let what = if self.is_arn() { "Arn" } else { "Id" };
         write!(f, "{what}<{}>", resource_path(self.resource_type))
     }
 }

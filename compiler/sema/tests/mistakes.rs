@@ -226,4 +226,168 @@ app Shop {
     let orders = Orders { shipping: warehouse.shipping };
 }
 "#;
+
+    names_that_stand_twice: r#"
+enum Stage { Dev, Prod, Dev }
+enum Runtime { Node = "nodejs22.x", Latest = "nodejs22.x" }
+fn sum(a: Int, a: Int) -> Int { a }
+fn mixed(list: List<Int>) -> List<Int> { for (n, n) in list { list.fold(0, |x, x| x) } }
+struct Route { path: String, path: String }
+interface Api { url: Url, url: Url }
+const AGE: { years: Int, years: Int } = { years: 1, years: 2 };
+app Shop {
+    environment dev {}
+    environment dev {}
+}
+"#;
+
+    keys_that_are_computed_twice: r#"
+const KEY: String = "a";
+const BASE: Map<Int> = { a: 0 };
+const ALL: List<Json> = [
+    { [KEY]: 1, ["a"]: 2 },
+    { a: 1, [KEY]: 2 },
+    { [KEY]: 1, a: 2 },
+    { ..BASE, [KEY]: 1 },
+];
+service S {
+    let queue = aws::sqs::Queue {};
+    let parameter = aws::ssm::Parameter { Type: "String", Value: ALL.to_json() };
+}
+"#;
+
+    a_member_and_a_key_that_make_something_twice: r#"
+service S {
+    let queue = aws::sqs::Queue {};
+    let queue = aws::sqs::Queue {};
+    let queues = for name in ["a", "b"] { "x" => aws::sqs::Queue {} };
+    output url: String = queue.QueueUrl;
+    output url: String = queue.QueueUrl;
+}
+"#;
+
+    something_deprecated: r#"
+#[deprecated("use `Inbox`")]
+component Mailbox { input delay: Int = 0; let queue = aws::sqs::Queue { DelaySeconds: delay }; }
+#[deprecated("use `LATER`")]
+const SOON: Int = 5;
+#[deprecated("use `Stage`")]
+enum Kind { Dev, Prod }
+enum Stage { Dev, #[deprecated("use `Dev`")] Test }
+#[deprecated("write `n + n`")]
+fn twice(n: Int) -> Int { n + n }
+struct Route { path: String, #[deprecated("all are `GET`")] method: String = "GET" }
+component Inbox {
+    input kind: Kind = Kind::Prod;
+    let stage = Stage::Test;
+    let route = Route { path: "/" };
+    let value = aws::ssm::Parameter { Type: "String", Value: "{kind}{stage}{route.method}" };
+}
+service S {
+    let mail = Mailbox { delay: twice(SOON) };
+}
+"#;
+
+    attributes_where_they_say_nothing: r#"
+#[retain]
+service S {
+    #[id("X")]
+    input size: Int = 1;
+    #[strong]
+    let queue = aws::sqs::Queue { DelaySeconds: size };
+    #[deprecated("why")]
+    let topic = aws::sns::Topic {};
+    #[formerly("x")]
+    assert size > 0;
+}
+struct Route { #[retain] path: String }
+enum Stage { #[weak] Dev }
+#[depricated("x")]
+const A: Int = 1;
+#[strong]
+fn f() -> Int { 1 }
+"#;
+
+    attributes_with_the_wrong_arguments: r#"
+const WHY: String = "why";
+#[deprecated]
+const A: Int = 1;
+#[deprecated(WHY)]
+const B: Int = 1;
+#[allow(reason = "why")]
+#[allow(type_mismatch, reason = "why")]
+const C: Int = 1;
+service S {
+    #[retain(true, false)]
+    #[id(name = "x")]
+    let a = aws::sqs::Queue {};
+    #[retain]
+    #[retain(false)]
+    #[depends_on]
+    #[metadata]
+    let b = aws::sqs::Queue {};
+    #[strong(1)]
+    provides url: Url = "https://example.com";
+}
+"#;
+
+    late_numbers_that_are_added: r#"
+service S {
+    param a: Int;
+    param b: Int;
+    let one = aws::sqs::Queue { DelaySeconds: a + 1 };
+    let two = aws::sqs::Queue { DelaySeconds: a + b };
+    let text = aws::sns::Topic { DisplayName: "{a}" + "{b}" };
+}
+"#;
+
+    names_given_to_what_is_not_there: r#"
+component C { input size: Int; input name: String; let q = aws::sqs::Queue { DelaySeconds: size, QueueName: name }; }
+service S {
+    let c = C { siez: 5, name: "a" };
+    let d = C { wait: 5, name: "a" };
+    let f = aws::lambda::Function { Rol: "arn:aws:iam::123456789012:role/r", Code: { ZipFile: "x" } };
+}
+app P {
+    input region_name: String;
+    let s = S {};
+    environment dev { region_nam: "eu-west-1" }
+}
+"#;
+
+    an_import_that_leads_nowhere: r#"
+use aws::sqs::Queu;
+use crate::nothing::{Mailbox as Inbox};
+service S {
+    let queue: Queu = Queu {};
+    let inbox = Inbox { queue: queue.Arn };
+}
+"#;
+
+    mistakes_in_what_nobody_uses: r#"
+const ZERO: Int = 1 / 0;
+const AFTER: Int = ZERO + 1;
+fn divided(n: Int) -> Int { if n > 5 { n / 0 } else { third(n) } }
+fn third(n: Int) -> Int { [1, 2][3] + n }
+fn endless(n: Int) -> Int { endless(n) }
+struct Limits { share: Int = 5 % 0, attempts: Int<1..=5> = 9 }
+fn fine(path: String, list: List<Int>, some: Int?, data: Json) -> List<Int> {
+    [path.len().pow(2), some ?? 5, list[5], ..list.map(|n| 10 / n), ..data.more, ..for n in list { n + 1 }]
+}
+service S { let queue = aws::sqs::Queue {}; }
+"#;
+
+    identifiers_that_are_arns: r#"
+component C {
+    input any: Arn;
+    input secret: Arn<aws::secretsmanager::Secret>;
+    let queue = aws::ssm::Parameter { Type: "String", Value: "{any}{secret}" };
+}
+service S {
+    let secret = aws::secretsmanager::Secret {};
+    let other = aws::sqs::Queue {};
+    let right = C { any: secret.Id, secret: secret.Id };
+    let wrong = C { any: other.QueueName, secret: other.Arn };
+}
+"#;
 }

@@ -12,6 +12,7 @@
 
 mod check;
 mod close;
+mod dynamic;
 mod kinds;
 mod member;
 
@@ -103,12 +104,14 @@ struct Balancer<'a> {
     heads: Vec<Head>,
     /// The keyword of the current member.
     member: T,
-    /// Inside the angle brackets of a field's type.
+    /// Inside the angle brackets of the type of a member or field.
     angles: u32,
-    /// Between the `:` and the `=` of a field.
+    /// Between the `:` and the `=` of a member or field.
     in_type: bool,
     /// Whether the delimiters of the item do not match, so that indentation has to tell what was meant.
     damaged: bool,
+    /// Whether members look like the entries of a record whose `{` is missing, which has been reported.
+    lost_brace: bool,
     too_deep: bool,
     /// The end of what was there when something was last reported: a second report at this place is a consequence.
     reported: Option<u32>,
@@ -135,6 +138,7 @@ pub(crate) fn balance(source: &ItemSource) -> Balanced {
         angles: 0,
         in_type: false,
         damaged: !is_balanced(tokens),
+        lost_brace: false,
         too_deep: false,
         reported: None,
         attribute: None,
@@ -479,6 +483,7 @@ impl Balancer<'_> {
                 self.check_escapes(kind);
                 let multi_line = self.token_text(self.at).starts_with("\"\"\"");
                 self.open(Role::Interpolation { multi_line }, T::StringTail, T::StringTail, T::StringHead);
+                self.dynamic_reference();
             }
             T::String | T::RawString | T::UnterminatedString => {
                 if kind != T::RawString {
@@ -495,6 +500,7 @@ impl Balancer<'_> {
             T::Hash => self.misplaced_attribute(),
             T::Dot | T::QuestionDot | T::ColonColon => self.dot(kind),
             T::Equal => self.equal(),
+            T::Colon if self.previous() == T::Colon => self.unneeded(kind),
             T::If | T::Match | T::In => {
                 let depth = self.open.len();
                 let filter = kind == T::If
@@ -513,7 +519,7 @@ impl Balancer<'_> {
                 if is_infix(kind) {
                     self.fill_operand();
                 }
-                if role == Some(Role::Fields) {
+                if matches!(role, Some(Role::Fields | Role::Members)) {
                     match kind {
                         T::Colon => self.in_type = true,
                         T::Less if self.in_type => self.angles += 1,
@@ -541,6 +547,7 @@ impl Balancer<'_> {
     /// belongs to it.
     fn separate_operands(&mut self) -> bool {
         match self.role() {
+            Some(Role::Record) if self.lacks_colon() => self.separate(T::Colon, ":"),
             Some(role) if role.has_commas() => self.separate(T::Comma, ","),
             Some(Role::Fields) => {
                 self.separate(T::End, ",");
@@ -614,22 +621,6 @@ impl Balancer<'_> {
                 return;
             }
             self.at += 1;
-        }
-    }
-
-    /// Skips a `{…}`.
-    fn skip_group(&mut self) {
-        let mut depth = 0_u32;
-        while let Some(token) = self.tokens.get(self.at) {
-            match token.kind {
-                T::LBrace | T::LParen | T::LBracket => depth += 1,
-                T::RBrace | T::RParen | T::RBracket => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return;
-            }
         }
     }
 

@@ -429,8 +429,8 @@ impl<'a> Builder<'a> {
     // ---- Numbers ----
 
     pub(crate) fn int(&mut self, start: u32, end: u32) -> ExprId {
-        let value = match integer(TextRange::new(start, end).of(self.text)) {
-            Some(value) => value,
+        let expr = match integer(TextRange::new(start, end).of(self.text)) {
+            Some(value) => Expr::Int(value),
             None => self.bad_number(
                 start,
                 end,
@@ -438,7 +438,7 @@ impl<'a> Builder<'a> {
                 "numbers go up to 9223372036854775807",
             ),
         };
-        self.expr(start, end, Expr::Int(value))
+        self.expr(start, end, expr)
     }
 
     pub(crate) fn float(&mut self, start: u32, end: u32) -> ExprId {
@@ -448,8 +448,8 @@ impl<'a> Builder<'a> {
         if f64::is_finite(value) {
             return self.expr(start, end, Expr::Float(value));
         }
-        let value = self.bad_number(start, end, "this number is too large", "numbers go up to 1.8e308");
-        self.expr(start, end, Expr::Int(value))
+        let expr = self.bad_number(start, end, "this number is too large", "numbers go up to 1.8e308");
+        self.expr(start, end, expr)
     }
 
     /// A number with a unit.
@@ -481,51 +481,43 @@ impl<'a> Builder<'a> {
         };
         let value = integer(number);
         let expr = match (duration, size) {
-            _ if number.contains('.') && (duration.is_some() || size.is_some()) => {
-                Expr::Int(self.bad_number(
-                    start,
-                    end,
-                    "a number with a unit must be whole",
-                    "use a smaller unit: `90m` rather than `1.5h`",
-                ))
-            }
+            _ if number.contains('.') && (duration.is_some() || size.is_some()) => self.bad_number(
+                start,
+                end,
+                "a number with a unit must be whole",
+                "use a smaller unit: `90m` rather than `1.5h`",
+            ),
             (Some(_), _) if unit == "ms" => match value {
                 Some(value) if value % 1_000 == 0 => Expr::Duration(value / 1_000),
-                Some(_) => Expr::Int(self.bad_number(
+                Some(_) => self.bad_number(
                     start,
                     end,
                     "a duration must be a whole number of seconds",
                     "AWS counts in seconds; where a property takes milliseconds, write a plain number",
-                )),
-                None => Expr::Int(self.bad_number(start, end, "this duration is too long", UNITS)),
+                ),
+                None => self.bad_number(start, end, "this duration is too long", UNITS),
             },
             (Some(scale), _) => match value.and_then(|value| value.checked_mul(scale)) {
                 Some(value) => Expr::Duration(value),
-                None => Expr::Int(self.bad_number(
-                    start,
-                    end,
-                    "this duration is too long",
-                    "it is counted in seconds",
-                )),
+                None => self.bad_number(start, end, "this duration is too long", "it is counted in seconds"),
             },
             (None, Some(scale)) => match value.and_then(|value| value.checked_mul(scale)) {
                 Some(value) => Expr::Size(value),
-                None => {
-                    Expr::Int(self.bad_number(start, end, "this size is too large", "it is counted in bytes"))
-                }
+                None => self.bad_number(start, end, "this size is too large", "it is counted in bytes"),
             },
             (None, None) => {
                 let message = format!("`{unit}` is not a unit");
-                Expr::Int(self.bad_number(start, end, &message, UNITS))
+                self.bad_number(start, end, &message, UNITS)
             }
         };
         self.expr(start, end, expr)
     }
 
-    fn bad_number(&mut self, start: u32, end: u32, message: &str, help: &str) -> i64 {
+    /// Reports a number that is none; nothing stands in its place.
+    fn bad_number(&mut self, start: u32, end: u32, message: &str, help: &str) -> Expr {
         let at = TextRange::new(start, end);
         self.errors.push(Diagnostic::new(Code::InvalidNumber, at, message).help(help));
-        0
+        Expr::Missing
     }
 
     // ---- What the parser could not make sense of ----

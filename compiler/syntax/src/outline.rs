@@ -251,7 +251,7 @@ impl Cutter<'_> {
             match kind {
                 TokenKind::LBrace => {
                     if open.is_empty() && keyword == TokenKind::Fn {
-                        body = !matches!(previous, TokenKind::Arrow | TokenKind::Or);
+                        body = !previous.opens_result();
                     }
                     open.push(TokenKind::RBrace);
                 }

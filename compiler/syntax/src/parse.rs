@@ -49,7 +49,8 @@ pub fn parse_item(source: &ItemSource) -> ItemTree {
         Some((attributes, item)) => (attributes.into(), item),
         None => (Box::default(), partial(&mut builder, &balanced.tokens)),
     };
-    let mut errors = independent(source.text(), builder.parser_errors, balanced.repairs);
+    let ends = balanced.tokens.iter().filter(|token| token.1 == TokenKind::End).map(|token| token.0);
+    let mut errors = independent(source.text(), builder.parser_errors, balanced.repairs, ends);
     errors.extend(balanced.errors);
     errors.append(&mut builder.errors);
     errors.sort_by_key(|error| (error.primary.at.start, error.primary.at.end));
@@ -111,11 +112,13 @@ enum Event {
     Error(Diagnostic<TextRange>),
 }
 
-/// The parser's errors without those that follow from a repair or from one another: one for each line.
+/// The parser's errors without those that follow from a repair or from one another: the first of each member, unless
+/// something was repaired before it or on its line. Where the parser resumes inside a member is a guess.
 fn independent(
     text: &str,
     mut errors: Vec<Diagnostic<TextRange>>,
     mut repairs: Vec<u32>,
+    ends: impl Iterator<Item = u32>,
 ) -> Vec<Diagnostic<TextRange>> {
     if errors.is_empty() {
         return errors;
@@ -136,19 +139,24 @@ fn independent(
     let mut events: Vec<(u32, Event)> = repairs.into_iter().map(|at| (at, Event::Repair)).collect();
     events.extend(errors.into_iter().map(|error| (error.primary.at.start, Event::Error(error))));
     events.sort_by_key(|event| event.0);
-    let events: Vec<(usize, Event)> = events.into_iter().map(|(at, event)| (line_of(at), event)).collect();
+    let events: Vec<(u32, usize, Event)> =
+        events.into_iter().map(|(at, event)| (at, line_of(at), event)).collect();
     let repaired: Vec<usize> =
-        events.iter().filter(|(_, event)| matches!(event, Event::Repair)).map(|(line, _)| *line).collect();
-    let mut last = None;
+        events.iter().filter(|event| matches!(event.2, Event::Repair)).map(|event| event.1).collect();
+    let mut ends = ends.peekable();
+    let mut disturbed = false;
     let mut kept = Vec::new();
-    for (line, event) in events {
+    for (at, line, event) in events {
+        while ends.next_if(|end| *end < at).is_some() {
+            disturbed = false;
+        }
         if let Event::Error(error) = event
-            && last != Some(line)
+            && !disturbed
             && repaired.binary_search(&line).is_err()
         {
-            last = Some(line);
             kept.push(error);
         }
+        disturbed = true;
     }
     kept
 }

@@ -334,6 +334,11 @@ impl TokenKind {
         (self as u8) >= (Self::Use as u8) && (self as u8) <= (Self::App as u8)
     }
 
+    /// Whether a `{` behind this token, in the head of a function, opens a record type and not the body.
+    pub(crate) const fn opens_result(self) -> bool {
+        matches!(self, Self::Arrow | Self::Or | Self::Less | Self::Comma)
+    }
+
     /// Whether it opens a member of a component, service or app.
     pub const fn is_member_keyword(self) -> bool {
         (self as u8) >= (Self::Input as u8) && (self as u8) <= (Self::Environment as u8)

@@ -9,7 +9,7 @@ fn measured(value: &str) -> String {
     format!("service S {{ let p = aws::ssm::Parameter {{ Type: \"String\", Value: \"{{{value}}}\" }}; }}")
 }
 
-/// The codes for items of which a service uses the constant `A`: what nobody uses is not evaluated.
+/// The codes for items of which a service uses the constant `A`.
 fn used(items: &str) -> Vec<&'static str> {
     errors(format!("{items} service Uses {{ let queue = aws::sqs::Queue {{}}; let used = A; }}"))
 }
@@ -235,7 +235,9 @@ fn a_long_chain_of_members_is_found() {
         }
         text
     };
-    assert_eq!(errors(constants(10_000)), Vec::<&str>::new());
+    assert_eq!(errors(constants(50)), Vec::<&str>::new());
+    // That they are too many is not told apart from a circle.
+    assert_eq!(errors(constants(10_000)), ["E0212"]);
     let functions = |count: usize| {
         let mut text = "fn f0() -> Int { 1 }\n".to_owned();
         for index in 1..count {
@@ -245,7 +247,6 @@ fn a_long_chain_of_members_is_found() {
         text
     };
     assert_eq!(used(&functions(80)), Vec::<&str>::new());
-    // That they are too many is not told apart from a circle.
     assert_eq!(used(&functions(10_000)), ["E0212"]);
     let components = |count: usize| {
         let mut text = "component C0 { let q = aws::sqs::Queue {}; }\n".to_owned();
@@ -286,14 +287,14 @@ fn numbers_that_do_not_fit_are_refused() {
         ("clamp", one("5.clamp(10, 1)"), &["E0308"]),
         ("literal", one("9_223_372_036_854_775_808"), &["E0006"]),
         ("long literal", one(&"9".repeat(10_000)), &["E0006"]),
-        ("float to int", one("1e300.to_int()"), &["E0006", "E0106"]),
+        ("float to int", one("1e300.to_int()"), &["E0006"]),
         ("float", used("const A: Float = 1.0 / 0.0;"), &["E0302"]),
         ("large float", used(&format!("const A: Int = {}.0.round();", "9".repeat(30))), &["E0302"]),
         ("float literal", used(&format!("const A: Float = {}.0;", "9".repeat(400))), &["E0006"]),
         ("float product", used(&format!("const A: Float = {0}.0 * {0}.0;", "9".repeat(200))), &["E0302"]),
-        ("duration literal", used(&format!("const A: Duration = {most}d;")), &["E0006", "E0201"]),
+        ("duration literal", used(&format!("const A: Duration = {most}d;")), &["E0006"]),
         ("duration", used("const A: Duration = 100_000_000_000_000d * 1_000_000;"), &["E0302"]),
-        ("size literal", used(&format!("const A: Size = {most}GiB;")), &["E0006", "E0201"]),
+        ("size literal", used(&format!("const A: Size = {most}GiB;")), &["E0006"]),
         ("position", used(&format!("const A: Int = [1][{most}];")), &["E0304"]),
         ("negative position", used("const A: Int = [1][-2];"), &["E0304"]),
         ("slice", used(&format!("const A: String = \"abc\".slice(-{most}, {most});")), &["E0304"]),
@@ -335,7 +336,7 @@ fn names_that_stand_twice_are_refused() {
         (
             "keys of loops",
             errors("service S { let q = for x in [1, 2] { \"a\" => aws::sqs::Queue {} }; }"),
-            &["E0307", "E0309"],
+            &["E0307"],
         ),
         (
             "logical ids",
@@ -345,7 +346,7 @@ fn names_that_stand_twice_are_refused() {
         (
             "outputs",
             errors("service S { let q = aws::sqs::Queue {}; output a: Int = 1; output a: Int = 2; }"),
-            &["E0104", "E0309"],
+            &["E0104"],
         ),
     ]);
 }
@@ -421,7 +422,6 @@ fn doubled_components() -> String {
 }
 
 #[test]
-#[ignore = "not reported yet"]
 fn more_names_that_stand_twice_are_refused() {
     assert_codes(&[
         ("variants", errors("enum E { A, A }"), &["E0104"]),

@@ -182,7 +182,7 @@ fn nesting_has_a_limit() {
         ("closed lists", errors("]".repeat(DEEP)), &["E0002"]),
         ("mixed", errors("([{<".repeat(DEEP)), &["E0001"]),
         ("attributes", errors("#[".repeat(DEEP)), &["E0008"]),
-        ("services", errors("service A { ".repeat(DEEP)), &["E0001", "E0002", "E0701"]),
+        ("services", errors("service A { ".repeat(DEEP)), &["E0002"]),
     ]);
 }
 

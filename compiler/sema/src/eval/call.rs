@@ -75,6 +75,25 @@ impl Eval<'_> {
         value.value
     }
 
+    /// What a function does whatever it is given.
+    pub(super) fn open_function(&mut self, item: ItemId, body: u32, at: Origin) {
+        let Item::Fn { parameters, body: block, .. } = &self.tree(body).item else { return };
+        let Signature::Fn(fields, result) = signature(self.db, item) else { return };
+        let mut env = Env { body, instance: None, locals: None };
+        self.calls.push(item);
+        for (parameter, field) in parameters.iter().zip(fields) {
+            if let Some(default) = parameter.default {
+                let value = self.expr(default, &env);
+                self.coerce(value, &field.ty);
+            }
+            let name = self.name(body, parameter.name);
+            env = env.with(name, Located::new(Value::Unknown, at));
+        }
+        let value = self.expr(*block, &env);
+        self.coerce(value, result);
+        self.calls.pop();
+    }
+
     fn builtin(&mut self, builtin: Builtin, given: &[Located], env: &Env, origin: Origin) -> Value {
         let text = |at: usize| given.get(at).and_then(|value| builtin::scalar_text(&value.value));
         let principal = |kind: &'static str| {

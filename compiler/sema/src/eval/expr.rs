@@ -11,11 +11,13 @@ use ci_syntax::ast::{BinaryOperator, Expr, ExprId, Item, Name, PatternKind, Stri
 use super::builtin::{self, Apply, Problem};
 use super::capability::used_at;
 use super::frame::{Env, Label, Segment};
+use super::late::existing_when;
 use super::value::{Closure, Located, Record, Statement, Value};
 use super::{Eval, MAX_DEPTH, MAX_ELEMENTS, is_reported};
 use crate::infer::{Resolution, attribute_path};
 use crate::name::Def;
 use crate::signature::{Signature, signature};
+use crate::ty::Ty;
 use crate::{ItemId, ItemKind};
 
 impl Apply for Eval<'_> {
@@ -215,7 +217,7 @@ impl Eval<'_> {
         Located::new(value, origin)
     }
 
-    fn constant(&mut self, item: ItemId, at: Origin) -> Located {
+    pub(super) fn constant(&mut self, item: ItemId, at: Origin) -> Located {
         if self.calls.contains(&item) || self.calls.len() as u32 > MAX_DEPTH {
             let name = item.name(self.db);
             let message = format!("the constant `{name}` is defined by itself");
@@ -333,6 +335,13 @@ impl Eval<'_> {
             _ => {}
         }
         let b = self.expr(right, env);
+        let divides = matches!(operator, BinaryOperator::Divide | BinaryOperator::Remainder);
+        if divides && matches!(&b.value, Value::Int(0) | Value::Duration(0) | Value::Size(0)) {
+            let found = Diagnostic::new(Code::DivisionByZero, origin, "this divides by zero")
+                .also(b.origin, "this is 0");
+            self.report(found);
+            return Value::Unknown;
+        }
         if matches!(a.value, Value::Unknown) || matches!(b.value, Value::Unknown) {
             return Value::Unknown;
         }
@@ -360,8 +369,20 @@ impl Eval<'_> {
                 None => self.calculated(&a, &b, origin, "what is ordered"),
             },
             BinaryOperator::Coalesce => a.value,
+            // Late numbers could only be joined as texts.
+            BinaryOperator::Add
+                if self.is_late_number(left, &a, env) || self.is_late_number(right, &b, env) =>
+            {
+                self.calculated(&a, &b, origin, "what is calculated with")
+            }
             _ => self.calculate(operator, &a, &b, origin),
         }
+    }
+
+    fn is_late_number(&self, operand: ExprId, value: &Located, env: &Env) -> bool {
+        let ty = || self.bodies[env.body as usize].inference.types[operand.0 as usize].widened();
+        matches!(value.value, Value::Late(_) | Value::Conditional(..))
+            && matches!(ty(), Ty::Int | Ty::Float | Ty::Port | Ty::Duration | Ty::Size)
     }
 
     /// Reports which side of an operation is late, or that the sides do not go together.
@@ -386,14 +407,6 @@ impl Eval<'_> {
             BinaryOperator::Divide => x.checked_div(y),
             _ => x.checked_rem(y),
         };
-        let zero = matches!(operator, BinaryOperator::Divide | BinaryOperator::Remainder)
-            && matches!(&b.value, Value::Int(0) | Value::Duration(0) | Value::Size(0));
-        if zero {
-            let found = Diagnostic::new(Code::DivisionByZero, origin, "this divides by zero")
-                .also(b.origin, "this is 0");
-            self.report(found);
-            return Value::Unknown;
-        }
         let number = |value: Option<i64>, make: fn(i64) -> Value| value.map(make);
         let result = match (&a.value, &b.value) {
             (Value::Int(x), Value::Int(y)) => number(checked(operator, *x, *y), Value::Int),
@@ -488,10 +501,7 @@ impl Eval<'_> {
             Value::Conditional(condition, inner) => {
                 let condition = Arc::clone(condition);
                 let value = self.read(&inner.clone(), name, optional, env, origin);
-                match value {
-                    Value::Unknown | Value::None => value,
-                    value => Value::Conditional(condition, Rc::new(Located::new(value, origin))),
-                }
+                existing_when(condition, Located::new(value, origin))
             }
             Value::Resource(resource) => self.attribute(*resource, text, origin),
             Value::Existing(existing) => existing.properties.get(text).map_or_else(
@@ -595,10 +605,7 @@ impl Eval<'_> {
         if let Value::Conditional(condition, inner) = &receiver.value {
             let condition = Arc::clone(condition);
             let value = self.method(&inner.clone(), name, arguments, optional, env, origin);
-            return match value {
-                Value::Unknown | Value::None => value,
-                value => Value::Conditional(condition, Rc::new(Located::new(value, origin))),
-            };
+            return existing_when(condition, Located::new(value, origin));
         }
         if matches!(receiver.value, Value::None) && optional {
             return Value::None;
@@ -695,9 +702,7 @@ impl Eval<'_> {
 
 /// The elements of a list that exists only under a condition, each under that condition.
 pub(super) fn each_under(condition: &Arc<Condition>, items: &[Located]) -> Vec<Located> {
-    let under = |item: &Located| {
-        let value = Value::Conditional(Arc::clone(condition), Rc::new(item.clone()));
-        Located::new(value, item.origin)
-    };
+    let under =
+        |item: &Located| Located::new(existing_when(Arc::clone(condition), item.clone()), item.origin);
     items.iter().map(under).collect()
 }

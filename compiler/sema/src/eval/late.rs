@@ -61,7 +61,7 @@ impl Eval<'_> {
         self.place.condition = Some(match &outer {
             None => own,
             Some(outer) if *outer == own => own,
-            Some(outer) => Arc::new(Condition::All(vec![Arc::clone(outer), own])),
+            Some(outer) => Arc::new(combined(true, [Arc::clone(outer), own])),
         });
         let value = evaluate(self);
         self.place.condition = outer;
@@ -93,10 +93,10 @@ impl Eval<'_> {
         match (&then.value, &otherwise.value) {
             (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
             (Value::None, Value::None) => return Value::None,
-            (_, Value::None) => return Value::Conditional(condition, Rc::new(then.clone())),
+            (_, Value::None) => return existing_when(condition, then.clone()),
             (Value::None, _) => {
                 let not = Arc::new(Condition::Not(condition));
-                return Value::Conditional(not, Rc::new(otherwise.clone()));
+                return existing_when(not, otherwise.clone());
             }
             (Value::List(items), Value::List(none)) if none.is_empty() => {
                 return Value::list(each_under(&condition, items));
@@ -113,6 +113,19 @@ impl Eval<'_> {
                 };
             }
             _ => {}
+        }
+        // In its own branch it is there.
+        let then = match &then.value {
+            Value::Conditional(own, within) if *own == condition => within,
+            _ => then,
+        };
+        if let Some(exists) = one_exists(&condition, then, otherwise) {
+            let there = |value: &Located| match &value.value {
+                Value::Conditional(_, within) => (**within).clone(),
+                _ => value.clone(),
+            };
+            let chosen = self.late_choice(condition, &there(then), &there(otherwise), origin);
+            return existing_when(Arc::new(exists), Located::new(chosen, origin));
         }
         let (Some(a), Some(b)) = (builtin::to_graph(then), builtin::to_graph(otherwise)) else {
             let what = if builtin::to_graph(then).is_none() { then } else { otherwise };
@@ -262,17 +275,49 @@ impl Eval<'_> {
             _ => {}
         }
         let (Some(left), Some(right)) = (self.condition(a), self.condition(b)) else { return Value::Unknown };
-        let mut parts = Vec::new();
-        for side in [left, right] {
-            match (&*side, all) {
-                (Condition::All(more), true) | (Condition::Any(more), false)
-                    if parts.len() + more.len() <= 10 =>
-                {
-                    parts.extend(more.iter().cloned());
-                }
-                _ => parts.push(side),
+        Value::late(Late::Truth(Arc::new(combined(all, [left, right]))))
+    }
+}
+
+/// Both of two conditions, or either of them.
+fn combined(all: bool, sides: [Arc<Condition>; 2]) -> Condition {
+    let mut parts = Vec::new();
+    for side in sides {
+        match (&*side, all) {
+            (Condition::All(more), true) | (Condition::Any(more), false)
+                if parts.len() + more.len() <= 10 =>
+            {
+                parts.extend(more.iter().cloned());
             }
+            _ => parts.push(side),
         }
-        Value::late(Late::Truth(Arc::new(if all { Condition::All(parts) } else { Condition::Any(parts) })))
+    }
+    if all { Condition::All(parts) } else { Condition::Any(parts) }
+}
+
+/// When the one that is chosen of two values exists, if not always.
+fn one_exists(condition: &Arc<Condition>, then: &Located, otherwise: &Located) -> Option<Condition> {
+    let holds = || Arc::clone(condition);
+    let fails = || Arc::new(Condition::Not(Arc::clone(condition)));
+    let both = |chosen, own: &Arc<Condition>| Arc::new(combined(true, [chosen, Arc::clone(own)]));
+    let ways = match (&then.value, &otherwise.value) {
+        (Value::Conditional(a, _), Value::Conditional(b, _)) => [both(holds(), a), both(fails(), b)],
+        (Value::Conditional(a, _), _) => [fails(), Arc::clone(a)],
+        (_, Value::Conditional(b, _)) => [holds(), Arc::clone(b)],
+        _ => return None,
+    };
+    Some(combined(false, ways))
+}
+
+/// A value that exists only when a condition holds; of one that does so already, both must.
+pub(super) fn existing_when(condition: Arc<Condition>, value: Located) -> Value {
+    match &value.value {
+        Value::Unknown | Value::None => value.value,
+        Value::Conditional(own, _) if *own == condition => value.value,
+        Value::Conditional(own, within) => {
+            let both = combined(true, [condition, Arc::clone(own)]);
+            Value::Conditional(Arc::new(both), Rc::clone(within))
+        }
+        _ => Value::Conditional(condition, Rc::new(value)),
     }
 }

@@ -25,6 +25,8 @@ impl Eval<'_> {
         let is_stack = self.is_stack(instance);
         for (at, member) in members.iter().enumerate() {
             match &member.kind {
+                // What is declared a second time has been reported, and makes nothing.
+                MemberKind::Declaration { name, .. } if self.is_repeated(instance, *name, at) => {}
                 MemberKind::Declaration { keyword, name, .. } => {
                     let value = self.member(instance, at as u32);
                     match keyword {
@@ -37,6 +39,11 @@ impl Eval<'_> {
                 MemberKind::Environment { .. } | MemberKind::Error => {}
             }
         }
+    }
+
+    fn is_repeated(&self, instance: &Instance, name: Name, at: usize) -> bool {
+        let body = &self.bodies[instance.body as usize];
+        body.by_name.get(body.source.name(name)).is_some_and(|first| *first as usize != at)
     }
 
     /// Whether an instance is the service that becomes the stack.
@@ -278,10 +285,13 @@ impl Eval<'_> {
             .cloned()
             .unwrap_or(Ty::Error);
         let env = self.env(instance);
+        let before = self.diagnostics.len();
         let default = default.map(|default| {
             let value = self.expr(default, &env);
             self.coerce(value, &ty)
         });
+        // What has been said about a default need not be said about the parameter.
+        let default = default.filter(|_| self.diagnostics.len() == before);
         let text = self.source(instance.body).name(name);
         let parameter_name: Arc<str> = super::builtin::case::logical_id_part(text).into();
         let (secret, ty) = match &ty {
@@ -412,15 +422,17 @@ impl Eval<'_> {
         strength: Option<Strength>,
     ) {
         let text = self.source(instance.body).name(name);
-        let name = super::builtin::case::logical_id_part(text);
+        let output = super::builtin::case::logical_id_part(text);
         let description = self.source(instance.body).doc(member.range.start);
-        self.push_output(name, value, description.as_deref(), strength);
+        let ty = self.declared_field(instance, name).map_or(Ty::Error, |field| field.ty);
+        self.push_output(output, value, &ty, description.as_deref(), strength);
     }
 
     fn push_output(
         &mut self,
         name: String,
         value: &Located,
+        ty: &Ty,
         description: Option<&str>,
         provided: Option<Strength>,
     ) {
@@ -440,6 +452,11 @@ impl Eval<'_> {
                     parts.push(item.clone());
                 }
                 concat(&parts).map(|value| Located::new(value, inner.origin))
+            }
+            // An output is text, whatever is known of its elements.
+            Value::Late(late) if matches!(ty.unwrapped().0.widened(), Ty::List(_)) => {
+                let list = ci_graph::Value::late((**late).clone());
+                Ok(Located::new(Value::late(Late::Join { separator: ",".into(), list }), inner.origin))
             }
             Value::Unknown | Value::Late(_) => Ok(inner.clone()),
             Value::Duration(seconds) => Ok(Located::new(Value::text(seconds.to_string()), inner.origin)),
@@ -487,13 +504,14 @@ impl Eval<'_> {
                             self.granted.push((name.into(), statements));
                             continue;
                         }
-                        self.push_output(name, value, description.as_deref(), Some(strength));
+                        self.push_output(name, value, &part.ty, description.as_deref(), Some(strength));
                     }
                 }
             }
             ty => {
                 let strength = field.strength.unwrap_or_else(|| default_strength(ty));
-                self.push_output(provided_name(&text, None), value, description.as_deref(), Some(strength));
+                let name = provided_name(&text, None);
+                self.push_output(name, value, ty, description.as_deref(), Some(strength));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic, Span, TextRange};
 use ci_graph::{Late, Origin, Pseudo, Stack, Strength};
-use ci_syntax::ast::{Effect, Expr, ExprId, Item, Keyword, MemberKind, UnitKind};
+use ci_syntax::ast::{Effect, Expr, ExprId, Item, Keyword, MemberKind};
 use rustc_hash::FxHashMap;
 
 use super::builtin;
@@ -94,6 +94,15 @@ pub struct FrozenStatement {
 }
 
 impl Frozen {
+    fn has_unknown(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::List(items) => items.iter().any(Self::has_unknown),
+            Self::Record(entries) => entries.iter().any(|(_, value)| value.has_unknown()),
+            _ => false,
+        }
+    }
+
     /// The same, where everything provided says by whom, as far as that is known.
     fn with_providers(&self, known: &FxHashMap<Arc<str>, ServiceInstance>) -> Self {
         match self {
@@ -354,14 +363,21 @@ impl Eval<'_> {
         let fine = stack_name.len() <= 128
             && stack_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && stack_name.starts_with(|first: char| first.is_ascii_alphabetic());
+        if !fine && self.is_guessing() {
+            return Value::Unknown;
+        }
         if !fine {
             let message = format!("`{stack_name}` cannot be the name of a stack");
             let found = Diagnostic::new(Code::InvalidName, origin, message)
                 .note("CloudFormation takes at most 128 letters, digits and hyphens, a letter first")
                 .help("shorten the names of the app, the environment or the service");
             self.report(found);
+            return Value::Unknown;
         }
         if let Some(other) = self.services.iter().find(|placed| placed.service.stack_name == stack_name) {
+            if self.is_guessing() {
+                return Value::Unknown;
+            }
             let message = format!("two services would share the stack `{stack_name}`");
             let found =
                 Diagnostic::new(Code::DuplicateLogicalId, origin, message).also(other.origin, "the other");
@@ -644,12 +660,14 @@ pub fn stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
     let body = eval.body(item);
     let mut inputs = Vec::new();
     for (name, frozen) in instance.inputs(db).iter() {
+        eval.unknown_inputs |= frozen.has_unknown();
         let origin = eval.input_origin(body, name);
         let value = eval.thaw(frozen, None, origin);
         inputs.push((Arc::clone(name), Input::Value(value)));
     }
     let root = eval.root(item, body, inputs);
-    eval.finish(&root, Arc::clone(instance.stack_name(db)), instance.region(db).clone())
+    eval.members(&root);
+    eval.finish(item, body, Arc::clone(instance.stack_name(db)), instance.region(db).clone())
 }
 
 /// The capabilities that a service provides: what those who need it read of its stack.
@@ -658,22 +676,30 @@ pub fn granted(db: &dyn Db, provider: ServiceInstance) -> Vec<(Arc<str>, Frozen)
     stack(db, provider).granted.clone()
 }
 
-/// A unit that nothing instantiates, looked at on its own: its inputs are unknown.
+/// An item that nothing uses, looked at on its own: its inputs and parameters are unknown.
 #[salsa::tracked]
 pub fn open_stack(db: &dyn Db, item: ItemId) -> StackResult {
     let mut eval = Eval::new(db, true);
     let body = eval.body(item);
-    let root = eval.root(item, body, Vec::new());
+    let at = eval.unit_origin(body);
+    match &item_tree(db, item).item {
+        Item::Const { .. } => _ = eval.constant(item, at),
+        Item::Fn { .. } => eval.open_function(item, body, at),
+        Item::Struct { .. } => _ = eval.with_defaults(item, Record::default()),
+        _ => {
+            let root = eval.root(item, body, Vec::new());
+            eval.members(&root);
+        }
+    }
     let name: Arc<str> = builtin::case::kebab_case(item.name(db)).into();
-    eval.finish(&root, name, None)
+    eval.finish(item, body, name, None)
 }
 
 impl Eval<'_> {
-    fn finish(mut self, root: &Rc<Instance>, name: Arc<str>, region: Option<Arc<str>>) -> StackResult {
-        self.members(root);
+    fn finish(mut self, item: ItemId, body: u32, name: Arc<str>, region: Option<Arc<str>>) -> StackResult {
         self.run();
-        let origin = self.unit_origin(root.body);
-        let description = item_doc(self.db, root.item).map(|doc| one_line(&doc).into());
+        let origin = self.unit_origin(body);
+        let description = item_doc(self.db, item).map(|doc| one_line(&doc).into());
         let granted = std::mem::take(&mut self.granted);
         let (stack, diagnostics, items) = self.into_stack(name, description, origin, region);
         StackResult { stack: Arc::new(stack), diagnostics, items, granted }
@@ -693,7 +719,10 @@ impl Eval<'_> {
     }
 }
 
-/// Whether an item is a unit that can be looked at on its own.
-pub fn is_unit(db: &dyn Db, item: ItemId) -> bool {
-    matches!(&item_tree(db, item).item, Item::Unit { kind, .. } if *kind != UnitKind::App)
+/// Whether an item can be looked at on its own: it has values without an app.
+pub fn stands_alone(db: &dyn Db, item: ItemId) -> bool {
+    matches!(
+        item.kind(db),
+        ItemKind::Component | ItemKind::Service | ItemKind::Const | ItemKind::Fn | ItemKind::Struct
+    )
 }

@@ -1,5 +1,6 @@
 //! Records: what is made of them, and how resources are filled.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -54,20 +55,36 @@ impl Eval<'_> {
     fn entries(&mut self, entries: &[Entry], env: &Env) -> Record {
         let mut record = Record::from(Vec::with_capacity(entries.len()));
         let mut spread = false;
+        // What was spread may be given again; what was computed may not.
+        let mut computed: Vec<Arc<str>> = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source(env.body).entry_name(name, quoted);
+                    let meant = self.bodies[env.body as usize].inference.misnamed.get(&value);
+                    let text = match meant {
+                        None => self.source(env.body).entry_name(name, quoted),
+                        Some(Some(meant)) => Cow::Borrowed(*meant),
+                        Some(None) => continue,
+                    };
                     let text = self.intern(&text);
                     self.place
                         .segments
                         .push(Segment { label: Label::Name(env.body, name), position: at as u32 });
                     let value = self.expr(value, env);
                     self.place.segments.pop();
-                    // Names are written once, so that only what was spread can have one already.
-                    if spread { record.set(text, value) } else { record.entries.push((text, value)) }
+                    if computed.contains(&text) {
+                        let at = Origin { item: env.body, range: name.0 };
+                        self.key_again(&text, at, &record);
+                    }
+                    // Names are written once, so that only what was spread or computed can have one already.
+                    if spread || !computed.is_empty() {
+                        record.set(text, value);
+                    } else {
+                        record.entries.push((text, value));
+                    }
                 }
                 Entry::Computed { key, value } => {
+                    let key_at = self.origin(env, key);
                     let key = self.expr(key, env);
                     let Some(text) = self.key(&key) else { continue };
                     self.place
@@ -75,15 +92,18 @@ impl Eval<'_> {
                         .push(Segment { label: Label::Text(Arc::clone(&text)), position: at as u32 });
                     let value = self.expr(value, env);
                     self.place.segments.pop();
-                    if let Some(other) = record.get(&text) {
-                        let found = Diagnostic::new(
-                            Code::DuplicateKey,
-                            key.origin,
-                            format!("the key `{text}` is there twice"),
-                        )
-                        .also(other.origin, "the other");
-                        self.report(found);
+                    let written = |entry: &Entry| match *entry {
+                        Entry::Field { name, quoted, .. } => {
+                            *self.source(env.body).entry_name(name, quoted) == *text
+                        }
+                        _ => false,
+                    };
+                    if record.get(&text).is_some()
+                        && (computed.contains(&text) || entries[..at].iter().any(written))
+                    {
+                        self.key_again(&text, key_at, &record);
                     }
+                    computed.push(Arc::clone(&text));
                     record.set(text, value);
                 }
                 Entry::Spread(value) => {
@@ -109,6 +129,15 @@ impl Eval<'_> {
             }
         }
         record
+    }
+
+    fn key_again(&mut self, text: &str, at: Origin, record: &Record) {
+        let found = Diagnostic::new(Code::DuplicateKey, at, format!("the key `{text}` is there twice"));
+        let other = record.get(text).map(|other| other.origin);
+        self.report(match other {
+            Some(other) => found.also(other, "the other"),
+            None => found,
+        });
     }
 
     /// A value as a key.
@@ -250,9 +279,8 @@ impl Eval<'_> {
         let logical_id = self.logical_id(&place, origin)?;
         let path = self.path_text(&place);
         let number = ResourceId(self.resources.len() as u32);
-        if let Some(other) = self.logical_ids.get(&logical_id) {
-            // On its own, a unit is looked at along all its branches, which share names.
-            if !self.open {
+        if let Some(other) = self.logical_ids.get(&logical_id).copied() {
+            if !self.is_guessing() {
                 let other = self.resources[other.0 as usize].origin;
                 let found = Diagnostic::new(
                     Code::DuplicateLogicalId,

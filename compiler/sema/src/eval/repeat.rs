@@ -128,25 +128,23 @@ impl Eval<'_> {
                 }
                 None => None,
             };
+            if let Some((text, at)) = &key
+                && let Some(other) = map.get(text)
+            {
+                let found =
+                    Diagnostic::new(Code::DuplicateKey, *at, format!("the key `{text}` is there twice"))
+                        .also(other.origin, "the other")
+                        .help("keys name what is made: let each be different");
+                self.report(found);
+                continue;
+            }
             let label = key.as_ref().map_or(label, |(text, _)| Label::Text(Arc::clone(text)));
             self.place.segments.push(Segment { label, position: at as u32 });
             let value = self.expr(body, &inner);
             self.place.segments.pop();
             match key {
                 None => list.push(value),
-                Some((text, at)) => {
-                    if let Some(other) = map.get(&text) {
-                        let found = Diagnostic::new(
-                            Code::DuplicateKey,
-                            at,
-                            format!("the key `{text}` is there twice"),
-                        )
-                        .also(other.origin, "the other")
-                        .help("keys name what is made: let each be different");
-                        self.report(found);
-                    }
-                    map.entries.push((text, value));
-                }
+                Some((text, _)) => map.entries.push((text, value)),
             }
         }
         if unknown {

@@ -6,10 +6,11 @@ use ci_base::{Code, Diagnostic};
 use ci_catalog::Kinds;
 use ci_syntax::ast::{Expr, ExprId, Name, UnitKind};
 
-use super::{Infer, Resolution, named};
+use super::{Infer, Resolution};
 use crate::builtin::{Argument, Method, MethodType, Parameter, methods};
+use crate::item::is_damaged;
 use crate::name::Def;
-use crate::signature::{Signature, signature};
+use crate::signature::{Field, Signature, deprecated, signature};
 use crate::ty::{Misfit, NodeType, ResourceType, Target, Ty, join, resource_path};
 
 impl Infer<'_> {
@@ -78,11 +79,11 @@ impl Infer<'_> {
                 fields.iter().map(|(name, _)| Arc::clone(name)).collect()
             }
             Ty::Struct(item) | Ty::Interface(item) => {
-                let fields = named(signature(self.db, *item).fields());
-                if let Some((_, ty)) = fields.iter().find(|(known, _)| **known == *text) {
-                    return ty.clone();
+                let fields = signature(self.db, *item).fields();
+                if let Some(field) = fields.iter().find(|field| *field.name == *text) {
+                    return self.used(field, name);
                 }
-                fields.into_iter().map(|(name, _)| name).collect()
+                fields.iter().map(|field| Arc::clone(&field.name)).collect()
             }
             Ty::Unit(item) => match signature(self.db, *item) {
                 Signature::Unit(unit) => {
@@ -91,12 +92,7 @@ impl Infer<'_> {
                         _ => &unit.outputs,
                     };
                     if let Some(field) = readable.iter().find(|field| *field.name == *text) {
-                        if let Some(reason) = &field.deprecated {
-                            let message = format!("`{text}` is deprecated");
-                            let found = Diagnostic::new(Code::Deprecated, name.0, message);
-                            self.report(if reason.is_empty() { found } else { found.note(&**reason) });
-                        }
-                        return field.ty.clone();
+                        return self.used(field, name);
                     }
                     readable.iter().map(|field| Arc::clone(&field.name)).collect()
                 }
@@ -111,6 +107,11 @@ impl Infer<'_> {
             }
             _ => Vec::new(),
         };
+        if let Ty::Struct(item) | Ty::Interface(item) | Ty::Unit(item) = of.widened()
+            && is_damaged(self.db, *item)
+        {
+            return Ty::Error;
+        }
         let shown = self.show(of);
         let message = format!("`{shown}` has no field `{text}`");
         let found = Diagnostic::new(Code::UnknownField, name.0, message).label("unknown");
@@ -124,6 +125,14 @@ impl Infer<'_> {
         }
         self.report(found);
         Ty::Error
+    }
+
+    /// The type of a declared field that is read.
+    fn used(&mut self, field: &Field, name: Name) -> Ty {
+        if let Some(reason) = &field.deprecated {
+            self.report(deprecated(&format!("`{}`", field.name), reason, name.0));
+        }
+        field.ty.clone()
     }
 
     /// An attribute, an identifier or a written property of a resource.
@@ -225,15 +234,17 @@ impl Infer<'_> {
             Def::Builtin(builtin) => {
                 let (parameters, required, result) = builtin.signature();
                 let types: Vec<Ty> = parameters.into_iter().map(|(_, ty)| ty).collect();
-                self.arguments(id, &shown, &types, required, arguments);
-                result
+                if self.arguments(id, &shown, &types, required, arguments) { result } else { Ty::Error }
             }
             Def::Item(item) => match signature(self.db, item) {
                 Signature::Fn(parameters, result) => {
                     let required = parameters.iter().filter(|parameter| !parameter.optional).count();
                     let types: Vec<Ty> = parameters.iter().map(|parameter| parameter.ty.clone()).collect();
-                    self.arguments(id, &shown, &types, required, arguments);
-                    result.clone()
+                    if self.arguments(id, &shown, &types, required, arguments) {
+                        result.clone()
+                    } else {
+                        Ty::Error
+                    }
                 }
                 other => {
                     let made = matches!(other, Signature::Unit(_) | Signature::Struct(_));
@@ -255,7 +266,15 @@ impl Infer<'_> {
         self.report(if made { found.help(format!("make one with `{shown} {{ … }}`")) } else { found });
     }
 
-    fn arguments(&mut self, id: ExprId, callee: &str, types: &[Ty], required: usize, arguments: &[ExprId]) {
+    /// Checks the arguments of a call; whether there are as many as it takes.
+    fn arguments(
+        &mut self,
+        id: ExprId,
+        callee: &str,
+        types: &[Ty],
+        required: usize,
+        arguments: &[ExprId],
+    ) -> bool {
         for (at, argument) in arguments.iter().enumerate() {
             match types.get(at) {
                 Some(ty) => {
@@ -266,12 +285,12 @@ impl Infer<'_> {
                 }
             }
         }
-        self.count(id, callee, types.len(), required, arguments.len());
+        self.count(id, callee, types.len(), required, arguments.len())
     }
 
-    fn count(&mut self, id: ExprId, callee: &str, most: usize, required: usize, given: usize) {
+    fn count(&mut self, id: ExprId, callee: &str, most: usize, required: usize, given: usize) -> bool {
         if given >= required && given <= most {
-            return;
+            return true;
         }
         let takes = match (required, most) {
             (0, 0) => "nothing".to_owned(),
@@ -280,6 +299,7 @@ impl Infer<'_> {
         };
         let message = format!("`{callee}` takes {takes}, found {given}");
         self.report(Diagnostic::new(Code::WrongArguments, self.tree.range(id), message));
+        false
     }
 
     pub(super) fn method_call(
@@ -329,6 +349,7 @@ impl Infer<'_> {
         let element = element(of);
         let mut returned = Ty::Error;
         let mut accumulator = Ty::Error;
+        let mut broken = false;
         for (at, argument) in arguments.iter().enumerate() {
             match method.arguments.get(at) {
                 Some(Argument::Value(ty)) => {
@@ -360,7 +381,10 @@ impl Infer<'_> {
                             Parameter::Accumulator => accumulator.clone(),
                         })
                         .collect();
-                    returned = self.closure(*argument, &types, result.as_ref(), method.name);
+                    match self.closure(*argument, &types, result.as_ref(), method.name) {
+                        Some(ty) => returned = ty,
+                        None => broken = true,
+                    }
                 }
                 None => {
                     self.expr(*argument, None);
@@ -368,7 +392,11 @@ impl Infer<'_> {
             }
         }
         let last = arguments.last().copied().unwrap_or(receiver);
-        self.count(last, method.name, method.arguments.len(), method.required, arguments.len());
+        let complete =
+            self.count(last, method.name, method.arguments.len(), method.required, arguments.len());
+        if !complete || broken {
+            return Ty::Error;
+        }
         match &method.result {
             MethodType::Of(ty) => ty.clone(),
             MethodType::Element => element,
@@ -403,7 +431,8 @@ impl Infer<'_> {
         }
     }
 
-    fn closure(&mut self, id: ExprId, types: &[Ty], result: Option<&Ty>, method: &str) -> Ty {
+    /// What a closure returns; nothing where the argument is none, or one of another shape.
+    fn closure(&mut self, id: ExprId, types: &[Ty], result: Option<&Ty>, method: &str) -> Option<Ty> {
         let Expr::Lambda { parameters, body } = &self.tree[id] else {
             self.expr(id, None);
             let found = Diagnostic::new(
@@ -413,11 +442,12 @@ impl Infer<'_> {
             )
             .help("write `|x| …`");
             self.report(found);
-            return Ty::Error;
+            return None;
         };
         // A closure over the entries of a map may look at the values alone.
         let skipped = usize::from(types.len() == 2 && parameters.len() == 1 && types[0] == Ty::String);
-        if parameters.len() + skipped > types.len() {
+        let fits = parameters.len() + skipped <= types.len();
+        if !fits {
             let message = format!("this closure takes {}, but is given {}", parameters.len(), types.len());
             self.report(Diagnostic::new(Code::WrongArguments, self.tree.range(id), message));
         }
@@ -432,7 +462,7 @@ impl Infer<'_> {
         };
         self.locals.truncate(depth);
         self.types[id.0 as usize] = Ty::Closure(parameters.len());
-        ty
+        fits.then_some(ty)
     }
 }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic, TextRange};
-use ci_syntax::ast::{Arm, Expr, ExprId, ListItem, Name, PatternKind, StringPart};
+use ci_syntax::ast::{Arm, Expr, ExprId, ListItem, MemberKind, Name, PatternKind, StringPart};
 
 use super::{Infer, Resolution};
 use crate::item::ItemKind;
 use crate::name::{Def, resolve};
-use crate::signature::{Signature, signature};
+use crate::signature::{Signature, deprecated_use, signature};
 use crate::ty::{Ty, fits, join};
 
 impl Infer<'_> {
@@ -159,11 +159,13 @@ impl Infer<'_> {
 
     fn interpolation(&mut self, parts: &[StringPart]) -> Ty {
         let mut secret = false;
+        let mut broken = false;
         for part in parts {
             let StringPart::Expr(part) = part else { continue };
             let found = self.expr(*part, None);
             let (inner, optional) = found.unwrapped();
             if optional {
+                broken = true;
                 self.mismatch(*part, &Ty::String, &found, crate::ty::Misfit::Optional);
                 continue;
             }
@@ -183,6 +185,7 @@ impl Infer<'_> {
                 ty => ty.is_text(),
             };
             if !scalar {
+                broken = true;
                 let shown = self.show(&found);
                 let message = format!("a `{shown}` cannot stand in a text");
                 let mut diagnostic = Diagnostic::new(Code::TypeMismatch, self.tree.range(*part), message);
@@ -196,7 +199,11 @@ impl Infer<'_> {
                 self.report(diagnostic);
             }
         }
-        if secret { Ty::Secret(Arc::new(Ty::String)) } else { Ty::String }
+        match (broken, secret) {
+            (true, _) => Ty::Error,
+            (false, true) => Ty::Secret(Arc::new(Ty::String)),
+            (false, false) => Ty::String,
+        }
     }
 
     fn path(&mut self, id: ExprId, path: &[Name]) -> Ty {
@@ -258,7 +265,12 @@ impl Infer<'_> {
             return None;
         }
         match resolve(self.db, self.file, &segments) {
-            Ok(def) => Some(def),
+            Ok(def) => {
+                let last = path.last().map_or_else(TextRange::default, |name| name.0);
+                self.diagnostics.extend(deprecated_use(self.db, &def, &segments, last));
+                Some(def)
+            }
+            Err(error) if error.reported || (segments.len() == 1 && self.lost_a_name()) => None,
             Err(mut error) => {
                 let range = path.get(error.segment).map_or_else(TextRange::default, |name| name.0);
                 if error.segment == 0
@@ -275,6 +287,15 @@ impl Infer<'_> {
                 None
             }
         }
+    }
+
+    /// Whether a member's name was not understood: any name that is not there may be its.
+    fn lost_a_name(&self) -> bool {
+        self.members.iter().any(|member| match member.kind {
+            MemberKind::Declaration { name, .. } => name.is_missing(),
+            MemberKind::Error => true,
+            MemberKind::Assert { .. } | MemberKind::Environment { .. } => false,
+        })
     }
 
     fn list(&mut self, items: &[ListItem], expected: Option<&Ty>) -> Ty {
@@ -344,6 +365,7 @@ impl Infer<'_> {
         expected: Option<&Ty>,
     ) -> Ty {
         let over = self.expr(iterable, None);
+        let mut broken = false;
         let (position, element) = match over.widened() {
             Ty::List(element) => (Ty::Int, (**element).clone()),
             Ty::Range => (Ty::Int, Ty::Int),
@@ -370,6 +392,7 @@ impl Infer<'_> {
                     found
                 };
                 self.report(found);
+                broken = true;
                 (Ty::Error, Ty::Error)
             }
         };
@@ -401,7 +424,11 @@ impl Infer<'_> {
         });
         let ty = self.branch(body, of.as_ref());
         self.locals.truncate(depth);
-        if key.is_some() { ty.map() } else { ty.list() }
+        match key {
+            _ if broken => Ty::Error,
+            Some(_) => ty.map(),
+            None => ty.list(),
+        }
     }
 
     fn matching(&mut self, id: ExprId, subject: ExprId, arms: &[Arm], expected: Option<&Ty>) -> Ty {

@@ -11,10 +11,7 @@ use crate::ty::{Ty, fits, join};
 impl Infer<'_> {
     pub(super) fn unary(&mut self, id: ExprId, operator: UnaryOperator, operand: ExprId) -> Ty {
         match operator {
-            UnaryOperator::Not => {
-                self.check(operand, &Ty::Bool);
-                Ty::Bool
-            }
+            UnaryOperator::Not => self.check(operand, &Ty::Bool),
             UnaryOperator::Negate => {
                 let ty = self.expr(operand, None);
                 match ty.widened() {
@@ -41,9 +38,8 @@ impl Infer<'_> {
     ) -> Ty {
         match operator {
             BinaryOperator::Or | BinaryOperator::And => {
-                self.check(left, &Ty::Bool);
-                self.check(right, &Ty::Bool);
-                Ty::Bool
+                let (a, b) = (self.check(left, &Ty::Bool), self.check(right, &Ty::Bool));
+                if a.is_error() || b.is_error() { Ty::Error } else { Ty::Bool }
             }
             BinaryOperator::Equal | BinaryOperator::NotEqual => {
                 let (a, b) = (self.expr(left, None), self.expr(right, None));
@@ -52,6 +48,7 @@ impl Infer<'_> {
                     || matches!(b, Ty::None);
                 if !comparable {
                     self.unlike(id, "compared with", &a, &b);
+                    return Ty::Error;
                 }
                 Ty::Bool
             }
@@ -75,6 +72,7 @@ impl Infer<'_> {
                 };
                 if !(ordered(&a) && ordered(&b) && join(&a, &b).is_some()) {
                     self.unlike(id, "ordered with", &a, &b);
+                    return Ty::Error;
                 }
                 Ty::Bool
             }

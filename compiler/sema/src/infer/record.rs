@@ -1,16 +1,17 @@
 //! Records: resources, instances of units, structs, plain records, and what `with` overrides.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use ci_base::{Code, Diagnostic, TextRange};
+use ci_base::{Code, Diagnostic, TextRange, did_you_mean};
 use ci_catalog::{Additional, Kinds};
 use ci_syntax::ast::{Entry, Expr, ExprId, Item, Keyword, MemberKind, Name, UnitKind};
 
 use super::{Infer, Resolution, infer, unit_word};
 use crate::ItemId;
-use crate::item::{ItemKind, item_source, item_tree};
+use crate::item::{ItemKind, is_damaged, item_source, item_tree};
 use crate::name::Def;
-use crate::signature::{Field, Signature, signature};
+use crate::signature::{Field, Signature, deprecated, signature};
 use crate::ty::{NodeType, ResourceType, Ty, join, resource_path};
 
 impl<'db> Infer<'db> {
@@ -35,23 +36,27 @@ impl<'db> Infer<'db> {
                         .note("its name in the template comes from the names that lead to it in a component or service")
                         .help("declare a `component` for it");
                     self.report(found);
+                    self.resource(resource, entries);
+                    return self.refuse(id);
                 }
                 if let Item::Unit { kind: UnitKind::App, .. } = self.tree.item {
                     let found = Diagnostic::new(Code::NotAValue, at, "a resource cannot be made in an app")
                         .note("an app has no stack of its own: it wires services together")
                         .help("make it in a service");
                     self.report(found);
+                    self.resource(resource, entries);
+                    return self.refuse(id);
                 }
                 self.resource(resource, entries);
                 Ty::Resource(resource)
             }
             Def::Item(item) => match signature(self.db, item) {
                 Signature::Struct(fields) => {
-                    self.fields(at, item.name(self.db), fields, entries);
+                    self.fields(at, item, fields, entries);
                     Ty::Struct(item)
                 }
                 Signature::Interface(fields) => {
-                    self.fields(at, item.name(self.db), fields, entries);
+                    self.fields(at, item, fields, entries);
                     Ty::Interface(item)
                 }
                 Signature::Unit(unit) => {
@@ -60,11 +65,11 @@ impl<'db> Infer<'db> {
                         (UnitKind::Service, Item::Unit { kind, .. }) => *kind == UnitKind::App,
                         _ => false,
                     };
+                    self.fields(at, item, &unit.inputs, entries);
                     if !allowed {
                         self.misplaced_instance(at, item, unit.kind);
+                        return self.refuse(id);
                     }
-                    let name = item.name(self.db);
-                    self.fields(at, name, &unit.inputs, entries);
                     Ty::Unit(item)
                 }
                 _ => self.no_record(at, path, entries),
@@ -114,20 +119,25 @@ impl<'db> Infer<'db> {
     }
 
     /// A record that fills declared fields: of a struct, an interface or a unit.
-    fn fields(&mut self, at: TextRange, owner: &str, fields: &[Field], entries: &'db [Entry]) {
-        let mut given: Vec<String> = Vec::new();
+    fn fields(&mut self, at: TextRange, item: ItemId, fields: &[Field], entries: &'db [Entry]) {
+        let owner = item.name(self.db);
+        let damaged = is_damaged(self.db, item);
+        let mut given: Vec<Cow<'_, str>> = Vec::new();
         let mut spread = false;
+        // What is given by a name that is not there was meant for something that is missing.
+        let mut meant: Vec<&str> = Vec::new();
+        let mut strays = 0;
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source.entry_name(name, quoted).into_owned();
+                    let text = self.source.entry_name(name, quoted);
                     if let Some(field) = fields.iter().find(|field| *field.name == *text) {
                         self.check(value, &field.ty);
                         if let Some(reason) = &field.deprecated {
-                            let message = format!("`{text}` of `{owner}` is deprecated");
-                            let found = Diagnostic::new(Code::Deprecated, name.0, message);
-                            self.report(if reason.is_empty() { found } else { found.note(&**reason) });
+                            self.report(deprecated(&format!("`{text}` of `{owner}`"), reason, name.0));
                         }
+                    } else if damaged {
+                        self.expr(value, None);
                     } else {
                         self.expr(value, None);
                         let message = format!("`{owner}` has no input or field `{text}`");
@@ -136,8 +146,12 @@ impl<'db> Infer<'db> {
                             self.suggest(found, name.0, &text, fields.iter().map(|field| &*field.name));
                         let found = self.known_fields(found, fields);
                         self.report(found);
+                        match did_you_mean(&text, fields.iter().map(|field| &*field.name)) {
+                            Some(near) => meant.push(near),
+                            None => strays += 1,
+                        }
                     }
-                    self.once(&mut given, name, text);
+                    given.push(text);
                 }
                 Entry::Spread(value) => {
                     spread = true;
@@ -159,8 +173,9 @@ impl<'db> Infer<'db> {
         let missing: Vec<&Field> = fields
             .iter()
             .filter(|field| !spread && !field.optional && !given.iter().any(|name| **name == *field.name))
+            .filter(|field| !meant.contains(&&*field.name))
             .collect();
-        if !missing.is_empty() {
+        if missing.len() > strays && !damaged {
             let names: Vec<String> = missing.iter().map(|field| format!("`{}`", field.name)).collect();
             let code = if missing.iter().all(|field| field.needed) {
                 Code::NeedNotProvided
@@ -184,16 +199,6 @@ impl<'db> Infer<'db> {
         found.help(format!("it has {}", names.join(", ")))
     }
 
-    fn once(&mut self, given: &mut Vec<String>, name: Name, text: String) {
-        if given.contains(&text) {
-            let found = Diagnostic::new(Code::DuplicateKey, name.0, format!("`{text}` is given twice"))
-                .label("again here");
-            self.report(found);
-        } else {
-            given.push(text);
-        }
-    }
-
     fn resource(&mut self, resource: ResourceType, entries: &'db [Entry]) {
         let pointer = std::mem::take(&mut self.pointer);
         let within = self.within.replace(resource);
@@ -206,7 +211,6 @@ impl<'db> Infer<'db> {
     fn properties(&mut self, node: NodeType, entries: &'db [Entry], owner: &str) {
         let facts = node.node();
         let closed = !facts.properties.is_empty() || facts.additional == Additional::Closed;
-        let mut given: Vec<String> = Vec::new();
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
@@ -214,8 +218,12 @@ impl<'db> Infer<'db> {
                     match facts.property(&text) {
                         Some(property) => {
                             self.pointer.push(property.name);
-                            self.settable(node, name, property.name);
-                            self.check(value, &Ty::Node(NodeType { id: property.node, ..node }));
+                            if self.settable(node, name, property.name) {
+                                self.check(value, &Ty::Node(NodeType { id: property.node, ..node }));
+                            } else {
+                                self.expr(value, None);
+                                self.misnamed.insert(value, None);
+                            }
                             self.pointer.pop();
                         }
                         None => match node.additional(&text) {
@@ -228,14 +236,16 @@ impl<'db> Infer<'db> {
                                 || facts.additional == Additional::Closed =>
                             {
                                 self.expr(value, None);
-                                self.unknown_property(node, name, &text, owner);
+                                let meant = self.unknown_property(node, name, &text, owner);
+                                let meant = meant.filter(|meant| !self.gives(entries, meant));
+                                self.misnamed.insert(value, meant);
+                                self.refused.insert(value);
                             }
                             None => {
                                 self.check(value, &Ty::Json);
                             }
                         },
                     }
-                    self.once(&mut given, name, text.into_owned());
                 }
                 Entry::Computed { key, value } => {
                     let found = self.expr(key, None);
@@ -260,24 +270,41 @@ impl<'db> Infer<'db> {
     }
 
     /// Whether a property can be set at all.
-    fn settable(&mut self, node: NodeType, name: Name, property: &str) {
+    fn settable(&mut self, node: NodeType, name: Name, property: &str) -> bool {
         let pointer = self.pointer.join("/");
-        if node.resource.0.is_read_only(&pointer) {
+        let settable = !node.resource.0.is_read_only(&pointer);
+        if !settable {
             let found =
                 Diagnostic::new(Code::ReadOnlyProperty, name.0, format!("`{property}` cannot be set"))
                     .label("only AWS sets this")
                     .help(format!("read it from the resource instead: `.{property}`"));
             self.report(found);
         }
+        settable
     }
 
-    fn unknown_property(&mut self, node: NodeType, name: Name, text: &str, owner: &str) {
+    /// Whether a name stands among the entries of a record.
+    fn gives(&self, entries: &[Entry], wanted: &str) -> bool {
+        entries.iter().any(|entry| match *entry {
+            Entry::Field { name, quoted, .. } => *self.source.entry_name(name, quoted) == *wanted,
+            _ => false,
+        })
+    }
+
+    /// Reports a property that is not there; the one that was probably meant.
+    fn unknown_property(
+        &mut self,
+        node: NodeType,
+        name: Name,
+        text: &str,
+        owner: &str,
+    ) -> Option<&'static str> {
         let facts = node.node();
         let owner = facts.name.unwrap_or(owner);
         let found =
             Diagnostic::new(Code::UnknownField, name.0, format!("`{owner}` has no property `{text}`"))
                 .label("CloudFormation would refuse it");
-        let known: Vec<&str> = facts.properties.iter().map(|property| property.name).collect();
+        let known: Vec<&'static str> = facts.properties.iter().map(|property| property.name).collect();
         let mut found = self.suggest(found, name.0, text, known.iter().copied());
         if found.help.is_none() && known.len() <= 14 && !known.is_empty() {
             found = found.help(format!("it has {}", known.join(", ")));
@@ -285,7 +312,11 @@ impl<'db> Infer<'db> {
             let path = resource_path(node.resource.0.name());
             found = found.help(format!("`cleaninfra describe {path}` lists what it has"));
         }
-        self.report(found);
+        // Where a delimiter has no partner, the property may have been meant for a record around this one.
+        if self.tree.errors.iter().all(|error| error.code != Code::UnclosedDelimiter) {
+            self.report(found);
+        }
+        did_you_mean(text, known)
     }
 
     fn plain_record(&mut self, id: ExprId, entries: &'db [Entry], expected: Option<&Ty>) -> Ty {
@@ -293,11 +324,11 @@ impl<'db> Infer<'db> {
         let head = TextRange::new(range.start, range.start + 1);
         match expected.map(|ty| ty.unwrapped().0.widened().clone()) {
             Some(Ty::Struct(item)) => {
-                self.fields(head, item.name(self.db), signature(self.db, item).fields(), entries);
+                self.fields(head, item, signature(self.db, item).fields(), entries);
                 return Ty::Struct(item);
             }
             Some(Ty::Interface(item)) => {
-                self.fields(head, item.name(self.db), signature(self.db, item).fields(), entries);
+                self.fields(head, item, signature(self.db, item).fields(), entries);
                 return Ty::Interface(item);
             }
             Some(Ty::Node(node))
@@ -320,13 +351,10 @@ impl<'db> Infer<'db> {
     }
 
     fn map_entries(&mut self, entries: &'db [Entry], of: &Ty) {
-        let mut given = Vec::new();
         for entry in entries {
             match *entry {
-                Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source.entry_name(name, quoted).into_owned();
+                Entry::Field { value, .. } => {
                     self.check(value, of);
-                    self.once(&mut given, name, text);
                 }
                 Entry::Computed { key, value } => {
                     self.check(key, &Ty::String);
@@ -372,16 +400,14 @@ impl<'db> Infer<'db> {
     fn open_record(&mut self, entries: &'db [Entry], json: bool) -> Ty {
         let hint = json.then_some(Ty::Json);
         let mut fields: Vec<(Arc<str>, Ty)> = Vec::new();
-        let mut given = Vec::new();
         let mut computed: Option<Ty> = None;
         let mut open = false;
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
-                    let text = self.source.entry_name(name, quoted).into_owned();
+                    let text = self.source.entry_name(name, quoted);
                     let ty = self.expr(value, hint.as_ref());
-                    fields.push((text.as_str().into(), ty));
-                    self.once(&mut given, name, text);
+                    fields.push((text.into(), ty));
                 }
                 Entry::Computed { key, value } => {
                     let found = self.expr(key, None);

@@ -29,6 +29,7 @@ impl Infer<'_> {
             let text = of.is_text() || matches!(of, Ty::Error | Ty::Json | Ty::Option(_));
             if !text {
                 self.mismatch(resources, &Ty::Arn.list(), &found, Misfit::Kind);
+                self.refuse(resources);
             }
         }
         if let Some(principals) = principals {
@@ -39,6 +40,7 @@ impl Infer<'_> {
             };
             if !fits {
                 self.mismatch(principals, &Ty::Principal, &found, Misfit::Kind);
+                self.refuse(principals);
             }
         }
         if let Some(conditions) = conditions {
@@ -85,8 +87,7 @@ impl Infer<'_> {
             }
             Expr::String => {
                 let text = self.source.string(tree, id).into_owned();
-                self.action_text(range, &text);
-                Ty::Actions
+                if self.action_text(range, &text) { Ty::Actions } else { Ty::Error }
             }
             Expr::List(items) => {
                 for item in items {
@@ -174,10 +175,11 @@ impl Infer<'_> {
         None
     }
 
-    fn action_text(&mut self, range: TextRange, text: &str) {
+    /// Whether a text names an action that can be given; reported when not.
+    fn action_text(&mut self, range: TextRange, text: &str) -> bool {
         if text.contains('*') {
             if self.denies {
-                return;
+                return true;
             }
             let found = Diagnostic::new(
                 Code::WildcardAction,
@@ -187,12 +189,15 @@ impl Infer<'_> {
             .note("nothing is granted that was not said")
             .help("name the actions: `s3::{GetObject, PutObject}`");
             self.report(found);
-            return;
+            // A project may allow it.
+            return true;
         }
-        if !iam::is_known_action(text) {
+        let known = iam::is_known_action(text);
+        if !known {
             let found = Diagnostic::new(Code::UnknownAction, range, format!("IAM knows no action `{text}`"))
                 .help("write it as a path, which is checked while you type: `s3::GetObject`");
             self.report(found);
         }
+        known
     }
 }

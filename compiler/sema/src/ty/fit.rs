@@ -57,7 +57,7 @@ pub fn fits(from: &Ty, to: &Ty) -> Result<(), Misfit> {
             if targets.iter().any(is_url) { Ok(()) } else { Err(Misfit::Reference) }
         }
         (Ty::Id(targets), Ty::Arn) => {
-            if targets.iter().any(|target| target.attribute.ends_with("Arn")) {
+            if targets.iter().any(|target| target.is_arn()) {
                 Ok(())
             } else {
                 Err(Misfit::Reference)

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use ci_base::{Diagnostic, FileId, Span};
 use ci_sema::{
     Archive, DataError, DataFile, Db, Package, Program, SourceFile, StackResult, TargetId, file_diagnostics,
-    plan, stack, targets, unit_diagnostics,
+    plan, stack, targets, unused_items,
 };
 use salsa::Setter;
 
@@ -130,7 +130,7 @@ impl TestDatabase {
                 found.extend(resolve(stack(self, *instance)));
             }
         }
-        for (_, result) in unit_diagnostics(self) {
+        for (_, result) in unused_items(self) {
             found.extend(resolve(result));
         }
         found.sort_by_key(|one| (one.primary.at, one.code));

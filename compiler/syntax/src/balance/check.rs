@@ -42,6 +42,13 @@ impl Balancer<'_> {
         self.report(error);
     }
 
+    /// Whether the last token is the name of a field and the current one its value, with nothing in between.
+    pub(super) fn lacks_colon(&self) -> bool {
+        let mut back = self.out.tokens.iter().rev().map(|token| token.1);
+        let named = back.next() == Some(T::Ident) && matches!(back.next(), Some(T::LBrace | T::Comma));
+        named && !self.newline && self.next_kind(self.at) != Some(T::Colon)
+    }
+
     /// Reports the escapes of a string token that mean nothing.
     pub(super) fn check_escapes(&mut self, kind: T) {
         let range = self.range(self.at);

@@ -118,6 +118,9 @@ impl Balancer<'_> {
         }
         let Some(found) = found else {
             self.at += 1;
+            if std::mem::take(&mut self.lost_brace) {
+                return;
+            }
             self.report(
                 Diagnostic::new(Code::UnclosedDelimiter, range, format!("{kind} closes nothing"))
                     .label("no delimiter is open that it could close")
@@ -165,6 +168,7 @@ impl Balancer<'_> {
         self.check_escapes(kind);
         if kind == T::StringMiddle {
             self.take(T::StringMiddle);
+            self.dynamic_reference();
         } else {
             if kind == T::UnterminatedTail {
                 self.unterminated(self.open[found].range);
@@ -221,12 +225,14 @@ impl Balancer<'_> {
             Some(Role::Members) => {
                 if self.at_start() {
                     self.unneeded(kind);
-                } else if kind == T::Comma && self.member == T::Assert {
+                } else if kind == T::Comma && (self.member == T::Assert || (self.angles > 0 && self.in_type))
+                {
                     self.take(T::Comma);
                 } else {
-                    if kind == T::Comma {
+                    if kind == T::Comma && !self.lost_brace {
                         self.replaced(range, "`;` ends a member", ";");
                     }
+                    self.lost_brace = kind == T::Comma;
                     self.take(T::End);
                     self.new_member();
                 }

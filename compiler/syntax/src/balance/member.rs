@@ -13,7 +13,7 @@ impl Balancer<'_> {
     pub(super) fn outside(&mut self, kind: T) {
         if self.item != T::Error {
             match kind {
-                T::LBrace if self.item == T::Fn && !matches!(self.previous(), T::Arrow | T::Or) => {
+                T::LBrace if self.item == T::Fn && !self.previous().opens_result() => {
                     self.open(Role::Block, T::RBrace, T::BodyClose, T::BodyOpen);
                 }
                 T::LBrace if !matches!(self.item, T::Fn | T::Use | T::Const) => {
@@ -50,6 +50,22 @@ impl Balancer<'_> {
                 }
             }
             _ => self.at += 1,
+        }
+    }
+
+    /// Skips a `{…}`.
+    fn skip_group(&mut self) {
+        let mut depth = 0_u32;
+        while let Some(token) = self.tokens.get(self.at) {
+            match token.kind {
+                T::LBrace | T::LParen | T::LBracket => depth += 1,
+                T::RBrace | T::RParen | T::RBracket => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
         }
     }
 
@@ -194,7 +210,7 @@ impl Balancer<'_> {
                 self.take(kind);
             }
             kind if kind.is_member_keyword() => {
-                self.attribute = None;
+                (self.attribute, self.lost_brace) = (None, false);
                 self.member = kind;
                 self.take(kind);
                 self.declared_name();
@@ -248,7 +264,9 @@ impl Balancer<'_> {
                         "let ",
                         Applicability::MaybeIncorrect,
                     );
-            self.report(error);
+            if !self.lost_brace {
+                self.report(error);
+            }
             self.attribute = None;
             self.emit(T::Let, TextRange::empty(range.start));
             self.take(T::Ident);
