@@ -47,7 +47,8 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
     let is_error = |found: &Diagnostic<Origin>| found.severity == Severity::Error && !found.code.has_level();
     // A graph with errors holds values nothing is known about, so its size means nothing and it has no template.
     let mut json = None;
-    if !result.diagnostics.iter().any(is_error) {
+    let broken = result.items.iter().any(|item| *ci_sema::has_errors(db, *item));
+    if !broken && !result.diagnostics.iter().any(is_error) {
         diagnostics.extend(violations.into_iter().map(violation));
         if !diagnostics.iter().any(is_error) {
             json = Some(json_if_fine.into());

@@ -1,6 +1,6 @@
 //! What is wrong, gathered for those who show it.
 
-use ci_base::{Applicability, Code, Diagnostic, Span, TextRange};
+use ci_base::{Applicability, Code, Diagnostic, Severity, Span, TextRange};
 use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Path, TypeExpr};
 use rustc_hash::FxHashSet;
 
@@ -40,6 +40,14 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> 
     );
     found.extend(unused_imports(db, file));
     found
+}
+
+/// Whether the text of an item or its types have errors. What an expression with an error would have made is missing
+/// from every stack the item is part of, so nothing can be said about the size of those.
+#[salsa::tracked]
+pub fn has_errors(db: &dyn Db, item: ItemId) -> bool {
+    let mut found = item_tree(db, item).errors.iter().chain(&infer(db, item).diagnostics);
+    found.any(|found| found.severity == Severity::Error)
 }
 
 fn unused_imports(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> {

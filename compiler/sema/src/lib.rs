@@ -27,7 +27,7 @@ pub mod signature;
 pub mod ty;
 
 pub use db::{Archive, DataError, DataFile, Db, Package, Program, SourceFile};
-pub use diagnostics::{Allowed, allowed, file_diagnostics, unit_diagnostics};
+pub use diagnostics::{Allowed, allowed, file_diagnostics, has_errors, unit_diagnostics};
 pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, stack, targets};
 pub use item::{ItemId, ItemKind};
 pub use name::resource_type;

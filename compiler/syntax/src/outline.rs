@@ -8,7 +8,7 @@
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 
 use crate::source::{ItemSource, doc_line, join};
-use crate::token::{Token, TokenKind, lex};
+use crate::token::{Token, TokenKind, is_closed, lex};
 
 /// The items of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,10 +141,25 @@ impl Cutter<'_> {
                 "start the line with `//` if it is for the reader of the source only",
             );
         }
+        self.comment_without_end();
         if !module_doc.is_empty() {
             self.outline.module_doc = Some(join(module_doc.into_iter()));
         }
         self.outline
+    }
+
+    /// Reports a block comment that is never closed: the items it swallows would be gone without a word.
+    fn comment_without_end(&mut self) {
+        let Some(last) = self.tokens.len().checked_sub(1) else { return };
+        let range = self.range(last);
+        if self.tokens[last].kind == TokenKind::BlockComment && !is_closed(range.of(self.text)) {
+            let at = TextRange::new(range.start, range.start + 2);
+            self.outline.errors.push(
+                Diagnostic::new(Code::UnclosedDelimiter, at, "this comment is not closed")
+                    .label("the rest of the file belongs to it")
+                    .help("close it with `*/`; a `/*` inside a comment needs one too"),
+            );
+        }
     }
 
     fn dangling(&mut self, index: usize, what: &str, help: &str) {
