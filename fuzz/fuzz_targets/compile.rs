@@ -60,6 +60,8 @@ fn compile(snapshot: &Snapshot) -> (Vec<Diagnostic>, Build) {
             assert!(text.get(at.range.start as usize..at.range.end as usize).is_some(), "{at:?} of {one:?}");
         }
         assert!(!one.message.is_empty() && !one.message.contains('\n'), "{one:?}");
+        // What the compiler says where it knows that it is wrong itself.
+        assert!(!one.notes.iter().any(|note| note.contains("mistake of the compiler")), "{one:?}");
     }
     if is_bad(&found) {
         assert!(built.outputs.is_empty() && is_bad(&built.diagnostics), "built in spite of errors");

@@ -3,7 +3,7 @@
 #![no_main]
 
 use ci_base::{Diagnostic, TextRange};
-use ci_syntax::{outline, parse_item};
+use ci_syntax::{ItemKind, outline, parse_item};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -17,6 +17,7 @@ fuzz_target!(|text: &str| {
         assert_eq!(item_text, item.range.of(text));
         let tree = parse_item(&item.source);
         assert_sound(&tree.errors, item_text);
+        assert!(item.kind != ItemKind::Error || !tree.errors.is_empty(), "accepted: {item_text}");
         for at in tree.exprs.iter().map(|expr| expr.range).chain(tree.types.iter().map(|of| of.range)) {
             assert!(item_text.get(at.start as usize..at.end as usize).is_some(), "{at:?} of a tree");
         }

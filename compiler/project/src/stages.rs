@@ -2,10 +2,10 @@
 //!
 //! With `build` the only module that knows what the stages offer; how they come to their results is theirs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use ci_base::{Code, Diagnostic, Severity, Span, TextRange};
+use ci_base::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange};
 use ci_cfn::Violation;
 use ci_graph::{Located, Origin, Stack, Value};
 use ci_sema::{Db, ItemId, Program, ServiceInstance, StackResult, TargetId};
@@ -200,17 +200,16 @@ impl Findings {
     /// All of them, without what a later stage only says again: the same words about the same line, where the earlier
     /// one points to a name and the later one to its value.
     fn told_once(self, files: &Files) -> Vec<Diagnostic> {
-        let line = |found: &Diagnostic| {
-            let at = found.primary.at;
-            let before = files.text(at.file).get(..at.range.start as usize).unwrap_or_default();
-            (at.file, before.bytes().filter(|byte| *byte == b'\n').count())
+        let mut lines: HashMap<FileId, LineIndex> = HashMap::new();
+        let mut line = |found: &Diagnostic| {
+            let Span { file, range } = found.primary.at;
+            let lines = lines.entry(file).or_insert_with(|| LineIndex::new(files.text(file)));
+            (file, lines.line_column(range.start).line)
         };
         let Self { early, mut late } = self;
-        late.retain(|late| {
-            let mut same =
-                early.iter().filter(|early| early.code == late.code && early.message == late.message);
-            !same.any(|early| line(early) == line(late))
-        });
+        let told: HashSet<_> =
+            early.iter().map(|early| (early.code, early.message.as_str(), line(early))).collect();
+        late.retain(|late| !told.contains(&(late.code, late.message.as_str(), line(late))));
         early.into_iter().chain(late).collect()
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 use ci_syntax::ItemSource;
 use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use access::attribute_path;
 
@@ -513,7 +513,7 @@ impl<'db> Infer<'db> {
             signature(self.db, self.item).unit().map(|unit| unit.inputs.as_slice()).unwrap_or_default();
         let own: [(&str, Ty); 3] =
             [("account", Ty::String), ("region", Ty::String), ("tags", Ty::String.map())];
-        let mut given: Vec<String> = Vec::new();
+        let mut given = FxHashSet::default();
         for entry in entries {
             let ci_syntax::ast::Entry::Field { name, quoted, value, .. } = *entry else { continue };
             let text = self.source.entry_name(name, quoted).into_owned();
@@ -533,11 +533,11 @@ impl<'db> Infer<'db> {
                 let found = self.suggest(found, name.0, &text, known.collect::<Vec<_>>());
                 self.report(found);
             }
-            given.push(text);
+            self.once(&mut given, name, text);
         }
         let missing: Vec<String> = inputs
             .iter()
-            .filter(|field| !field.optional && !given.iter().any(|name| **name == *field.name))
+            .filter(|field| !field.optional && !given.contains(&*field.name))
             .map(|field| format!("`{}`", field.name))
             .collect();
         if !missing.is_empty() {

@@ -434,15 +434,17 @@ impl Cutter<'_> {
     }
 }
 
-/// What is wrong with the text of an [`ItemKind::Error`] item.
-pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
-    const WORDS: [&str; 9] =
-        ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app"];
-    let mut depth = 0;
-    let first = source.tokens().iter().position(|token| match token.kind {
+/// The first token of an item behind its attributes. A keyword of an item ends an attribute that was never closed.
+pub(crate) fn first_token(source: &ItemSource) -> Option<usize> {
+    let (mut depth, mut is_attribute) = (0_u32, false);
+    source.tokens().iter().position(|token| match token.kind {
         kind if kind.is_trivia() => false,
-        TokenKind::Hash => false,
-        TokenKind::LBracket => {
+        TokenKind::Hash if depth == 0 => {
+            is_attribute = true;
+            false
+        }
+        TokenKind::LBracket if depth > 0 || is_attribute => {
+            is_attribute = false;
             depth += 1;
             false
         }
@@ -450,9 +452,15 @@ pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
             depth -= 1;
             false
         }
-        _ => depth == 0,
-    });
-    let index = first.unwrap_or(0);
+        kind => depth == 0 || kind.is_item_keyword(),
+    })
+}
+
+/// What is wrong with the text of an [`ItemKind::Error`] item.
+pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
+    const WORDS: [&str; 9] =
+        ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app"];
+    let index = first_token(source).unwrap_or(0);
     let range = source.token_range(index);
     let word = range.of(source.text());
     let kind = source.tokens()[index].kind;

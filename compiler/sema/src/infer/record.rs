@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ci_base::{Code, Diagnostic, TextRange};
 use ci_catalog::{Additional, Kinds};
 use ci_syntax::ast::{Entry, Expr, ExprId, Item, Keyword, MemberKind, Name, UnitKind};
+use rustc_hash::FxHashSet;
 
 use super::{Infer, Resolution, infer, unit_word};
 use crate::ItemId;
@@ -115,7 +116,7 @@ impl<'db> Infer<'db> {
 
     /// A record that fills declared fields: of a struct, an interface or a unit.
     fn fields(&mut self, at: TextRange, owner: &str, fields: &[Field], entries: &'db [Entry]) {
-        let mut given: Vec<String> = Vec::new();
+        let mut given = FxHashSet::default();
         let mut spread = false;
         for entry in entries {
             match *entry {
@@ -158,7 +159,7 @@ impl<'db> Infer<'db> {
         }
         let missing: Vec<&Field> = fields
             .iter()
-            .filter(|field| !spread && !field.optional && !given.iter().any(|name| **name == *field.name))
+            .filter(|field| !spread && !field.optional && !given.contains(&*field.name))
             .collect();
         if !missing.is_empty() {
             let names: Vec<String> = missing.iter().map(|field| format!("`{}`", field.name)).collect();
@@ -184,13 +185,12 @@ impl<'db> Infer<'db> {
         found.help(format!("it has {}", names.join(", ")))
     }
 
-    fn once(&mut self, given: &mut Vec<String>, name: Name, text: String) {
-        if given.contains(&text) {
+    /// Notes that a name is given, and reports it when it is not the first time.
+    pub(super) fn once(&mut self, given: &mut FxHashSet<String>, name: Name, text: String) {
+        if let Some(text) = given.replace(text) {
             let found = Diagnostic::new(Code::DuplicateKey, name.0, format!("`{text}` is given twice"))
                 .label("again here");
             self.report(found);
-        } else {
-            given.push(text);
         }
     }
 
@@ -206,7 +206,7 @@ impl<'db> Infer<'db> {
     fn properties(&mut self, node: NodeType, entries: &'db [Entry], owner: &str) {
         let facts = node.node();
         let closed = !facts.properties.is_empty() || facts.additional == Additional::Closed;
-        let mut given: Vec<String> = Vec::new();
+        let mut given = FxHashSet::default();
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
@@ -320,7 +320,7 @@ impl<'db> Infer<'db> {
     }
 
     fn map_entries(&mut self, entries: &'db [Entry], of: &Ty) {
-        let mut given = Vec::new();
+        let mut given = FxHashSet::default();
         for entry in entries {
             match *entry {
                 Entry::Field { name, quoted, value, .. } => {
@@ -372,7 +372,7 @@ impl<'db> Infer<'db> {
     fn open_record(&mut self, entries: &'db [Entry], json: bool) -> Ty {
         let hint = json.then_some(Ty::Json);
         let mut fields: Vec<(Arc<str>, Ty)> = Vec::new();
-        let mut given = Vec::new();
+        let mut given = FxHashSet::default();
         let mut computed: Option<Ty> = None;
         let mut open = false;
         for entry in entries {
