@@ -97,27 +97,75 @@ struct Position {
 /// Places for people; every text is split into lines once, however many findings it has.
 struct Positions<'a> {
     sources: &'a dyn Sources,
-    lines: RefCell<HashMap<FileId, LineIndex>>,
+    files: RefCell<HashMap<FileId, Lines>>,
+}
+
+/// The lines of a text, with how many characters there are before each of them.
+struct Lines {
+    index: LineIndex,
+    characters: Vec<usize>,
+}
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let mut before = 0;
+        let characters = text.split_inclusive('\n').map(|line| {
+            let start = before;
+            before += line.chars().count();
+            start
+        });
+        let mut characters: Vec<usize> = characters.collect();
+        // After the last line end there is one more line, which is empty.
+        characters.push(before);
+        Self { index: LineIndex::new(text), characters }
+    }
+
+    fn position(&self, text: &str, offset: usize) -> Position {
+        let at = self.index.line_column(offset as u32);
+        let before = &text[self.index.line_start(at.line) as usize..offset];
+        Position { line: at.line as usize + 1, column: before.chars().count() + 1 }
+    }
 }
 
 impl<'a> Positions<'a> {
     fn new(sources: &'a dyn Sources) -> Self {
-        Self { sources, lines: RefCell::default() }
+        Self { sources, files: RefCell::default() }
+    }
+
+    fn with_lines<T>(&self, file: FileId, work: impl FnOnce(&str, &Lines) -> T) -> T {
+        let text = self.sources.text(file);
+        let mut files = self.files.borrow_mut();
+        work(text, files.entry(file).or_insert_with(|| Lines::new(text)))
     }
 
     /// The bytes that `span` covers as far as they exist, and where they start and end.
     fn of(&self, span: Span) -> (Range<usize>, Position, Position) {
-        let text = self.sources.text(span.file);
-        let range = clamp(span.range, text);
-        let mut lines = self.lines.borrow_mut();
-        let lines = lines.entry(span.file).or_insert_with(|| LineIndex::new(text));
-        let position = |offset: usize| {
-            let at = lines.line_column(offset as u32);
-            let before = &text[lines.line_start(at.line) as usize..offset];
-            Position { line: at.line as usize + 1, column: before.chars().count() + 1 }
-        };
-        let (start, end) = (position(range.start), position(range.end));
-        (range, start, end)
+        self.with_lines(span.file, |text, lines| {
+            let range = clamp(span.range, text);
+            let (start, end) = (lines.position(text, range.start), lines.position(text, range.end));
+            (range, start, end)
+        })
+    }
+
+    /// A range of bytes, on the boundaries of characters, in characters from the start of the text.
+    fn characters(&self, file: FileId, range: Range<usize>) -> Range<usize> {
+        self.with_lines(file, |text, lines| {
+            let at = lines.position(text, range.start);
+            let start = lines.characters[at.line - 1] + at.column - 1;
+            start..start + text[range].chars().count()
+        })
+    }
+
+    /// The length in bytes of the longer of the lines that `span` starts and ends on.
+    fn longest_line(&self, span: Span) -> usize {
+        self.with_lines(span.file, |text, lines| {
+            let range = clamp(span.range, text);
+            let length = |offset: usize| {
+                let line = lines.index.line_column(offset as u32).line;
+                (lines.index.line_start(line + 1) - lines.index.line_start(line)) as usize
+            };
+            length(range.start).max(length(range.end))
+        })
     }
 
     fn path(&self, span: Span) -> &'a str {

@@ -256,6 +256,29 @@ fn formatting_shows_then_makes_its_changes() {
     assert_eq!(run(&root, &["fmt", "--check"]).code, Some(0));
 }
 
+#[cfg(unix)]
+#[test]
+fn formatting_keeps_permissions_and_leaves_what_is_read_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_folder, root) = project();
+    let source = root.join("src/main.ci");
+    let mode = || fs::metadata(&source).unwrap().permissions().mode() & 0o777;
+    let set = |mode| fs::set_permissions(&source, fs::Permissions::from_mode(mode)).unwrap();
+    fs::write(&source, "const  A:Int=1;").unwrap();
+    set(0o444);
+    let refused = run(&root, &["fmt"]);
+    assert_eq!(refused.code, Some(3));
+    assert!(refused.stderr.contains("main.ci`: it is read-only"), "{}", refused.stderr);
+    assert_eq!(fs::read_to_string(&source).unwrap(), "const  A:Int=1;");
+    set(0o751);
+    assert_eq!(run(&root, &["fmt"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&source).unwrap(), "const A: Int = 1;\n");
+    assert_eq!(mode(), 0o751);
+    let device = run(&root, &["fmt", "/dev/zero"]);
+    assert_eq!(device.code, Some(2));
+    assert!(device.stderr.contains("cannot read `/dev/zero`: it is not a file"), "{}", device.stderr);
+}
+
 #[test]
 fn stdin_is_formatted_to_stdout() {
     let mut child = cleaninfra(Path::new("."))

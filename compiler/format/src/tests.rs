@@ -178,11 +178,26 @@ fn strings_stay_as_they_are() {
 }
 
 #[test]
+fn a_function_without_parameters_has_one_spelling() {
+    rewrite("const A=xs.map(| |1);", "const A = xs.map(|| 1);\n");
+    fixpoint("const A = a || b;\n");
+}
+
+#[test]
 fn a_broken_item_stays_as_it_is() {
     rewrite(
         "const  A=1;\nservice B {\n  let x =  ;\n}\nconst  C=2;",
         "const A = 1;\n\nservice B {\n  let x =  ;\n}\n\nconst C = 2;\n",
     );
+}
+
+#[test]
+fn a_string_that_nothing_closes_stays_as_it_is() {
+    rewrite("const  A = \"\"\"\n  text  ", "const  A = \"\"\"\n  text\n");
+    rewrite("const  A = \"\"\"\n  { 1 }  \n\n", "const  A = \"\"\"\n  { 1 }\n");
+    rewrite("const  A = \"\"\"\n  text\n\n\n\nconst  B=1;", "const  A = \"\"\"\n  text\n\nconst B = 1;\n");
+    fixpoint("const A = \"text\n");
+    fixpoint("const A = r#\"text\n");
 }
 
 #[test]

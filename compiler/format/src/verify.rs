@@ -84,7 +84,12 @@ impl<'a> Words<'a> {
                         words.tokens.push(",");
                     }
                     separator = false;
-                    words.tokens.push(written);
+                    if kind == TokenKind::OrOr {
+                        // A function without parameters may have a blank between its bars, which are two tokens then.
+                        words.tokens.extend(["|", "|"]);
+                    } else {
+                        words.tokens.push(written);
+                    }
                 }
             }
         }

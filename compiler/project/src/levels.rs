@@ -52,8 +52,8 @@ pub fn tidy(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Vec<Diagnostic> 
     diagnostics.retain(|found| seen.insert((found.code, found.primary.at)));
     diagnostics.sort_by(|a, b| {
         let key = |found: &Diagnostic| (found.primary.at.range.start, found.code, found.primary.at.range.end);
-        let path = |found: &Diagnostic| files.path(found.primary.at.file).to_owned();
-        path(a).cmp(&path(b)).then_with(|| key(a).cmp(&key(b)))
+        let (first, second) = (files.path(a.primary.at.file), files.path(b.primary.at.file));
+        first.cmp(second).then_with(|| key(a).cmp(&key(b)))
     });
     diagnostics
 }

@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use crate::system::System;
+use crate::load::MAX_FILE_BYTES;
+use crate::system::{Kind, Metadata, System};
 use crate::write::{self, OutputFile, WriteError};
 
 /// The name of the manifest of a build.
@@ -131,7 +132,12 @@ pub fn publish(
 /// The files that an earlier build wrote to `target`, by its manifest; the manifest is the last. Nothing where there is
 /// no manifest of ours: what we did not write is not ours to remove.
 fn written_before(system: &dyn System, target: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let Ok(bytes) = system.read(&target.join(APP_FILE)) else { return Vec::new() };
+    let manifest = target.join(APP_FILE);
+    let readable = |found: Metadata| found.kind == Kind::File && found.length <= MAX_FILE_BYTES;
+    if !system.metadata(&manifest).is_ok_and(readable) {
+        return Vec::new();
+    }
+    let Ok(bytes) = system.read(&manifest) else { return Vec::new() };
     let Ok(app) = serde_json::from_slice::<App>(&bytes) else { return Vec::new() };
     let plain = |path: &&String| {
         let mut parts = Utf8Path::new(path.as_str()).components();

@@ -249,11 +249,9 @@ impl Findings {
             early.retain(independent);
             late.retain(independent);
         }
-        late.retain(|late| {
-            let mut same =
-                early.iter().filter(|early| early.code == late.code && early.message == late.message);
-            !same.any(|early| line(early) == line(late))
-        });
+        let told: HashSet<_> =
+            early.iter().map(|early| (early.code, early.message.as_str(), line(early))).collect();
+        late.retain(|late| !told.contains(&(late.code, late.message.as_str(), line(late))));
         early.into_iter().chain(late).collect()
     }
 }

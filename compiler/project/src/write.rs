@@ -4,13 +4,16 @@
 //! into place, the listing last. A disk that fills up while writing therefore leaves the previous outputs as they
 //! were. There is no `fsync`: outputs can be made again.
 //!
+//! Nothing is written or removed through a link that leads out of the directory: one that came with foreign sources
+//! could point to anything.
+//!
 //! Must not know: what the files hold.
 
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::system::System;
+use crate::system::{Kind, System};
 
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +69,7 @@ pub fn publish(
         }
         return Err(error);
     }
-    for path in stale {
+    for path in stale.iter().filter(|path| stays_inside(system, directory, path.parent().unwrap_or(path))) {
         match system.remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(failed("remove", path, error));
@@ -96,19 +99,42 @@ fn stage(
 ) -> Result<(), WriteError> {
     for file in files {
         let place = directory.join(&file.path);
-        if system.read(&place).is_ok_and(|bytes| bytes == file.bytes) {
+        let parent = place.parent().unwrap_or(directory);
+        if !stays_inside(system, directory, parent) {
+            let error = io::Error::other(format!("`{parent}` leads out of `{directory}`"));
+            return Err(failed("write", &place, error));
+        }
+        if holds(system, &place, &file.bytes) {
             continue;
         }
-        let parent = place.parent().unwrap_or(directory);
         system.create_dir_all(parent).map_err(|error| failed("create", parent, error))?;
         // One build writes to a directory at a time; the number keeps two of them from mixing their bytes.
         let name = place.file_name().unwrap_or_default();
         let temporary = parent.join(format!(".{name}.{}.tmp", std::process::id()));
         // Entered before it is written: half a file has to go as well.
         staged.push(Staged { temporary: temporary.clone(), place: place.clone() });
+        // What a build that was killed left there, or a link.
+        let _ = system.remove_file(&temporary);
         system.write(&temporary, &file.bytes).map_err(|error| failed("write", &place, error))?;
     }
     Ok(())
+}
+
+/// Whether a path below `directory`, as far as it exists, is still below it when links are followed.
+fn stays_inside(system: &dyn System, directory: &Utf8Path, path: &Utf8Path) -> bool {
+    let Ok(root) = system.canonicalize(directory) else { return true };
+    let inside = path.ancestors().take_while(|path| path.starts_with(directory));
+    inside
+        .map(|path| system.canonicalize(path))
+        .find_map(Result::ok)
+        .is_none_or(|path| path.starts_with(root))
+}
+
+/// Whether a file with these bytes is at `path`. Other things, which could be read forever, are not read.
+fn holds(system: &dyn System, path: &Utf8Path, bytes: &[u8]) -> bool {
+    let found = system.metadata(path);
+    found.is_ok_and(|found| found.kind == Kind::File && found.length == bytes.len() as u64)
+        && system.read(path).is_ok_and(|found| found == bytes)
 }
 
 fn failed(action: &'static str, path: &Utf8Path, error: io::Error) -> WriteError {

@@ -497,7 +497,7 @@ impl<'db> Infer<'db> {
             signature(self.db, self.item).unit().map(|unit| unit.inputs.as_slice()).unwrap_or_default();
         let own: [(&str, Ty); 3] =
             [("account", Ty::String), ("region", Ty::String), ("tags", Ty::String.map())];
-        let mut given: Vec<String> = Vec::new();
+        let mut given = FxHashSet::default();
         for entry in entries {
             let ci_syntax::ast::Entry::Field { name, quoted, value, .. } = *entry else { continue };
             let text = self.source.entry_name(name, quoted).into_owned();
@@ -520,11 +520,11 @@ impl<'db> Infer<'db> {
                 // What is given by a name that is not there was meant for one that is missing.
                 given.extend(did_you_mean(&text, known).map(str::to_owned));
             }
-            given.push(text);
+            given.insert(text);
         }
         let missing: Vec<String> = inputs
             .iter()
-            .filter(|field| !field.optional && !given.iter().any(|name| **name == *field.name))
+            .filter(|field| !field.optional && !given.contains(&*field.name))
             .map(|field| format!("`{}`", field.name))
             .collect();
         if !missing.is_empty() {

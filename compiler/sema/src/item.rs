@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use ci_base::{Span, TextRange};
 use ci_syntax::ast::ItemTree;
-use ci_syntax::{ItemSource, Outline, outline, parse_item};
+use ci_syntax::{ItemSource, Outline, OutlineItem, outline, parse_item};
+use rustc_hash::FxHashMap;
 
 pub use ci_syntax::ItemKind;
 
@@ -38,11 +39,11 @@ pub fn file_outline(db: &dyn Db, file: SourceFile) -> Outline {
     outline(file.text(db))
 }
 
-/// The items of a file in source order, each with its position in the outline.
+/// The items of a file in the order of its outline.
 #[salsa::tracked]
 pub fn items(db: &dyn Db, file: SourceFile) -> Arc<[ItemId]> {
     let mut found: Vec<ItemId> = Vec::new();
-    let mut ordinals = rustc_hash::FxHashMap::default();
+    let mut ordinals = FxHashMap::default();
     for item in &file_outline(db, file).items {
         let name: Arc<str> = item.name.as_deref().unwrap_or_default().into();
         let ordinal = ordinals.entry((item.kind, Arc::clone(&name))).or_insert(0_u32);
@@ -52,11 +53,23 @@ pub fn items(db: &dyn Db, file: SourceFile) -> Arc<[ItemId]> {
     found.into()
 }
 
+/// Where in the outline of a file each of its items is. Looking through the list for every item would take a file of
+/// many items forever.
+#[salsa::tracked]
+fn positions(db: &dyn Db, file: SourceFile) -> FxHashMap<ItemId, usize> {
+    items(db, file).iter().enumerate().map(|(at, item)| (*item, at)).collect()
+}
+
+/// The item as its file's outline has it; nothing when it is gone.
+fn outlined(db: &dyn Db, item: ItemId) -> Option<&OutlineItem> {
+    let file = item.file(db);
+    let at = *positions(db, file).get(&item)?;
+    file_outline(db, file).items.get(at)
+}
+
 /// Where in its file an item stands. Only diagnostics may depend on it.
 pub fn item_range(db: &dyn Db, item: ItemId) -> TextRange {
-    let file = item.file(db);
-    let at = items(db, file).iter().position(|other| *other == item);
-    at.map_or(TextRange::default(), |at| file_outline(db, file).items[at].range)
+    outlined(db, item).map_or(TextRange::default(), |item| item.range)
 }
 
 /// The place in the file of a range that counts from the start of an item.
@@ -67,9 +80,7 @@ pub fn item_span(db: &dyn Db, item: ItemId, range: TextRange) -> Span {
 /// The text of an item; of an item that is gone, an empty text.
 #[salsa::tracked]
 pub fn item_source(db: &dyn Db, item: ItemId) -> ItemSource {
-    let file = item.file(db);
-    let at = items(db, file).iter().position(|other| *other == item);
-    at.map_or_else(ItemSource::default, |at| file_outline(db, file).items[at].source.clone())
+    outlined(db, item).map_or_else(ItemSource::default, |item| item.source.clone())
 }
 
 /// The syntax tree of an item.

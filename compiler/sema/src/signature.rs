@@ -186,8 +186,11 @@ impl<'db> TypeLowering<'db> {
             Item::Const { name, ty, value } => Signature::Const(match ty {
                 Some(ty) => self.lower(*ty),
                 None => self.literal(*value).unwrap_or_else(|| {
-                    self.report(Code::NotAType, name.0, "a constant says its type").help =
-                        Some("write it after the name: `const NAME: String = …;`".to_owned());
+                    // What could not be parsed may be the type.
+                    if tree.errors.is_empty() {
+                        self.report(Code::NotAType, name.0, "a constant says its type").help =
+                            Some("write it after the name: `const NAME: String = …;`".to_owned());
+                    }
                     Ty::Error
                 }),
             }),

@@ -8,7 +8,7 @@
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 
 use crate::source::{ItemSource, doc_line, join};
-use crate::token::{Token, TokenKind, lex};
+use crate::token::{Token, TokenKind, is_closed, lex};
 
 /// The items of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,10 +141,25 @@ impl Cutter<'_> {
                 "start the line with `//` if it is for the reader of the source only",
             );
         }
+        self.comment_without_end();
         if !module_doc.is_empty() {
             self.outline.module_doc = Some(join(module_doc.into_iter()));
         }
         self.outline
+    }
+
+    /// Reports a block comment that is never closed: the items it swallows would be gone without a word.
+    fn comment_without_end(&mut self) {
+        let Some(last) = self.tokens.len().checked_sub(1) else { return };
+        let range = self.range(last);
+        if self.tokens[last].kind == TokenKind::BlockComment && !is_closed(range.of(self.text)) {
+            let at = TextRange::new(range.start, range.start + 2);
+            self.outline.errors.push(
+                Diagnostic::new(Code::UnclosedDelimiter, at, "this comment is not closed")
+                    .label("the rest of the file belongs to it")
+                    .help("close it with `*/`; a `/*` inside a comment needs one too"),
+            );
+        }
     }
 
     fn dangling(&mut self, index: usize, what: &str, help: &str) {
@@ -419,15 +434,17 @@ impl Cutter<'_> {
     }
 }
 
-/// What is wrong with the text of an [`ItemKind::Error`] item.
-pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
-    const WORDS: [&str; 9] =
-        ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app"];
-    let mut depth = 0;
-    let first = source.tokens().iter().position(|token| match token.kind {
+/// The first token of an item behind its attributes. A keyword of an item ends an attribute that was never closed.
+pub(crate) fn first_token(source: &ItemSource) -> Option<usize> {
+    let (mut depth, mut is_attribute) = (0_u32, false);
+    source.tokens().iter().position(|token| match token.kind {
         kind if kind.is_trivia() => false,
-        TokenKind::Hash => false,
-        TokenKind::LBracket => {
+        TokenKind::Hash if depth == 0 => {
+            is_attribute = true;
+            false
+        }
+        TokenKind::LBracket if depth > 0 || is_attribute => {
+            is_attribute = false;
             depth += 1;
             false
         }
@@ -435,9 +452,15 @@ pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
             depth -= 1;
             false
         }
-        _ => depth == 0,
-    });
-    let index = first.unwrap_or(0);
+        kind => depth == 0 || kind.is_item_keyword(),
+    })
+}
+
+/// What is wrong with the text of an [`ItemKind::Error`] item.
+pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
+    const WORDS: [&str; 9] =
+        ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app"];
+    let index = first_token(source).unwrap_or(0);
     let range = source.token_range(index);
     let word = range.of(source.text());
     let kind = source.tokens()[index].kind;

@@ -8,7 +8,7 @@ use lalrpop_util::lalrpop_mod;
 use crate::ast::{Expr, Item, ItemTree, Name, Path, UnitKind, UseEnd, UseTree};
 use crate::balance::{Lexeme, balance};
 use crate::builder::Builder;
-use crate::outline::error_item;
+use crate::outline::{error_item, first_token};
 use crate::source::ItemSource;
 use crate::token::TokenKind;
 
@@ -60,18 +60,7 @@ pub fn parse_item(source: &ItemSource) -> ItemTree {
 
 /// Whether the item does not start with an item keyword, attributes aside.
 fn is_error(source: &ItemSource) -> bool {
-    let mut depth = 0_u32;
-    for token in source.tokens() {
-        match token.kind {
-            kind if kind.is_trivia() => {}
-            TokenKind::Hash if depth == 0 => {}
-            TokenKind::LBracket => depth += 1,
-            TokenKind::RBracket => depth = depth.saturating_sub(1),
-            kind if depth == 0 || kind.is_item_keyword() => return !kind.is_item_keyword(),
-            _ => {}
-        }
-    }
-    true
+    first_token(source).is_none_or(|first| !source.tokens()[first].kind.is_item_keyword())
 }
 
 /// What can be told about an item that the parser gave up on: its kind, its name, the members so far.

@@ -489,10 +489,12 @@ pub fn lex(text: &str) -> Vec<Token> {
                 } else {
                     endless = endless.min(hashes);
                     kind = TokenKind::UnterminatedString;
-                    lexer.bump(line_end(bytes, end) - end);
+                    lexer.bump(without_space(bytes, end, line_end(bytes, end)) - end);
                 }
             }
-            TokenKind::BlockComment => lexer.bump(block_comment_end(bytes, end) - end),
+            TokenKind::BlockComment => {
+                lexer.bump(block_comment_end(bytes, end).unwrap_or(bytes.len()) - end);
+            }
             TokenKind::LBrace => {
                 if let Some(mode) = modes.last_mut() {
                     mode.braces += 1;
@@ -563,14 +565,17 @@ fn scan(bytes: &[u8], from: usize, multi_line: bool, limit: usize) -> (usize, St
         }
     }
     // A step over an escape may have left the limit behind, and even the middle of a character.
-    let mut at = at.min(limit);
-    if at > from && bytes[at - 1] == b'\r' {
-        at -= 1;
-    }
+    let mut at = without_space(bytes, from, at.min(limit));
     while at < bytes.len() && bytes[at] & 0xC0 == 0x80 {
         at += 1;
     }
     (at, Stop::Unterminated)
+}
+
+/// The end of a piece without the white space at it: that before a cut belongs to no string, or formatting what stands
+/// behind would change the string.
+fn without_space(bytes: &[u8], from: usize, end: usize) -> usize {
+    from + bytes[from..end].trim_ascii_end().len()
 }
 
 /// Where a multi-line string is cut off if nothing closes it, so that it does not swallow the items after it.
@@ -624,14 +629,20 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at)
 }
 
-fn block_comment_end(bytes: &[u8], from: usize) -> usize {
+/// Whether the text of a block comment has its `*/`; without it the comment is the rest of the file.
+pub(crate) fn is_closed(comment: &str) -> bool {
+    block_comment_end(comment.as_bytes(), 2).is_some()
+}
+
+/// Where a block comment ends that was opened just before `from`; nowhere when it is not closed.
+fn block_comment_end(bytes: &[u8], from: usize) -> Option<usize> {
     let (mut at, mut depth) = (from, 1);
     while at < bytes.len() {
         if bytes[at..].starts_with(b"*/") {
             at += 2;
             depth -= 1;
             if depth == 0 {
-                return at;
+                return Some(at);
             }
         } else if bytes[at..].starts_with(b"/*") {
             at += 2;
@@ -640,7 +651,7 @@ fn block_comment_end(bytes: &[u8], from: usize) -> usize {
             at += 1;
         }
     }
-    bytes.len()
+    None
 }
 
 /// The end of a stretch of text that is no token: a word with foreign letters, or text in single quotes.

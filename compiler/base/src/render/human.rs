@@ -8,8 +8,12 @@ use std::ops::Range;
 
 use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source};
 
-use super::{Counts, Sources, clamp, labels};
-use crate::{Diagnostic, Edit, FileId, Fix, Severity, TextRange};
+use super::{Counts, Positions, Sources, clamp, labels};
+use crate::{Diagnostic, Edit, FileId, Fix, Severity, Span, TextRange};
+
+/// Lines of more bytes are not shown: nobody finds a place in them, and a file that was made by a program and is one
+/// line would be written again for each of its findings.
+const LONGEST_LINE: usize = 1_000;
 
 /// Writes `diagnostics` with the source lines they concern, then a line that counts them and one that says where to
 /// read more. Nothing is written where there is no finding.
@@ -19,12 +23,14 @@ pub fn human(
     color: bool,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
+    let positions = Positions::new(sources);
     let mut texts = Texts { sources, parsed: HashMap::new() };
     for diagnostic in diagnostics {
-        if sources.text(diagnostic.primary.at.file).is_empty() {
-            bare(diagnostic, sources, writer)?;
+        let has_text = !sources.text(diagnostic.primary.at.file).is_empty();
+        if !has_text || labels(diagnostic).any(|label| positions.longest_line(label.at) > LONGEST_LINE) {
+            bare(diagnostic, &positions, writer)?;
         } else {
-            let report = report(diagnostic, sources, color);
+            let report = report(diagnostic, &positions, color);
             let mut text = Vec::new();
             report.write(&mut texts, &mut text)?;
             // ariadne colours the head of a report even when told not to.
@@ -47,27 +53,61 @@ fn footer(diagnostics: &[Diagnostic], writer: &mut dyn Write) -> io::Result<()> 
     writeln!(writer, "explain: cleaninfra explain {}", worst.code)
 }
 
-/// A finding about a file that has no text to show: one that is missing, unreadable or empty.
-fn bare(diagnostic: &Diagnostic, sources: &dyn Sources, writer: &mut dyn Write) -> io::Result<()> {
+/// A finding about a file that has no text to show, because it is missing, unreadable or empty, or about lines that are
+/// too long to be shown.
+fn bare(diagnostic: &Diagnostic, positions: &Positions<'_>, writer: &mut dyn Write) -> io::Result<()> {
     let Diagnostic { code, severity, message, primary, .. } = diagnostic;
     writeln!(writer, "[{code}] {severity}: {}", printable(message))?;
-    writeln!(writer, "  in {}", printable(sources.path(primary.at.file)))?;
+    writeln!(writer, "  in {}", place(primary.at, positions))?;
     if !primary.text.is_empty() {
         writeln!(writer, "  {}", printable(&primary.text))?;
     }
+    for label in &diagnostic.secondary {
+        writeln!(writer, "  {}: {}", place(label.at, positions), printable(&label.text))?;
+    }
     let notes = diagnostic.notes.iter().map(|note| ("note", note.clone()));
-    let helps = helps(diagnostic, sources).into_iter().map(|help| ("help", help));
+    let helps = helps(diagnostic, positions.sources).into_iter().map(|help| ("help", help));
     for (word, text) in notes.chain(helps) {
         writeln!(writer, "  {word}: {}", printable(&text))?;
     }
     Ok(())
 }
 
-/// The text with nothing in it that moves the cursor or changes colours: what stands in a file must not be able to
-/// write over what this program says about it. As many characters as before.
+/// A place in words: the file, and where in it if it has a text.
+fn place(span: Span, positions: &Positions<'_>) -> String {
+    let path = printable_path(positions.path(span));
+    if positions.sources.text(span.file).is_empty() {
+        return path;
+    }
+    let (_, start, _) = positions.of(span);
+    format!("{path}:{}:{}", start.line, start.column)
+}
+
+/// The text with nothing in it that moves the cursor, changes colours or turns the direction of writing: what stands in
+/// a file must not be able to write over what this program says about it. As many characters as before, and as many
+/// lines: what only ariadne takes for the end of a line is replaced, too.
 fn printable(text: &str) -> Cow<'_, str> {
-    let harmful = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.contains(harmful) { Cow::Owned(text.replace(harmful, "\u{fffd}")) } else { Cow::Borrowed(text) }
+    if !text.contains(|c| c == '\r' || is_harmful(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut characters = text.chars().peekable();
+    let mut printable = String::with_capacity(text.len());
+    while let Some(c) = characters.next() {
+        let alone = c == '\r' && characters.peek() != Some(&'\n');
+        printable.push(if alone || is_harmful(c) { '\u{fffd}' } else { c });
+    }
+    Cow::Owned(printable)
+}
+
+/// The name of a file, which is shown in one line.
+fn printable_path(path: &str) -> String {
+    path.replace(|c: char| c.is_control() || is_harmful(c), "\u{fffd}")
+}
+
+fn is_harmful(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let ends_line = matches!(c, '\u{2028}' | '\u{2029}');
+    turns || ends_line || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// Without the sequences that set colours, which are the only ones in a report, and without the blanks at the ends of
@@ -92,7 +132,8 @@ fn plain(text: &[u8]) -> Vec<u8> {
 
 type Place = (FileId, Range<usize>);
 
-fn report(diagnostic: &Diagnostic, sources: &dyn Sources, color: bool) -> Report<'static, Place> {
+fn report(diagnostic: &Diagnostic, positions: &Positions<'_>, color: bool) -> Report<'static, Place> {
+    let sources = positions.sources;
     let kind_color = match diagnostic.severity {
         Severity::Error => Color::Red,
         Severity::Warning => Color::Yellow,
@@ -104,11 +145,8 @@ fn report(diagnostic: &Diagnostic, sources: &dyn Sources, color: bool) -> Report
         Severity::Note => ReportKind::Custom("note", kind_color),
     };
     let place = |file: FileId, range: TextRange| -> Place {
-        let text = sources.text(file);
-        let range = visible(range, text);
         // In characters: given bytes, ariadne slices texts where a character is not yet at its end.
-        let start = text[..range.start].chars().count();
-        (file, start..start + text[range].chars().count())
+        (file, positions.characters(file, visible(range, sources.text(file))))
     };
     let primary = &diagnostic.primary;
     let config = Config::new().with_color(color).with_index_type(IndexType::Char);
@@ -119,7 +157,11 @@ fn report(diagnostic: &Diagnostic, sources: &dyn Sources, color: bool) -> Report
     for (order, label) in (0_i32..).zip(labels(diagnostic)) {
         // Where a text is empty there is no line to point at.
         if sources.text(label.at.file).is_empty() {
-            report.add_note(format!("in {}: {}", sources.path(label.at.file), label.text));
+            report.add_note(format!(
+                "in {}: {}",
+                printable_path(sources.path(label.at.file)),
+                printable(&label.text)
+            ));
             continue;
         }
         let mut shown = Label::new(place(label.at.file, label.at.range))
@@ -202,6 +244,6 @@ impl<'a> Cache<FileId> for &mut Texts<'a> {
     }
 
     fn display<'b>(&self, id: &'b FileId) -> Option<impl fmt::Display + 'b> {
-        Some(self.sources.path(*id).to_owned())
+        Some(printable_path(self.sources.path(*id)))
     }
 }

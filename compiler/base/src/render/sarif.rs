@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Positions, Sources, labels};
@@ -16,26 +17,54 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &dyn Sources, writer: &mut dyn
     for (index, at) in rules.values_mut().enumerate() {
         *at = index;
     }
-    let positions = Positions::new(sources);
-    let results: Vec<Value> = diagnostics.iter().map(|found| result(found, &rules, &positions)).collect();
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {
+    let document = Document {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        runs: [Run {
+            column_kind: "unicodeCodePoints",
+            tool: json!({
                 "driver": {
                     "name": "cleaninfra",
                     "version": env!("CARGO_PKG_VERSION"),
                     "informationUri": env!("CARGO_PKG_REPOSITORY"),
                     "rules": rules.keys().map(|code| rule(*code)).collect::<Vec<_>>(),
                 },
-            },
-            "columnKind": "unicodeCodePoints",
-            "results": results,
+            }),
+            results: Results { diagnostics, rules: &rules, positions: Positions::new(sources) },
         }],
-    });
+        version: "2.1.0",
+    };
     serde_json::to_writer_pretty(&mut *writer, &document)?;
     writeln!(writer)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<'a>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    column_kind: &'static str,
+    results: Results<'a>,
+    tool: Value,
+}
+
+/// The findings; each is written before the next is made, for there may be very many.
+struct Results<'a> {
+    diagnostics: &'a [Diagnostic],
+    rules: &'a BTreeMap<Code, usize>,
+    positions: Positions<'a>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer
+            .collect_seq(self.diagnostics.iter().map(|found| result(found, self.rules, &self.positions)))
+    }
 }
 
 fn rule(code: Code) -> Value {

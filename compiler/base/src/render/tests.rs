@@ -94,6 +94,56 @@ fn a_file_cannot_write_to_the_terminal() {
 }
 
 #[test]
+fn a_line_is_the_same_everywhere() {
+    // What some take for the end of a line, and what turns the direction of writing.
+    let text = "let a; \u{2028} \u{2029} \u{85} \u{c} \r let b; \u{202e}\u{2066}\r\nlet c;";
+    let files = Files(vec![("src/main.ci", text.to_owned())]);
+    let start = text.find("let c").unwrap() as u32;
+    let found = [
+        Diagnostic::new(Code::UnknownName, span(0, start, start + 3), "\u{202e}no\r\u{2028}"),
+        Diagnostic::new(Code::UnknownName, span(0, 0, 3), "no"),
+    ];
+    let shown = render(plain, &found, &files);
+    assert!(shown.contains("src/main.ci:2:1"), "{shown}");
+    assert!(shown.contains("2 │ let c;"), "{shown}");
+    assert!(shown.contains("error: \u{fffd}no\u{fffd}\u{fffd}\n"), "{shown}");
+    assert!(!shown.contains(['\r', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}']), "{shown:?}");
+}
+
+#[test]
+fn a_path_cannot_write_to_the_terminal_either() {
+    let files = Files(vec![("src/a\n\u{1b}[2J.ci", "let a;".to_owned()), ("\u{1b}[2J", String::new())]);
+    let found = [
+        Diagnostic::new(Code::UnknownName, span(0, 0, 3), "no").also(span(1, 0, 0), "\u{1b}"),
+        Diagnostic::new(Code::UnreadableFile, span(1, 0, 0), "no"),
+    ];
+    let shown = render(plain, &found, &files);
+    assert!(shown.contains("src/a\u{fffd}\u{fffd}[2J.ci:1:1"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+}
+
+#[test]
+fn a_line_that_is_too_long_is_named_and_not_shown() {
+    let text = format!("short;\nlet é = \"{}\"; Bukcet\nshort;\n", "x".repeat(100_000));
+    let start = text.find("Bukcet").unwrap() as u32;
+    let files = Files(vec![("src/main.ci", text)]);
+    let at = span(0, start, start + 6);
+    let found = Diagnostic::new(Code::UnknownName, at, "there is no `Bukcet`")
+        .label("not found")
+        .also(span(0, 0, 5), "this is short")
+        .note("a note");
+    let shown = render(plain, &[found], &files);
+    assert!(shown.len() < 500, "{}", shown.len());
+    for part in [
+        "[E0101] error: there is no `Bukcet`\n  in src/main.ci:2:100013\n  not found\n",
+        "  src/main.ci:1:1: this is short\n",
+        "  note: a note\n",
+    ] {
+        assert!(shown.contains(part), "no {part:?} in\n{shown}");
+    }
+}
+
+#[test]
 fn a_finding_without_words_still_underlines_its_place() {
     let found = Diagnostic::new(Code::UnusedImport, span(0, 4, 5), "unused");
     let text = render(plain, &[found], &files());

@@ -18,7 +18,11 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Fmt) -> Outcome {
     let kind = OsSystem.metadata(&arguments.path).map(|metadata| metadata.kind);
     match kind {
         Ok(Kind::Directory) => collect(&arguments.path, &mut paths)?,
-        Ok(_) => paths.push(arguments.path.clone()),
+        Ok(Kind::File) => paths.push(arguments.path.clone()),
+        // Reading a pipe or a device may never end.
+        Ok(Kind::Other) => {
+            return Err(Failure::usage(format!("cannot read `{}`: it is not a file", arguments.path)));
+        }
         Err(error) => return Err(Failure::usage(format!("cannot read `{}`: {error}", arguments.path))),
     }
     let (mut exit, mut changed) = (Exit::Success, 0_usize);
@@ -105,14 +109,21 @@ fn read(path: &Utf8Path) -> Result<String, Failure> {
     })
 }
 
-/// Replaces a file as a whole, so that an interruption cannot cut a source in half.
+/// Replaces a file as a whole, so that an interruption cannot cut a source in half. Its permissions stay, and one that is
+/// not to be written stays as it is.
 fn write(path: &Utf8Path, text: String) -> Result<(), Failure> {
     // Through a link, to the file itself: a rename would replace the link.
     let path = OsSystem.canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+    let failed = |error: std::io::Error| Failure::internal(format!("cannot write `{path}`: {error}"));
+    let permissions = std::fs::metadata(&path).map_err(failed)?.permissions();
+    if permissions.readonly() {
+        return Err(Failure::internal(format!("cannot write `{path}`: it is read-only")));
+    }
     let file = OutputFile { path: name.to_owned(), bytes: text.into_bytes() };
-    let written = ci_project::write_files(&OsSystem, folder, &[file], &[]);
-    written.map(drop).map_err(|error| Failure::internal(error.to_string()))
+    ci_project::write_files(&OsSystem, folder, &[file], &[])
+        .map_err(|error| Failure::internal(error.to_string()))?;
+    std::fs::set_permissions(&path, permissions).map_err(failed)
 }
 
 fn show(terminal: &Terminal, path: &str, old: &str, new: &str) -> Result<(), Failure> {

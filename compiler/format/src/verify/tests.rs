@@ -10,6 +10,7 @@ fn is_same(before: &str, after: &str) -> bool {
 fn white_space_and_last_separators_do_not_count() {
     assert!(is_same("const A = [1,2];", "const A = [\n    1,\n    2,\n];\n"));
     assert!(is_same("struct S { a: Int; b: Int }", "struct S {\n    a: Int,\n    b: Int,\n}\n"));
+    assert!(is_same("const A = xs.map(| | 1);", "const A = xs.map(|| 1);"));
 }
 
 #[test]

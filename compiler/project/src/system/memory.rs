@@ -248,7 +248,11 @@ impl System for MemorySystem {
     fn remove_file(&self, path: &Utf8Path) -> io::Result<()> {
         let mut state = self.state();
         state.fault(Operation::Remove, path)?;
-        let path = absolute(path);
+        // A link itself is removed, but not looked for where it is not.
+        let path = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => state.resolve(parent)?.join(name),
+            _ => absolute(path),
+        };
         match state.nodes.get(&path) {
             Some(Node::Directory) => Err(ErrorKind::IsADirectory.into()),
             Some(_) => {

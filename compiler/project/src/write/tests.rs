@@ -63,3 +63,34 @@ fn stale_files_go_with_their_empty_directories() {
     assert_eq!(system.files(), ["/out/dev/keep/z"]);
     assert!(!system.exists("/out/dev/old".into()));
 }
+
+#[test]
+fn no_link_leads_out_of_the_directory() {
+    let system = MemorySystem::new([("/home/notes", "mine"), ("/out/dev/a", "old")]);
+    system.put_link("/out/link", "/home");
+    system.put_link("/out/inner", "dev");
+    let error = write(&system, &[file("dev/a", "new"), file("link/notes", "new")]).unwrap_err();
+    assert_eq!(error.to_string(), "cannot write `/out/link/notes`: `/out/link` leads out of `/out`");
+    assert!(write(&system, &[file("link/deep/folder/x", "")]).is_err());
+    assert_eq!(system.text("/home/notes").unwrap(), "mine");
+    assert_eq!(system.text("/out/dev/a").unwrap(), "old");
+    publish(&system, "/out".into(), &[file("inner/b", "")], &["/out/link/notes".into()]).unwrap();
+    assert_eq!(system.files(), ["/home/notes", "/out/dev/a", "/out/dev/b"]);
+}
+
+#[test]
+fn a_directory_that_is_a_link_itself_is_where_it_leads() {
+    let system = MemorySystem::new([("/disk/dev/a", "old")]);
+    system.put_link("/out", "/disk");
+    write(&system, &[file("dev/a", "new"), file("dev/new/b", "")]).unwrap();
+    assert_eq!(system.files(), ["/disk/dev/a", "/disk/dev/new/b"]);
+}
+
+#[test]
+fn a_link_in_place_of_a_temporary_file_is_not_followed() {
+    let system = MemorySystem::new([("/home/notes", "mine")]);
+    system.put_link(&format!("/out/.a.{}.tmp", std::process::id()), "/home/notes");
+    write(&system, &[file("a", "new")]).unwrap();
+    assert_eq!(system.text("/home/notes").unwrap(), "mine");
+    assert_eq!(system.text("/out/a").unwrap(), "new");
+}

@@ -284,6 +284,7 @@ impl Place {
             Self::Let => "a `let`",
             Self::Output => "an `output`",
             Self::Provides => "what is provided",
+            Self::Capability => "a `capability`",
             Self::Other => "this",
         }
     }

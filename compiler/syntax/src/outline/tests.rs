@@ -55,6 +55,20 @@ fn text_outside_of_items_is_an_item_of_its_own() {
 }
 
 #[test]
+fn a_comment_that_takes_the_rest_of_the_file_is_reported() {
+    let errors = |text: &str| -> Vec<(Code, u32)> {
+        outline(text).errors.into_iter().map(|error| (error.code, error.primary.at.start)).collect()
+    };
+    let text = "const A = 1;\n/* const B = 2;\nconst C = 3;\n";
+    assert_eq!(errors(text), [(Code::UnclosedDelimiter, 13)]);
+    assert_eq!(errors("/*"), [(Code::UnclosedDelimiter, 0)]);
+    assert_eq!(errors("/*/"), [(Code::UnclosedDelimiter, 0)]);
+    assert_eq!(errors("/* /* */"), [(Code::UnclosedDelimiter, 0)]);
+    assert_eq!(errors("/* /* */ */"), []);
+    assert_eq!(errors("/**/"), []);
+}
+
+#[test]
 fn what_belongs_to_nothing_is_reported() {
     let codes =
         |text: &str| -> Vec<Code> { outline(text).errors.into_iter().map(|error| error.code).collect() };

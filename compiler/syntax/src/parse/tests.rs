@@ -34,6 +34,14 @@ fn the_samples_parse_without_errors() {
     }
 }
 
+#[test]
+fn what_stands_before_an_item_makes_it_none() {
+    assert_eq!(errors("[enum E {}"), ["1: E0001 expected an item, found `[`"]);
+    assert_eq!(errors("[x] enum E {}"), ["1: E0001 expected an item, found `[`"]);
+    assert_eq!(errors("#[x] enum E {}"), Vec::<String>::new());
+    assert_eq!(errors("#[x[1]] enum E {}"), ["1: E0001 expected `(` or `]`, found `[`"]);
+}
+
 /// The parts of the first member's string: texts as they are, expressions in angle brackets.
 fn parts(value: &str) -> String {
     let text = format!("service A {{\n    let x = {value};\n}}");
