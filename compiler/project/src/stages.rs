@@ -61,7 +61,8 @@ const SIDE_BY_SIDE: usize = 200;
 
 /// What CloudFormation's limits say of a stack, and its template.
 fn lowered(stack: &Stack) -> (Vec<Violation>, String) {
-    (ci_cfn::violations(stack), text(stack))
+    let json = text(stack);
+    (ci_cfn::violations(stack, json.len()), json)
 }
 
 /// A value that nothing is known about although nothing is wrong: never to be written into a template.
@@ -100,10 +101,10 @@ pub(crate) fn unit_findings(db: &dyn Db, unit: ItemId) -> Vec<Diagnostic<Origin>
 /// The JSON of a template: indented, unless only without white space it is small enough to be deployed.
 fn text(stack: &Stack) -> String {
     let template = ci_cfn::template(stack);
-    let json = template.to_json();
-    let report = ci_cfn::limits(stack, json.len());
-    let too_large = report.entries.iter().any(|entry| entry.used > entry.limit);
-    if too_large { template.to_json_minified() } else { json }
+    let fits = |bytes| ci_cfn::limits(stack, bytes).entries.iter().all(|entry| entry.used <= entry.limit);
+    // What is too large in any other way is not written twice to find out.
+    let indented = fits(0).then(|| template.to_json()).filter(|json| fits(json.len()));
+    indented.unwrap_or_else(|| template.to_json_minified())
 }
 
 fn violation(violation: Violation) -> Diagnostic<Origin> {
