@@ -3,6 +3,7 @@
 //! Only items of a module can be imported, never its imports: an import resolves without looking at other imports,
 //! so there are no import cycles.
 
+use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use ci_base::{Code, Diagnostic, TextRange, did_you_mean};
@@ -269,7 +270,7 @@ fn importable(db: &dyn Db, name: &str) -> Option<String> {
         known.then(|| format!("std::{module}::{name}"))
     });
     from_std.or_else(|| {
-        let mut types = NAMES.iter().copied().filter(|known| known.rsplit("::").next() == Some(name));
+        let mut types = ci_catalog::resource_types().filter(|known| known.rsplit("::").next() == Some(name));
         types.next().map(resource_path)
     })
 }
@@ -376,9 +377,9 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
                 if let Some(resource) = resource_type(db, &path) {
                     return Some(Def::Resource(resource));
                 }
-                let inside = |known: &str| is_inside(known, &path);
                 let extra = extra_resource_types(db);
-                let known = NAMES.iter().copied().any(inside) || extra.iter().any(|ty| inside(ty.0.name()));
+                let known = names_from(&format!("{path}::")).next().is_some_and(|name| is_inside(name, &path))
+                    || extra.iter().any(|ty| is_inside(ty.0.name(), &path));
                 known.then(|| Def::Namespace(path.into()))
             }
         },
@@ -398,8 +399,23 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
     }
 }
 
-/// The names of the catalog's resource types. Paths are looked up by going through all of them, in another case.
-static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| ci_catalog::resource_types().collect());
+/// The names of the catalog's resource types, sorted without regard to case, in which paths differ from them.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut names: Vec<&'static str> = ci_catalog::resource_types().collect();
+    names.sort_by(|one, other| compare_ignoring_case(one, other));
+    names
+});
+
+fn compare_ignoring_case(one: &str, other: &str) -> Ordering {
+    let folded = |byte: u8| byte.to_ascii_lowercase();
+    one.bytes().map(folded).cmp(other.bytes().map(folded))
+}
+
+/// The names of the catalog's resource types from `path` on, in their order without regard to case.
+fn names_from(path: &str) -> impl Iterator<Item = &'static str> {
+    let first = NAMES.partition_point(|name| compare_ignoring_case(name, path).is_lt());
+    NAMES[first..].iter().copied()
+}
 
 /// Whether the resource type named `AWS::S3::Bucket` lies in the namespace `aws::s3`.
 fn is_inside(resource_type: &str, namespace: &str) -> bool {
@@ -415,7 +431,8 @@ pub fn resource_type(db: &dyn Db, path: &str) -> Option<ResourceType> {
             && name.eq_ignore_ascii_case(path)
             && name.rsplit("::").next() == path.rsplit("::").next()
     };
-    if let Some(name) = NAMES.iter().copied().find(|name| matches(name)) {
+    let mut known = names_from(path).take_while(|name| name.eq_ignore_ascii_case(path));
+    if let Some(name) = known.find(|name| matches(name)) {
         return ci_catalog::resource_type(name).map(ResourceType);
     }
     extra_resource_types(db).iter().copied().find(|ty| matches(ty.0.name()))
