@@ -247,7 +247,12 @@ impl<'a> SourceMaps<'a> {
     }
 
     /// Makes the source map of a stack on another thread while `work` is done.
-    pub(crate) fn beside<T>(&mut self, db: &dyn Db, instance: ServiceInstance, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn beside<T>(
+        &mut self,
+        db: &dyn Db,
+        instance: ServiceInstance,
+        work: impl FnOnce() -> T,
+    ) -> T {
         let result = ci_sema::stack(db, instance);
         let (starts, stack, places) = (result.starts(db), &result.stack, &self.places);
         let (done, map) = beside(work, || places.source_map(stack, &starts));

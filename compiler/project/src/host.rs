@@ -201,8 +201,7 @@ impl Host {
             let project = Arc::make_mut(project);
             let shown = project.files.path(source.id(db)).to_owned();
             project.files.set(&shown, text.clone());
-            // What was edited once will be edited again.
-            source.set_text(db).with_durability(Durability::LOW).to(text.clone());
+            source.set_text(db).to(text.clone());
         }
         true
     }
@@ -311,18 +310,14 @@ fn set_sources(
     for source in &loaded.sources {
         let Some(file) = known.get(&source.path).copied() else {
             let module = source.module.as_str().into();
-            // Rather durable until it changes: what follows from other files than the one that is edited over and over
-            // need not be looked at again.
-            let file = SourceFile::builder(source.file, package, module, source.text.clone())
-                .durability(Durability::MEDIUM)
-                .new(db);
+            let file = SourceFile::new(db, source.file, package, module, source.text.clone());
             known.insert(source.path.clone(), file);
             files.push(file);
             continue;
         };
         // A setter starts a new revision even where nothing differs.
         if *file.text(db) != source.text {
-            file.set_text(db).with_durability(Durability::LOW).to(source.text.clone());
+            file.set_text(db).to(source.text.clone());
         }
         if **file.module(db) != *source.module {
             file.set_module(db).to(source.module.as_str().into());

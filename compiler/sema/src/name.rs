@@ -3,7 +3,6 @@
 //! Only items of a module can be imported, never its imports: an import resolves without looking at other imports,
 //! so there are no import cycles.
 
-use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use ci_base::{Code, Diagnostic, TextRange, did_you_mean};
@@ -378,7 +377,7 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
                     return Some(Def::Resource(resource));
                 }
                 let extra = extra_resource_types(db);
-                let known = names_from(&format!("{path}::")).next().is_some_and(|name| is_inside(name, &path))
+                let known = NAMESPACES.iter().any(|(prefix, _)| is_inside(prefix, &path))
                     || extra.iter().any(|ty| is_inside(ty.0.name(), &path));
                 known.then(|| Def::Namespace(path.into()))
             }
@@ -399,22 +398,23 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
     }
 }
 
-/// The names of the catalog's resource types, sorted without regard to case, in which paths differ from them.
-static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let mut names: Vec<&'static str> = ci_catalog::resource_types().collect();
-    names.sort_by(|one, other| compare_ignoring_case(one, other));
-    names
+/// The catalog's resource types by what their names begin with: `AWS::S3::`, and the names. Paths are in another case, so
+/// that they cannot be looked up in the catalog itself.
+static NAMESPACES: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
+    let mut namespaces: Vec<(&str, Vec<&str>)> = Vec::new();
+    for name in ci_catalog::resource_types() {
+        let lies_in = |prefix: &str| name.strip_prefix(prefix).is_some_and(|own| !own.contains(':'));
+        match namespaces.last_mut() {
+            Some((prefix, names)) if lies_in(prefix) => names.push(name),
+            _ => namespaces.push((split_own(name).0, vec![name])),
+        }
+    }
+    namespaces
 });
 
-fn compare_ignoring_case(one: &str, other: &str) -> Ordering {
-    let folded = |byte: u8| byte.to_ascii_lowercase();
-    one.bytes().map(folded).cmp(other.bytes().map(folded))
-}
-
-/// The names of the catalog's resource types from `path` on, in their order without regard to case.
-fn names_from(path: &str) -> impl Iterator<Item = &'static str> {
-    let first = NAMES.partition_point(|name| compare_ignoring_case(name, path).is_lt());
-    NAMES[first..].iter().copied()
+/// A path or a name before and after its last separator, which stays with the first part.
+fn split_own(path: &str) -> (&str, &str) {
+    path.split_at(path.rfind(':').map_or(0, |at| at + 1))
 }
 
 /// Whether the resource type named `AWS::S3::Bucket` lies in the namespace `aws::s3`.
@@ -426,15 +426,15 @@ fn is_inside(resource_type: &str, namespace: &str) -> bool {
 
 /// The resource type with this path: `aws::s3::Bucket`. Services are in lower case, the type's own name is as is.
 pub fn resource_type(db: &dyn Db, path: &str) -> Option<ResourceType> {
-    let matches = |name: &str| {
-        name.len() == path.len()
-            && name.eq_ignore_ascii_case(path)
-            && name.rsplit("::").next() == path.rsplit("::").next()
-    };
-    let mut known = names_from(path).take_while(|name| name.eq_ignore_ascii_case(path));
-    if let Some(name) = known.find(|name| matches(name)) {
+    let (prefix, own) = split_own(path);
+    let mut spaces = NAMESPACES.iter().filter(|(known, _)| known.eq_ignore_ascii_case(prefix));
+    if let Some(name) = spaces.find_map(|(_, names)| names.iter().find(|name| split_own(name).1 == own)) {
         return ci_catalog::resource_type(name).map(ResourceType);
     }
+    let matches = |name: &str| {
+        let (known_prefix, known_own) = split_own(name);
+        known_prefix.eq_ignore_ascii_case(prefix) && known_own == own
+    };
     extra_resource_types(db).iter().copied().find(|ty| matches(ty.0.name()))
 }
 
@@ -451,7 +451,7 @@ pub fn members(db: &dyn Db, def: &Def) -> Vec<String> {
         Def::Namespace(prefix) => {
             let depth = prefix.split("::").count();
             let extra = extra_resource_types(db);
-            let all = NAMES.iter().copied().chain(extra.iter().map(|ty| ty.0.name()));
+            let all = ci_catalog::resource_types().chain(extra.iter().map(|ty| ty.0.name()));
             let inside = all.filter(|name| is_inside(name, prefix));
             let mut names: Vec<String> = inside
                 .filter_map(|name| resource_path(name).split("::").nth(depth).map(str::to_owned))
