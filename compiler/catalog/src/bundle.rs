@@ -100,7 +100,8 @@ impl Bundle {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
-            match self.name(middle).cmp(name) {
+            // The order of texts is that of their bytes.
+            match self.bytes(word_at(self.names, middle)).cmp(name.as_bytes()) {
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
@@ -121,7 +122,12 @@ impl Bundle {
 
     fn string(&self, id: usize) -> &'static str {
         // INVARIANT: all strings are UTF-8 (see the module's documentation), so the default is never used.
-        std::str::from_utf8(slice(self.strings, self.string_offsets, id)).unwrap_or_default()
+        std::str::from_utf8(self.bytes(id)).unwrap_or_default()
+    }
+
+    /// A string as it is stored.
+    fn bytes(&self, id: usize) -> &'static [u8] {
+        slice(self.strings, self.string_offsets, id)
     }
 
     fn list(&'static self, id: usize) -> &'static [&'static str] {

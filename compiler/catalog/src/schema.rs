@@ -236,8 +236,11 @@ fn covers(pointers: &[&str], pointer: &str) -> bool {
     fn steps(pointer: &str) -> impl Iterator<Item = &str> {
         pointer.split('/').filter(|step| *step != "*")
     }
+    let first = pointer.bytes().next();
     pointers.iter().any(|listed| {
+        // Most differ in their first letter already.
+        let may_cover = listed.bytes().next() == first || listed.starts_with('*') || pointer.starts_with('*');
         let mut wanted = steps(pointer);
-        steps(listed).all(|step| wanted.next() == Some(step))
+        may_cover && steps(listed).all(|step| wanted.next() == Some(step))
     })
 }

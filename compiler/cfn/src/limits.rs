@@ -4,13 +4,11 @@
 //! takes them from the AWS CloudFormation User Guide. Must not know how a template is written, except to measure it.
 
 use std::fmt;
-use std::io;
 
 use ci_base::Code;
 use ci_graph::{Condition, Late, Origin, Stack, Value, visit_late};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::template::template;
 use crate::text::known_text;
 
 const QUOTAS: &str = "Understand CloudFormation quotas";
@@ -104,10 +102,10 @@ pub struct Violation {
 
 /// Everything in which the template of a stack would break a limit of CloudFormation, in the order of the template.
 ///
-/// The size is that of the smallest form, [`Template::to_json_minified`](crate::Template::to_json_minified): if that is too
-/// large, no form will do.
-pub fn violations(stack: &Stack) -> Vec<Violation> {
-    let mut found = Found { stack, violations: Vec::new() };
+/// `template_bytes` is the size of the text that is deployed: where it is too large, that of the smallest form,
+/// [`Template::to_json_minified`](crate::Template::to_json_minified).
+pub fn violations(stack: &Stack, template_bytes: usize) -> Vec<Violation> {
+    let mut found = Found { stack, template_bytes, violations: Vec::new() };
     found.whole();
     found.parameters();
     found.resources();
@@ -118,6 +116,7 @@ pub fn violations(stack: &Stack) -> Vec<Violation> {
 
 struct Found<'a> {
     stack: &'a Stack,
+    template_bytes: usize,
     violations: Vec<Violation>,
 }
 
@@ -152,7 +151,7 @@ impl Found<'_> {
         }
         let dynamic = dynamic_references(stack);
         self.count(&dynamic, DYNAMIC_REFERENCES, "dynamic references");
-        let bytes = minified_bytes(stack);
+        let bytes = self.template_bytes as u64;
         if bytes > TEMPLATE_BYTES {
             let message =
                 format!("the template has {bytes} bytes at its smallest, the limit is {TEMPLATE_BYTES}");
@@ -327,25 +326,6 @@ fn parameter_bytes(value: &Value) -> u64 {
         }
         value => known_text(value).len() as u64,
     }
-}
-
-/// The size of the template without keeping it.
-fn minified_bytes(stack: &Stack) -> u64 {
-    struct Counter(u64);
-    impl io::Write for Counter {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len() as u64;
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut counter = Counter(0);
-    // Counting cannot fail, nor can writing a template: see `Template::to_json`.
-    let _ = serde_json::to_writer(&mut counter, &template(stack));
-    counter.0
 }
 
 #[cfg(test)]

@@ -107,7 +107,9 @@ impl Writer<'_> {
             }
             first = false;
             if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-                self.put(format_args!("\"{name}\":"));
+                self.out.push('"');
+                self.out.push_str(name);
+                self.out.push_str("\":");
             } else {
                 let name = text(name);
                 self.put(format_args!("{name}:"));
@@ -125,7 +127,11 @@ impl Writer<'_> {
                 let file = self.file(place.file);
                 self.put(format_args!("{file},"));
             }
-            self.put(format_args!("{},{}", place.line, place.column));
+            // Twice for every value of a program, so without the detour over `fmt`.
+            let mut digits = itoa::Buffer::new();
+            self.out.push_str(digits.format(place.line));
+            self.out.push(',');
+            self.out.push_str(digits.format(place.column));
         }
         let comma = if place.is_some() { "," } else { "" };
         match &located.value {

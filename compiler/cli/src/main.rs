@@ -17,6 +17,12 @@ use clap::Parser as _;
 use crate::arguments::{Arguments, Command};
 use crate::terminal::{Exit, Failure, Terminal};
 
+/// A compiler makes many small things and keeps most of them to the end. The allocator of glibc asks the system again and
+/// again for a little more memory where that happens outside of the first thread, as here. Huge pages are off: where the
+/// system has to clear or find them, one costs more than a small program takes in all.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How deep the stack of the working thread may grow: nesting is capped, so this holds the deepest program there is.
 const STACK_BYTES: usize = 16 << 20;
 

@@ -2,19 +2,20 @@
 //!
 //! Must not know: where the files go.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange, did_you_mean};
 use ci_cfn::{LimitReport, Place};
 use ci_graph::{Origin, Stack};
-use ci_sema::{Plan, Program, ServiceInstance, Target, TargetId};
+use ci_sema::{Db, Plan, Program, ServiceInstance, Target, TargetId};
 
+use crate::files::Files;
 use crate::host::Snapshot;
 use crate::manifest::TemplateFormat;
 use crate::output::{APP_FILE, App, AppAsset, AppParameter, AppStack};
-use crate::stages::{CompiledStack, template};
+use crate::stages::{CompiledStack, beside, template};
 use crate::system::slashed;
 use crate::write::OutputFile;
 
@@ -65,7 +66,8 @@ pub struct BuiltStack {
 impl Snapshot {
     /// Checks everything and, if nothing is wrong, makes the files of the targets that were asked for.
     pub fn build(&self, options: &BuildOptions) -> Build {
-        let mut diagnostics = self.check();
+        let mut maps = SourceMaps::new(self);
+        let mut diagnostics = self.check_beside(Some(&mut maps));
         let fatal = if options.deny_warnings { Severity::Warning } else { Severity::Error };
         let is_bad = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|found| found.severity >= fatal);
         if is_bad(&diagnostics) {
@@ -75,7 +77,7 @@ impl Snapshot {
             let targets = ci_sema::targets(db);
             let names = target_names(self, targets);
             let wanted = |name: &String| options.target.as_ref().is_none_or(|wanted| wanted == name);
-            let mut writer = Writer::new(self, options.format);
+            let mut writer = Writer::new(self, options.format, maps);
             for (target, name) in targets.iter().zip(&names).filter(|(_, name)| wanted(name)) {
                 writer.target(target, name);
             }
@@ -123,18 +125,18 @@ pub(crate) fn unknown_environment(file: FileId, wanted: &str, names: &[String]) 
 struct Writer<'a> {
     snapshot: &'a Snapshot,
     format: TemplateFormat,
-    places: Places<'a>,
+    maps: SourceMaps<'a>,
     outputs: Vec<OutputFile>,
     targets: Vec<BuiltTarget>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Writer<'a> {
-    fn new(snapshot: &'a Snapshot, format: Option<TemplateFormat>) -> Self {
+    fn new(snapshot: &'a Snapshot, format: Option<TemplateFormat>, maps: SourceMaps<'a>) -> Self {
         Self {
             snapshot,
             format: format.or(snapshot.project.manifest.format).unwrap_or_default(),
-            places: Places::new(snapshot),
+            maps,
             outputs: Vec::new(),
             targets: Vec::new(),
             diagnostics: Vec::new(),
@@ -180,7 +182,7 @@ impl<'a> Writer<'a> {
             let template = format!("{}.template.{extension}", stack.name);
             let map = format!("{}.map.json", stack.name);
             self.file(name, &template, text.into_bytes());
-            let source_map = self.source_map(*instance, stack);
+            let source_map = self.maps.take(db, *instance);
             self.file(name, &map, source_map);
             built.stacks.push(BuiltStack {
                 name: stack.name.to_string(),
@@ -230,16 +232,38 @@ impl<'a> Writer<'a> {
     fn file(&mut self, target: &str, name: &str, bytes: Vec<u8>) {
         self.outputs.push(OutputFile { path: format!("{target}/{name}"), bytes });
     }
+}
 
-    fn source_map(&self, instance: ServiceInstance, stack: &Stack) -> Vec<u8> {
-        let db = &self.snapshot.db;
-        // Looked up once for each item, not for each of its values.
-        let starts = ci_sema::stack(db, instance).starts(db);
-        let place = |origin: Origin| {
-            let start = starts.get(origin.item as usize)?;
-            self.places.of(start.file, start.range.start + origin.range.start)
-        };
-        ci_cfn::source_map(stack, &place, &|file| self.places.path(file)).into_bytes()
+/// The source maps of stacks, made while something else is done or when they are asked for.
+pub(crate) struct SourceMaps<'a> {
+    places: Places<'a>,
+    made: HashMap<ServiceInstance, Vec<u8>>,
+}
+
+impl<'a> SourceMaps<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        Self { places: Places::new(snapshot), made: HashMap::new() }
+    }
+
+    /// Makes the source map of a stack on another thread while `work` is done.
+    pub(crate) fn beside<T>(
+        &mut self,
+        db: &dyn Db,
+        instance: ServiceInstance,
+        work: impl FnOnce() -> T,
+    ) -> T {
+        let result = ci_sema::stack(db, instance);
+        let (starts, stack, places) = (result.starts(db), &result.stack, &self.places);
+        let (done, map) = beside(work, || places.source_map(stack, &starts));
+        self.made.insert(instance, map);
+        done
+    }
+
+    fn take(&mut self, db: &dyn Db, instance: ServiceInstance) -> Vec<u8> {
+        self.made.remove(&instance).unwrap_or_else(|| {
+            let result = ci_sema::stack(db, instance);
+            self.places.source_map(&result.stack, &result.starts(db))
+        })
     }
 }
 
@@ -290,7 +314,7 @@ fn in_deploy_order<T>(stacks: &mut Vec<T>, stack: impl Fn(&T) -> &Stack) {
 
 /// Places in sources as source maps name them: relative to the project, wherever the build was started.
 struct Places<'a> {
-    snapshot: &'a Snapshot,
+    texts: &'a Files,
     files: BTreeMap<FileId, (String, LineIndex)>,
 }
 
@@ -307,14 +331,23 @@ impl<'a> Places<'a> {
             let id = source.id(&snapshot.db);
             (id, (project.files.path(id).to_owned(), lines(id)))
         });
-        Self { snapshot, files: own.chain(std).collect() }
+        Self { texts: &project.files, files: own.chain(std).collect() }
+    }
+
+    /// The source map of a stack whose items start at `starts`: looked up once for each item, not for each of its values.
+    fn source_map(&self, stack: &Stack, starts: &[Span]) -> Vec<u8> {
+        let place = |origin: Origin| {
+            let start = starts.get(origin.item as usize)?;
+            self.of(start.file, start.range.start + origin.range.start)
+        };
+        ci_cfn::source_map(stack, &place, &|file| self.path(file)).into_bytes()
     }
 
     fn of(&self, file: FileId, offset: u32) -> Option<Place> {
         let (_, lines) = self.files.get(&file)?;
         let at = lines.line_column(offset);
         let start = lines.line_start(at.line) as usize;
-        let text = self.snapshot.project.files.text(file);
+        let text = self.texts.text(file);
         let before = text.get(start..start + at.column as usize).unwrap_or_default();
         Some(Place { file, line: at.line + 1, column: before.chars().count() as u32 + 1 })
     }

@@ -27,8 +27,13 @@ pub struct RootDatabase {
 struct Shared {
     system: Arc<dyn System>,
     state: Mutex<State>,
-    events: Arc<Mutex<Option<Vec<String>>>>,
+    #[cfg(test)]
+    events: Events,
 }
+
+/// The queries executed while somebody records them.
+#[cfg(test)]
+type Events = Arc<Mutex<Option<Vec<String>>>>;
 
 #[derive(Default)]
 struct State {
@@ -87,7 +92,20 @@ fn digest(packed: &Packed) -> Arc<str> {
 impl RootDatabase {
     /// An empty database over `system`.
     pub fn new(system: Arc<dyn System>) -> Self {
-        let events = Arc::new(Mutex::new(None::<Vec<String>>));
+        #[cfg(test)]
+        return Self::recording(system);
+        // Nobody listens: there would be an event for every result that is still right.
+        #[cfg(not(test))]
+        Self {
+            storage: salsa::Storage::new(None),
+            shared: Arc::new(Shared { system, state: Mutex::default() }),
+        }
+    }
+
+    /// An empty database for [`Self::executed`].
+    #[cfg(test)]
+    fn recording(system: Arc<dyn System>) -> Self {
+        let events = Events::default();
         let log = events.clone();
         let on_event = move |event: salsa::Event| {
             if let salsa::EventKind::WillExecute { database_key } = event.kind
@@ -108,7 +126,8 @@ impl RootDatabase {
     }
 
     /// Runs `work` and returns, beside its result, the queries that were executed for it, in order.
-    pub fn executed<T>(&self, work: impl FnOnce(&Self) -> T) -> (T, Vec<String>) {
+    #[cfg(test)]
+    pub(crate) fn executed<T>(&self, work: impl FnOnce(&Self) -> T) -> (T, Vec<String>) {
         let log = || self.shared.events.lock().unwrap_or_else(PoisonError::into_inner);
         *log() = Some(Vec::new());
         // Attached, so that the names of queries can be written.

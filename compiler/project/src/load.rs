@@ -230,7 +230,13 @@ impl Loader<'_> {
     /// Whether `path` lies in `root` when all links are followed; reported at `at` if not. What is not there is no
     /// matter of this function.
     fn inside(&mut self, root: &Utf8Path, path: &Utf8Path, at: Span) -> bool {
-        let inside = self.system.canonicalize(path).map_or(true, |path| path.starts_with(root));
+        let canonical = self.system.canonicalize(path);
+        canonical.map_or(true, |canonical| self.leads_inside(root, path, &canonical, at))
+    }
+
+    /// [`Self::inside`] of a path that is known to lead to `canonical`.
+    fn leads_inside(&mut self, root: &Utf8Path, path: &Utf8Path, canonical: &Utf8Path, at: Span) -> bool {
+        let inside = canonical.starts_with(root);
         if !inside {
             let relative = slashed(path.strip_prefix(root).unwrap_or(path));
             let message = format!("`{relative}` leads out of the package");

@@ -10,6 +10,7 @@ use ci_cfn::Violation;
 use ci_graph::{Located, Origin, Stack, Value};
 use ci_sema::{Db, ItemId, Program, ServiceInstance, StackResult, TargetId, has_errors, is_damaged};
 
+use crate::build::SourceMaps;
 use crate::files::Files;
 use crate::host::Snapshot;
 use crate::levels;
@@ -34,14 +35,7 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
         (ci_validate::validate(&stack), lowered(&stack))
     } else {
         // Both only read the graph. A template that turns out to have errors was made in vain, on another core.
-        std::thread::scope(|scope| {
-            let lowered = scope.spawn(|| lowered(&stack));
-            let diagnostics = ci_validate::validate(&stack);
-            match lowered.join() {
-                Ok(lowered) => (diagnostics, lowered),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        })
+        beside(|| ci_validate::validate(&stack), || lowered(&stack))
     };
     // What a project may lower does not keep a template from being made.
     let is_error = |found: &Diagnostic<Origin>| found.severity == Severity::Error && !found.code.has_level();
@@ -59,9 +53,22 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
 /// From how many resources on a stack is checked and lowered side by side: below, a thread costs more than it saves.
 const SIDE_BY_SIDE: usize = 200;
 
+/// Does `here` on this thread, and `there` on another at the same time.
+pub(crate) fn beside<H, T: Send>(here: impl FnOnce() -> H, there: impl FnOnce() -> T + Send) -> (H, T) {
+    std::thread::scope(|scope| {
+        let there = scope.spawn(there);
+        let here = here();
+        match there.join() {
+            Ok(there) => (here, there),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
 /// What CloudFormation's limits say of a stack, and its template.
 fn lowered(stack: &Stack) -> (Vec<Violation>, String) {
-    (ci_cfn::violations(stack), text(stack))
+    let json = text(stack);
+    (ci_cfn::violations(stack, json.len()), json)
 }
 
 /// A value that nothing is known about although nothing is wrong: never to be written into a template.
@@ -100,10 +107,10 @@ pub(crate) fn unit_findings(db: &dyn Db, unit: ItemId) -> Vec<Diagnostic<Origin>
 /// The JSON of a template: indented, unless only without white space it is small enough to be deployed.
 fn text(stack: &Stack) -> String {
     let template = ci_cfn::template(stack);
-    let json = template.to_json();
-    let report = ci_cfn::limits(stack, json.len());
-    let too_large = report.entries.iter().any(|entry| entry.used > entry.limit);
-    if too_large { template.to_json_minified() } else { json }
+    let fits = |bytes| ci_cfn::limits(stack, bytes).entries.iter().all(|entry| entry.used <= entry.limit);
+    // What is too large in any other way is not written twice to find out.
+    let indented = fits(0).then(|| template.to_json()).filter(|json| fits(json.len()));
+    indented.unwrap_or_else(|| template.to_json_minified())
 }
 
 fn violation(violation: Violation) -> Diagnostic<Origin> {
@@ -116,6 +123,11 @@ fn violation(violation: Violation) -> Diagnostic<Origin> {
 impl Snapshot {
     /// Everything that is wrong, of every stage and every target: each finding once, in the order of the files.
     pub fn check(&self) -> Vec<Diagnostic> {
+        self.check_beside(None)
+    }
+
+    /// [`Self::check`], and beside the checks of large stacks their source maps.
+    pub(crate) fn check_beside(&self, mut maps: Option<&mut SourceMaps<'_>>) -> Vec<Diagnostic> {
         let project = &self.project;
         if !project.diagnostics.is_empty() {
             return levels::tidy(project.diagnostics.clone(), &project.files);
@@ -139,8 +151,14 @@ impl Snapshot {
                 let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
                 found.early.extend(plan.diagnostics.iter().cloned());
                 for instance in &plan.instances {
-                    let late = &template(db, *instance).diagnostics;
                     let result = ci_sema::stack(db, *instance);
+                    let compiled = match &mut maps {
+                        Some(maps) if result.stack.resources.len() >= SIDE_BY_SIDE => {
+                            maps.beside(db, *instance, || template(db, *instance))
+                        }
+                        _ => template(db, *instance),
+                    };
+                    let late = &compiled.diagnostics;
                     used.extend(result.items.iter().map(|item| item.file(db)));
                     self.stack_findings(result, late, &mut found);
                 }

@@ -97,6 +97,7 @@ fn stage(
     files: &[OutputFile],
     staged: &mut Vec<Staged>,
 ) -> Result<(), WriteError> {
+    let mut created: Option<Utf8PathBuf> = None;
     for file in files {
         let place = directory.join(&file.path);
         let parent = place.parent().unwrap_or(directory);
@@ -107,7 +108,10 @@ fn stage(
         if holds(system, &place, &file.bytes) {
             continue;
         }
-        system.create_dir_all(parent).map_err(|error| failed("create", parent, error))?;
+        if created.as_deref() != Some(parent) {
+            system.create_dir_all(parent).map_err(|error| failed("create", parent, error))?;
+            created = Some(parent.to_owned());
+        }
         // One build writes to a directory at a time; the number keeps two of them from mixing their bytes.
         let name = place.file_name().unwrap_or_default();
         let temporary = parent.join(format!(".{name}.{}.tmp", std::process::id()));

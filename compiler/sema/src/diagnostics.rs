@@ -31,8 +31,14 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> 
         .map(|error| error.clone().map(|range| Span { file: id, range }))
         .collect();
     for item in items(db, file).iter().copied() {
-        let own = item_tree(db, item).errors.iter().chain(&infer(db, item).diagnostics);
-        found.extend(own.map(|error| error.clone().map(|range| item_span(db, item, range))));
+        let mut own = |errors: &[Diagnostic<TextRange>]| {
+            found.extend(errors.iter().map(|error| error.clone().map(|range| item_span(db, item, range))));
+        };
+        own(&item_tree(db, item).errors);
+        // An import has no types. Most items are imports, and what is not asked for is not looked at after every edit.
+        if item.kind(db) != ItemKind::Use {
+            own(&infer(db, item).diagnostics);
+        }
     }
     let scope = scope(db, file);
     found.extend(

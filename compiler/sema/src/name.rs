@@ -285,7 +285,7 @@ fn importable(db: &dyn Db, name: &str) -> Option<String> {
         known.then(|| format!("std::{module}::{name}"))
     });
     from_std.or_else(|| {
-        let mut types = NAMES.iter().copied().filter(|known| known.rsplit("::").next() == Some(name));
+        let mut types = ci_catalog::resource_types().filter(|known| known.rsplit("::").next() == Some(name));
         types.next().map(resource_path)
     })
 }
@@ -406,9 +406,9 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
                 if let Some(resource) = resource_type(db, &path) {
                     return Some(Def::Resource(resource));
                 }
-                let inside = |known: &str| is_inside(known, &path);
                 let extra = extra_resource_types(db);
-                let known = NAMES.iter().copied().any(inside) || extra.iter().any(|ty| inside(ty.0.name()));
+                let known = NAMESPACES.iter().any(|(prefix, _)| is_inside(prefix, &path))
+                    || extra.iter().any(|ty| is_inside(ty.0.name(), &path));
                 known.then(|| Def::Namespace(path.into()))
             }
         },
@@ -428,8 +428,24 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
     }
 }
 
-/// The names of the catalog's resource types. Paths are looked up by going through all of them, in another case.
-static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| ci_catalog::resource_types().collect());
+/// The catalog's resource types by what their names begin with: `AWS::S3::`, and the names. Paths are in another case, so
+/// that they cannot be looked up in the catalog itself.
+static NAMESPACES: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
+    let mut namespaces: Vec<(&str, Vec<&str>)> = Vec::new();
+    for name in ci_catalog::resource_types() {
+        let lies_in = |prefix: &str| name.strip_prefix(prefix).is_some_and(|own| !own.contains(':'));
+        match namespaces.last_mut() {
+            Some((prefix, names)) if lies_in(prefix) => names.push(name),
+            _ => namespaces.push((split_own(name).0, vec![name])),
+        }
+    }
+    namespaces
+});
+
+/// A path or a name before and after its last separator, which stays with the first part.
+fn split_own(path: &str) -> (&str, &str) {
+    path.split_at(path.rfind(':').map_or(0, |at| at + 1))
+}
 
 /// Whether the resource type named `AWS::S3::Bucket` lies in the namespace `aws::s3`.
 fn is_inside(resource_type: &str, namespace: &str) -> bool {
@@ -440,14 +456,15 @@ fn is_inside(resource_type: &str, namespace: &str) -> bool {
 
 /// The resource type with this path: `aws::s3::Bucket`. Services are in lower case, the type's own name is as is.
 pub fn resource_type(db: &dyn Db, path: &str) -> Option<ResourceType> {
-    let matches = |name: &str| {
-        name.len() == path.len()
-            && name.eq_ignore_ascii_case(path)
-            && name.rsplit("::").next() == path.rsplit("::").next()
-    };
-    if let Some(name) = NAMES.iter().copied().find(|name| matches(name)) {
+    let (prefix, own) = split_own(path);
+    let mut spaces = NAMESPACES.iter().filter(|(known, _)| known.eq_ignore_ascii_case(prefix));
+    if let Some(name) = spaces.find_map(|(_, names)| names.iter().find(|name| split_own(name).1 == own)) {
         return ci_catalog::resource_type(name).map(ResourceType);
     }
+    let matches = |name: &str| {
+        let (known_prefix, known_own) = split_own(name);
+        known_prefix.eq_ignore_ascii_case(prefix) && known_own == own
+    };
     extra_resource_types(db).iter().copied().find(|ty| matches(ty.0.name()))
 }
 
@@ -464,7 +481,7 @@ pub fn members(db: &dyn Db, def: &Def) -> Vec<String> {
         Def::Namespace(prefix) => {
             let depth = prefix.split("::").count();
             let extra = extra_resource_types(db);
-            let all = NAMES.iter().copied().chain(extra.iter().map(|ty| ty.0.name()));
+            let all = ci_catalog::resource_types().chain(extra.iter().map(|ty| ty.0.name()));
             let inside = all.filter(|name| is_inside(name, prefix));
             let mut names: Vec<String> = inside
                 .filter_map(|name| resource_path(name).split("::").nth(depth).map(str::to_owned))

@@ -3,8 +3,13 @@ use std::sync::Arc;
 use ci_base::Code;
 use ci_graph::{Condition, DynamicReference, Late, Stack, Value};
 
-use super::{limits, violations};
+use super::{Violation, limits};
 use crate::fixture::*;
+
+/// What is too much for the smallest template of a stack.
+fn violations(stack: &Stack) -> Vec<Violation> {
+    super::violations(stack, crate::template(stack).to_json_minified().len())
+}
 
 /// The code and the item of everything that is too much.
 fn found(stack: &Stack) -> Vec<(Code, u32)> {

@@ -328,3 +328,17 @@ proptest::proptest! {
         ci_base::render::human(&found, host.snapshot().files(), false, &mut text).unwrap();
     }
 }
+
+#[test]
+fn a_source_map_made_beside_the_checks_is_the_same() {
+    let large = "use aws::sqs::Queue;\n\nservice Large {\n    let queues = for n in 0..200 { \"{n}\" => Queue { VisibilityTimeout: n } };\n}\n";
+    let host = open(&system(large));
+    let snapshot = host.snapshot();
+    let mut beside = SourceMaps::new(snapshot);
+    assert_eq!(problems(&snapshot.check_beside(Some(&mut beside))), []);
+    let instance =
+        ci_sema::plan(&snapshot.db, TargetId::new(&snapshot.db, ci_sema::targets(&snapshot.db)[0].clone()))
+            .instances[0];
+    assert!(beside.made.contains_key(&instance));
+    assert_eq!(beside.take(&snapshot.db, instance), SourceMaps::new(snapshot).take(&snapshot.db, instance));
+}

@@ -84,14 +84,14 @@ impl Loader<'_> {
             let kind = self.system.metadata(&canonical).map(|metadata| metadata.kind);
             match kind {
                 Ok(Kind::File) if is_source => {
-                    if self.inside(walk.root, &path, walk.at)
+                    if self.leads_inside(walk.root, &path, &canonical, walk.at)
                         && let Some(module) = self.module(&relative, walk.at)
                     {
                         walk.found.push((module, relative, canonical));
                     }
                 }
                 Ok(Kind::Directory) => {
-                    if !self.inside(walk.root, &path, walk.at) {
+                    if !self.leads_inside(walk.root, &path, &canonical, walk.at) {
                         continue;
                     }
                     if walk.open.contains(&canonical) {

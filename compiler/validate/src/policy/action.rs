@@ -208,12 +208,12 @@ fn apply(
     if resources.is_empty() {
         return;
     }
-    let full = format!("{}:{}", service.prefix, action.name);
+    let full = || words::quote(&format!("{}:{}", service.prefix, action.name));
     if action.resources.is_empty() {
         let finding = Diagnostic::new(
             Code::ActionResourceMismatch,
             at,
-            format!("{} can't be restricted to a resource", words::quote(&full)),
+            format!("{} can't be restricted to a resource", full()),
         );
         policy.add(
             finding
@@ -231,7 +231,7 @@ fn apply(
     let finding = Diagnostic::new(
         Code::ActionResourceMismatch,
         at,
-        format!("{} does not apply to any resource of this statement", words::quote(&full)),
+        format!("{} does not apply to any resource of this statement", full()),
     );
     let finding = finding.note(match forms.as_slice() {
         some if some.len() <= 4 => format!("it applies to {}", words::names(some, "or")),

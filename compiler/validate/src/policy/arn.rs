@@ -1,7 +1,7 @@
 //! Resources of statements, and whether an action can apply to them.
 
 use ci_base::{Code, Diagnostic};
-use ci_catalog::iam::{Action, Service};
+use ci_catalog::iam::{Action, ActionResource, Service};
 use ci_graph::{Late, Located, Stack, Value};
 
 use super::Policy;
@@ -91,7 +91,10 @@ fn append(stack: &Stack, value: &Value, form: &mut Vec<Part>) {
             }
             Late::Pseudo(_) => form.push(Part::Except(':')),
             _ => match crate::value::own_arn(stack, late) {
-                Some(template) => form.extend(of_template(template)),
+                Some(template) => {
+                    form.reserve(template.len());
+                    form.extend(of_template(template));
+                }
                 None => form.push(Part::Any),
             },
         },
@@ -114,43 +117,41 @@ fn append_text(text: &str, form: &mut Vec<Part>) {
 }
 
 /// `arn:${Partition}:s3:::${BucketName}` as a form.
-fn of_template(template: &str) -> Vec<Part> {
-    let mut form = Vec::new();
+fn of_template(template: &str) -> impl Iterator<Item = Part> {
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
-        form.extend(before.chars().map(Part::One));
-        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
-        form.push(match name {
-            "Partition" | "Region" | "Account" => Part::Except(':'),
-            // The one name of which it is both certain and important that it has no slash.
-            "BucketName" => Part::Except('/'),
-            _ => Part::Any,
-        });
-        rest = tail;
-    }
-    form.extend(
-        rest.chars().map(|character| if character == '*' { Part::Any } else { Part::One(character) }),
-    );
-    form
+    std::iter::from_fn(move || {
+        if let Some(after) = rest.strip_prefix("${") {
+            let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+            rest = tail;
+            return Some(match name {
+                "Partition" | "Region" | "Account" => Part::Except(':'),
+                // The one name of which it is both certain and important that it has no slash.
+                "BucketName" => Part::Except('/'),
+                _ => Part::Any,
+            });
+        }
+        let mut characters = rest.chars();
+        let character = characters.next()?;
+        rest = characters.as_str();
+        Some(if character == '*' && !rest.contains("${") { Part::Any } else { Part::One(character) })
+    })
 }
 
 /// Whether an action of a service can apply to a resource of this form.
 pub(super) fn applies(service: &Service, action: &Action, form: &[Part]) -> bool {
-    let templates: Option<Vec<Vec<Part>>> = action
-        .resources
-        .iter()
-        .map(|resource| service.resource_type(resource.resource_type))
-        .map(|known| known.map(|known| of_template(known.arn_template)))
-        .collect();
+    let known = |resource: &ActionResource| service.resource_type(resource.resource_type);
+    let templates: Option<Vec<&str>> =
+        action.resources.iter().map(|resource| Some(known(resource)?.arn_template)).collect();
     // A type of another service, or one that is missing: nothing can be said.
     let Some(templates) = templates else { return true };
     // The ARN of a resource of the program has the very form of the template: no need to look for a common text.
-    templates.iter().any(|template| template == form)
-        || templates.iter().any(|template| intersect(form, template))
+    templates.iter().any(|template| of_template(template).eq(form.iter().copied()))
+        || templates.iter().any(|template| intersect(form, &of_template(template).collect::<Vec<_>>()))
 }
 
 /// Whether some text is of both forms.
 fn intersect(one: &[Part], other: &[Part]) -> bool {
+    let (one, other) = without_common_start(one, other);
     // reach[j]: the parts so far of `one` and the first j parts of `other` can describe the same text.
     let mut reach = vec![false; other.len() + 1];
     reach[0] = true;
@@ -186,6 +187,23 @@ fn intersect(one: &[Part], other: &[Part]) -> bool {
     reach[other.len()]
 }
 
+/// What follows where both forms start in the same way, which most do up to the resource's own part.
+fn without_common_start<'a>(mut one: &'a [Part], mut other: &'a [Part]) -> (&'a [Part], &'a [Part]) {
+    loop {
+        let same = match (one, other) {
+            ([Part::One(a), ..], [Part::One(b), ..]) if a == b => 1,
+            // Whatever stands before the first of these characters is the same for both.
+            ([Part::Except(a), Part::One(b), ..], [Part::Except(c), Part::One(d), ..])
+                if a == b && b == c && c == d =>
+            {
+                2
+            }
+            _ => return (one, other),
+        };
+        (one, other) = (&one[same..], &other[same..]);
+    }
+}
+
 /// Wildcards of the other form may stand for nothing.
 fn close(reach: &mut [bool], other: &[Part]) {
     for (at, part) in other.iter().enumerate() {
@@ -197,17 +215,21 @@ fn close(reach: &mut [bool], other: &[Part]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{intersect, of_template};
+    use super::{Part, intersect, of_template};
 
     #[test]
     fn forms_meet_where_a_text_is_of_both() {
-        let meet = |one: &str, other: &str| intersect(&of_template(one), &of_template(other));
+        let form = |template| of_template(template).collect::<Vec<Part>>();
+        let meet = |one, other| intersect(&form(one), &form(other));
         assert!(meet("arn:${Partition}:s3:::${BucketName}", "arn:aws:s3:::photos"));
         assert!(!meet("arn:${Partition}:s3:::${BucketName}", "arn:aws:s3:::photos/cat"));
         assert!(meet("arn:${Partition}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos/*"));
         assert!(!meet("arn:${Partition}:s3:::${BucketName}/${Key}", "arn:aws:s3:::photos"));
         assert!(!meet("arn:${Partition}:s3:::${BucketName}/${Key}", "arn:${Partition}:s3:::${BucketName}"));
         assert!(!meet("arn:${Partition}:sqs:${Region}:${Account}:${Name}", "arn:aws:sns:eu-west-1:1:topic"));
+        assert!(meet("${Partition}:a", "${Partition}:${Name}"));
+        assert!(!meet("${Partition}:a", "${Partition}:b"));
+        assert!(!meet("${Partition}:a", "${Partition}"));
         assert!(meet("*", "arn:aws:sns:eu-west-1:1:topic"));
         assert!(meet("", ""));
     }

@@ -306,8 +306,8 @@ fn identifies(wanted: &[RefTarget], found: Identity, node: &Node, place: &Place<
             name.ends_with("Arn") || node.pattern.is_some_and(|pattern| pattern.starts_with("^arn"));
         let wants_arn = arn_like && same_type.iter().all(|target| sort(target.attribute) == Sort::Arn);
         // A pattern that takes a plain name says more than the list of targets.
-        let takes_names = node.pattern.is_some_and(|pattern| pattern_matches(pattern, "name"));
-        return fits || takes_names || !(formatted || wants_arn);
+        let takes_names = || node.pattern.is_some_and(|pattern| pattern_matches(pattern, "name"));
+        return fits || !(formatted || wants_arn) || takes_names();
     }
     let ids =
         wanted.iter().all(|target| sort(target.attribute) == Sort::Id) && sort(found.attribute) == Sort::Id;
