@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ci_catalog::{Node, NodeId, ResourceSchema};
 
 use super::Paths;
-use super::check::Opened;
+use super::check::{Files, Opened};
 
 /// Prints the difference.
 pub fn print(paths: &Paths, new: &Opened) {
-    let read = |name: &str| std::fs::read(paths.data.join(name)).unwrap_or_default();
-    match Opened::new(&read("cfn.bin"), &read("iam.bin")) {
+    match Files::read(paths).and_then(|files| Opened::new(&files)) {
         Ok(old) => {
-            let lines = [types(&old, new), actions(&old, new)].concat();
+            let lines = [types(&old, new), actions(&old, new), offers(&old, new)].concat();
             println!("changes: {}", lines.len());
             for line in lines {
                 println!("    {line}");
@@ -69,7 +68,7 @@ fn facts(schema: &ResourceSchema) -> BTreeMap<String, String> {
     let others = (schema.tagging(), schema.arn_template(), schema.lifecycle(), schema.is_stateful());
     facts.insert(
         "(other facts)".to_owned(),
-        format!("{others:?} {:?}", schema.regions().iter().collect::<Vec<_>>()),
+        format!("{others:?} {:?} {:?}", schema.regions().iter().collect::<Vec<_>>(), schema.offers()),
     );
     facts
 }
@@ -128,4 +127,36 @@ fn actions(old: &Opened, new: &Opened) -> Vec<String> {
     let gone = before.difference(&after).map(|name| format!("- action {name}"));
     let added = after.difference(&before).map(|name| format!("+ action {name}"));
     gone.chain(added).collect()
+}
+
+fn offers(old: &Opened, new: &Opened) -> Vec<String> {
+    let values = |opened: &Opened| -> BTreeMap<(String, String), Vec<&str>> {
+        let tables = opened.offers.names().filter_map(|name| Some((name, opened.offers.find(name)?)));
+        tables
+            .flat_map(|(name, table)| {
+                table.values().map(move |value| {
+                    let regions = table.regions(value).into_iter().flat_map(ci_catalog::Regions::iter);
+                    ((name.to_owned(), value.to_owned()), regions.collect())
+                })
+            })
+            .collect()
+    };
+    let (before, after) = (values(old), values(new));
+    let mut lines = Vec::new();
+    for ((table, value), regions) in &before {
+        if !after.contains_key(&(table.clone(), value.clone())) {
+            lines.push(format!("- offer {table}: {value} ({} regions)", regions.len()));
+        }
+    }
+    for (key, regions) in &after {
+        let (table, value) = key;
+        match before.get(key) {
+            None => lines.push(format!("+ offer {table}: {value} ({} regions)", regions.len())),
+            Some(earlier) if earlier != regions => {
+                lines.push(format!("~ offer {table}: {value} ({} -> {} regions)", earlier.len(), regions.len()));
+            }
+            Some(_) => {}
+        }
+    }
+    lines
 }
