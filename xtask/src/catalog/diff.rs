@@ -129,34 +129,27 @@ fn actions(old: &Opened, new: &Opened) -> Vec<String> {
     gone.chain(added).collect()
 }
 
+/// How many values of each table came, went or moved: there are too many to name them.
 fn offers(old: &Opened, new: &Opened) -> Vec<String> {
-    let values = |opened: &Opened| -> BTreeMap<(String, String), Vec<&str>> {
-        let tables = opened.offers.names().filter_map(|name| Some((name, opened.offers.find(name)?)));
-        tables
-            .flat_map(|(name, table)| {
-                table.values().map(move |value| {
-                    let regions = table.regions(value).into_iter().flat_map(ci_catalog::Regions::iter);
-                    ((name.to_owned(), value.to_owned()), regions.collect())
-                })
-            })
-            .collect()
+    let values = |opened: &Opened, name: &str| -> BTreeMap<&str, Vec<&str>> {
+        let Some(table) = opened.offers.find(name) else { return BTreeMap::new() };
+        let regions = |value| table.regions(value).into_iter().flat_map(ci_catalog::Regions::iter).collect();
+        table.values().map(|value| (value, regions(value))).collect()
     };
-    let (before, after) = (values(old), values(new));
+    let names: BTreeSet<&str> = old.offers.names().chain(new.offers.names()).collect();
     let mut lines = Vec::new();
-    for ((table, value), regions) in &before {
-        if !after.contains_key(&(table.clone(), value.clone())) {
-            lines.push(format!("- offer {table}: {value} ({} regions)", regions.len()));
-        }
-    }
-    for (key, regions) in &after {
-        let (table, value) = key;
-        match before.get(key) {
-            None => lines.push(format!("+ offer {table}: {value} ({} regions)", regions.len())),
-            Some(earlier) if earlier != regions => {
-                lines.push(format!("~ offer {table}: {value} ({} -> {} regions)", earlier.len(), regions.len()));
-            }
-            Some(_) => {}
+    for name in names {
+        let (before, after) = (values(old, name), values(new, name));
+        let added = after.keys().filter(|value| !before.contains_key(*value)).count();
+        let gone = before.keys().filter(|value| !after.contains_key(*value)).count();
+        let moved = after
+            .iter()
+            .filter(|(value, regions)| before.get(*value).is_some_and(|earlier| earlier != *regions))
+            .count();
+        if added + gone + moved > 0 {
+            lines.push(format!("~ offer {name}: +{added} -{gone} values, {moved} in other regions"));
         }
     }
     lines
 }
+

@@ -34,8 +34,7 @@ pub fn merge(packages: &Packages, overlay: &Overlay, iam: &IamFacts, report: &mu
     let regions = Regions::read(lint)?;
     let extensions = extension::read(packages)?;
     let mut rules = rules::read(&extensions, report);
-    let is_region = |name: &str| regions.known.contains_key(name);
-    let mut offers = offers::read(&extensions, is_region, report)?;
+    let mut offers = offers::read(&extensions, report)?;
     let attributes = &packages
         .newest("cloudformation-validate-data-source")?
         .json("generated/data/getatt_attributes.json")?["getatt_attributes"];

@@ -37,18 +37,15 @@ type When = BTreeMap<String, Condition>;
 /// Tables by the property that they are about, below the extension's own place, and by what must be so.
 type Rows = BTreeMap<(String, When), Table>;
 
-/// Reads the tables. `is_region` tells the names of regions from the other keys of an extension.
-pub fn read(
-    extensions: &[Extension],
-    is_region: impl Fn(&str) -> bool,
-    report: &mut Report,
-) -> Outcome<Offers> {
+/// Reads the tables.
+pub fn read(extensions: &[Extension], report: &mut Report) -> Outcome<Offers> {
     let tables = || extensions.iter().filter(|extension| extension.is_table);
     let regions: BTreeSet<&String> = tables()
         .filter(|extension| extension.regional)
         .flat_map(|extension| extension.schema.as_object().into_iter().flatten())
         .map(|(region, _)| region)
-        .filter(|region| is_region(region))
+        // `us-east-1`, and not `description` or `all`.
+        .filter(|region| region.ends_with(|last: char| last.is_ascii_digit()))
         .collect();
     if regions.len() >= 64 {
         return Err("more than 63 regions: the masks of a table need more bits".into());
