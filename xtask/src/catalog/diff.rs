@@ -152,4 +152,3 @@ fn offers(old: &Opened, new: &Opened) -> Vec<String> {
     }
     lines
 }
-

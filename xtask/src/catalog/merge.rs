@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::fetch::Packages;
 use super::iam::IamFacts;
+use super::offers::{self, Offers};
 use super::overlay::Overlay;
 use super::package::Package;
 use super::references::{self, Targets};
-use super::offers::{self, Offers};
 use super::{Outcome, Report, arn, extension, rules, spec};
 
 /// The kind of note for handler permissions that are no IAM actions.

@@ -393,7 +393,11 @@ fn what_is_offered_where() {
         one("AWS::EC2::Instance", &json!({ "InstanceType": kind, "ImageId": "ami-0123456789abcdef0" }))
     };
     cases.case("a slip", instance(json!("t3.mirco")), instance(json!("t3.micro")));
-    cases.case("nothing like it", instance(json!("the usual")), and(instance(json!({ "param": "kind" })), &json!({ "$parameters": { "kind": {} } })));
+    cases.case(
+        "nothing like it",
+        instance(json!("the usual")),
+        and(instance(json!({ "param": "kind" })), &json!({ "$parameters": { "kind": {} } })),
+    );
     cases.case(
         "not in this region",
         within("ap-southeast-7", instance(json!("a1.large"))),
@@ -428,7 +432,8 @@ fn what_is_offered_where() {
             ),
         )
     };
-    let classed = |engine: &str, class: &str| database(&json!({ "Engine": engine, "DBInstanceClass": class }));
+    let classed =
+        |engine: &str, class: &str| database(&json!({ "Engine": engine, "DBInstanceClass": class }));
     cases.case(
         "of an engine",
         within("eu-west-1", classed("MySQL", "db.t9.micro")),
@@ -443,7 +448,10 @@ fn what_is_offered_where() {
         database(&json!({ "Engine": "postgres", "EngineVersion": version, "DBInstanceClass": "db.t3.micro" }))
     };
     cases.case("of a version", versioned(json!("11.21")), versioned(json!("16.15")));
-    assert_eq!(super::found(&and(versioned(json!({ "param": "v" })), &json!({ "$parameters": { "v": {} } }))), "");
+    assert_eq!(
+        super::found(&and(versioned(json!({ "param": "v" })), &json!({ "$parameters": { "v": {} } }))),
+        ""
+    );
     let domain = |kind: &str| {
         one("AWS::OpenSearchService::Domain", &json!({ "ClusterConfig": { "InstanceType": kind } }))
     };

@@ -188,7 +188,9 @@ fn offers(schema: &'static ResourceSchema, pointer: &str) -> Vec<Offer> {
             let regions = |value| offered.regions(value).into_iter().flat_map(ci_catalog::Regions::iter);
             let when = offer.when.iter().map(|when| match when.test {
                 Test::Absent => format!("no {}", when.property),
-                Test::OneOf(words) | Test::Version(words) => format!("{}: {}", when.property, words.join(" or ")),
+                Test::OneOf(words) | Test::Version(words) => {
+                    format!("{}: {}", when.property, words.join(" or "))
+                }
             });
             Some(Offer {
                 when: when.collect(),
