@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 mod arn;
 mod check;
 mod diff;
+mod extension;
 mod fetch;
 mod iam;
 mod merge;
+mod offers;
 mod overlay;
 mod package;
 mod references;
@@ -114,17 +116,22 @@ pub fn run(args: CatalogArgs) -> Outcome {
         report.note("pointers that lead nowhere", format!("{name}: {problem}"));
     }
 
+    let regions: Vec<&str> = merged.offers.regions.iter().map(String::as_str).collect();
+    let offers_bytes = ci_catalog::pack::offers(&merged.offers.tables, &regions);
+
     report.print(args.verbose);
-    let new = check::Opened::new(&cfn_bytes, &iam_bytes)?;
+    let files = check::Files { cfn: cfn_bytes, iam: iam_bytes, offers: offers_bytes };
+    let new = check::Opened::new(&files)?;
     let mut counts = check::counts(&new);
     counts.insert("permissions_left_out".to_owned(), report.count(merge::UNKNOWN_PERMISSIONS));
     check::plausible(&counts, &sources.counts, args.accept_counts)?;
     diff::print(&paths, &new);
 
-    std::fs::write(paths.data.join("cfn.bin"), &cfn_bytes)?;
-    std::fs::write(paths.data.join("iam.bin"), &iam_bytes)?;
-    sources.record(&cfn_bytes, &iam_bytes, counts);
+    for (name, bytes) in files.named() {
+        std::fs::write(paths.data.join(name), bytes)?;
+        println!("{name} {} bytes", bytes.len());
+    }
+    sources.record(&files, counts);
     sources.write(&paths)?;
-    println!("cfn.bin {} bytes, iam.bin {} bytes", cfn_bytes.len(), iam_bytes.len());
     Ok(())
 }

@@ -25,6 +25,21 @@ fn main() {
     report("ten types, every node", time(|| TYPES.iter().map(|name| everything(name)).sum()));
     report("all types, every node", time(|| ci_catalog::resource_types().map(everything).sum()));
     report(
+        "what is offered, of ten types",
+        time(|| {
+            let offers = TYPES.iter().filter_map(|name| ci_catalog::resource_type(name)?.offers().first());
+            offers.filter_map(|offer| offer.values()).map(|offered| offered.values().count()).sum()
+        }),
+    );
+    report(
+        "instance types of EC2",
+        time(|| {
+            let instance = ci_catalog::resource_type("AWS::EC2::Instance");
+            let offer = instance.and_then(|instance| instance.offers().first());
+            offer.and_then(|offer| offer.values()).map_or(0, |offered| offered.values().count())
+        }),
+    );
+    report(
         "all IAM services, every action",
         time(|| {
             let services = ci_catalog::iam::services().filter_map(ci_catalog::iam::service);

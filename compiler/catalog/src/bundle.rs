@@ -1,4 +1,4 @@
-//! The container of both data files: strings once, lists of strings once, then one block of bytes per entry.
+//! The container of the data files: strings once, lists of strings once, then one block of bytes per entry.
 //!
 //! ```text
 //! magic  8 bytes          `CI-FACTS`
@@ -16,7 +16,7 @@
 /// Identifies the file and, with the version, its layout.
 pub(crate) const MAGIC: &[u8; 8] = b"CI-FACTS";
 /// Raised whenever the layout or the meaning of any field changes.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// Number of `u32`s after the magic: version, strings, lists, entries, then the four byte sizes.
 pub(crate) const HEADER_WORDS: usize = 8;
 

@@ -11,6 +11,7 @@ use crate::facts::{
 use crate::node::{
     Additional, Conditional, Dependency, Kinds, Node, NodeId, PolicyKind, Property, RefTarget, Scalar,
 };
+use crate::offer;
 use crate::pack::Writer;
 
 /// One tag per condition a node can state.
@@ -396,6 +397,7 @@ fn write_meta(w: &mut Writer<'_>, m: &Meta) {
         w.text(rule.pointer);
         w.number(u64::from(rule.node.0));
     });
+    w.many(m.offers, offer::write);
     for permissions in m.handlers {
         w.flag(permissions.is_some());
         if let Some(permissions) = permissions {
@@ -448,6 +450,7 @@ fn read_meta(c: &mut Cursor) -> Meta {
         update_policy: c.list(),
         attributes: c.many(|c| Attribute { name: c.text(), node: NodeId(c.index()) }),
         rules: c.many(|c| Rule { id: c.text(), pointer: c.text(), node: NodeId(c.index()) }),
+        offers: c.many(offer::read),
         handlers: std::array::from_fn(|_| c.flag().then(|| c.list())),
         tagging: c.flag().then(|| Tagging {
             property: c.text(),

@@ -1,6 +1,6 @@
 //! What is known about a resource type besides the shape of its properties.
 
-use crate::{Additional, Node, NodeId};
+use crate::{Additional, Node, NodeId, Offer};
 
 /// The five operations CloudFormation performs on a resource.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -156,6 +156,7 @@ pub(crate) struct Meta {
     pub ref_parts: &'static [&'static str],
     pub attributes: &'static [Attribute],
     pub rules: &'static [Rule],
+    pub offers: &'static [Offer],
     pub handlers: [Option<&'static [&'static str]>; 5],
     pub tagging: Option<Tagging>,
     pub arn_template: Option<&'static str>,

@@ -1,6 +1,6 @@
 //! Facts about AWS: CloudFormation resource types and IAM actions.
 //!
-//! Everything comes from two files that `cargo xtask catalog` generates from pinned public packages and that are embedded
+//! Everything comes from three files that `cargo xtask catalog` generates from pinned public packages and that are embedded
 //! as they are (`data/SOURCES.toml` says from what, `data/overlay.toml` what was corrected by hand and why). This crate is
 //! the only one that knows where facts come from. It knows nothing about the language, does no I/O, and decodes only what
 //! is asked for: a lookup is a binary search over the embedded bytes, a resource type is decoded node by node, and every
@@ -23,6 +23,7 @@ mod facts;
 pub mod iam;
 mod lambda;
 mod node;
+mod offer;
 #[doc(hidden)]
 pub mod pack;
 mod pattern;
@@ -39,6 +40,7 @@ pub use lambda::{LambdaRuntime, lambda_runtime, lambda_runtimes};
 pub use node::{
     Additional, Conditional, Dependency, Kinds, Node, NodeId, PolicyKind, Property, RefTarget, Scalar,
 };
+pub use offer::{Offer, Offered, Test, When};
 pub use pattern::{is_supported_pattern, pattern_matches};
 pub use registry::SchemaError;
 pub use schema::ResourceSchema;

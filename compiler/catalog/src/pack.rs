@@ -11,7 +11,9 @@ use serde_json::Value;
 use crate::bundle::{MAGIC, VERSION, leak};
 use crate::iam::{self, AccessLevel, Action, ActionResource, ResourceType, Service};
 use crate::registry::{self, Parts};
-use crate::{LambdaRuntime, SchemaError, codec, lambda};
+use crate::{LambdaRuntime, SchemaError, codec, lambda, offer};
+
+pub use crate::offer::{Catalog as OfferCatalog, EVERYWHERE, Table};
 
 /// The strings and lists of a file, each once.
 #[derive(Default)]
@@ -252,6 +254,11 @@ pub fn cfn(input: &CfnInput<'_>) -> Result<(Vec<u8>, Vec<Problem>), Problem> {
         w.many(&input.runtimes, lambda::write);
     });
     Ok((bytes, problems))
+}
+
+/// The bytes of `offers.bin`: tables by name, and the regions behind their bits.
+pub fn offers(tables: &BTreeMap<String, Table>, regions: &[&str]) -> Vec<u8> {
+    bundle(tables, offer::write_table, |w| w.list(regions))
 }
 
 /// The bytes of `iam.bin`, from facts as JSON:

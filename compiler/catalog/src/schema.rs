@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use crate::codec::Entry;
 use crate::facts::{Attribute, Handler, Lifecycle, Meta, Regions, ReplacementStrategy, Rule, Tagging, walk};
 use crate::node::{Node, NodeId};
+use crate::offer::Offer;
 use crate::registry::Parts;
 
 /// What the catalog knows about one resource type.
@@ -163,6 +164,11 @@ impl ResourceSchema {
     /// Conditions across several properties, beyond those of the nodes.
     pub fn rules(&self) -> &'static [Rule] {
         self.facts().rules
+    }
+
+    /// The properties of which AWS offers only some values, depending on the region.
+    pub fn offers(&self) -> &'static [Offer] {
+        self.facts().offers
     }
 
     /// The IAM actions CloudFormation needs for an operation, without names that IAM does not know. `None` if the schema

@@ -91,7 +91,11 @@ fn the_files_are_those_of_sources_toml() {
     use sha2::{Digest, Sha256};
 
     let sources: toml::Table = include_str!("../data/SOURCES.toml").parse().expect("SOURCES.toml is TOML");
-    for (name, bytes) in [("cfn.bin", CFN_BYTES), ("iam.bin", include_bytes!("../data/iam.bin"))] {
+    for (name, bytes) in [
+        ("cfn.bin", CFN_BYTES),
+        ("iam.bin", include_bytes!("../data/iam.bin")),
+        ("offers.bin", include_bytes!("../data/offers.bin")),
+    ] {
         let found = Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         assert_eq!(sources["files"][name]["sha256"].as_str(), Some(found.as_str()), "{name}");
     }
@@ -333,4 +337,55 @@ fn arns_are_told_apart_from_other_identifiers() {
     assert!(is_arn("AWS::ControlTower::EnabledBaseline", "EnabledBaselineIdentifier"), "by its pattern");
     assert!(!is_arn("AWS::EFS::FileSystem", "FileSystemId"), "its pattern takes an id as well");
     assert!(!is_arn("AWS::Route53::HostedZone", "Id") && !is_arn("AWS::SQS::Queue", "QueueName"));
+}
+
+#[test]
+fn every_offer_is_about_a_property_and_has_its_values() {
+    let mut properties = 0;
+    for name in resource_types() {
+        let schema = schema(name);
+        let mut pointers: Vec<&str> = schema.offers().iter().map(|offer| offer.pointer).collect();
+        for offer in schema.offers() {
+            assert!(schema.node_at(offer.pointer).is_some(), "{name} {}", offer.pointer);
+            for when in offer.when {
+                assert!(schema.node_at(when.property).is_some(), "{name} {}", when.property);
+            }
+            let offered = offer.values().unwrap_or_else(|| panic!("there is a table {}", offer.table));
+            let values: Vec<&str> = offered.values().collect();
+            assert!(!values.is_empty() && values.is_sorted(), "{}", offer.table);
+            for value in values {
+                let regions = offered.regions(value).expect("it is offered somewhere");
+                assert!(regions.iter().next().is_some(), "{} {value}", offer.table);
+                assert!(regions.iter().all(|region| offered.covers(region)), "{} {value}", offer.table);
+            }
+        }
+        pointers.sort_unstable();
+        pointers.dedup();
+        properties += pointers.len();
+    }
+    assert_eq!(properties, 31, "as many as cfn-lint has rules' places for");
+}
+
+#[test]
+fn offers_differ_by_region_and_by_what_else_is_asked_for() {
+    let of = |name: &str, pointer: &str| {
+        let mut offers = schema(name).offers().iter().filter(|offer| offer.pointer == pointer);
+        offers.next().and_then(Offer::values).expect("a table")
+    };
+    let instances = of("AWS::EC2::Instance", "InstanceType");
+    assert!(std::ptr::eq(instances, of("AWS::EC2::LaunchTemplate", "LaunchTemplateData/InstanceType")));
+    let regions = instances.regions("a1.large").expect("an old type");
+    assert_eq!(regions.contains("eu-west-1"), Some(true));
+    assert_eq!(regions.contains("ap-southeast-7"), Some(false));
+    assert!(instances.covers("ap-southeast-7") && !instances.covers("us-iso-east-1"));
+    assert!(instances.values_in("eu-west-1").any(|value| value == "a1.large"));
+    assert!(!instances.values_in("ap-southeast-7").any(|value| value == "a1.large"));
+    assert_eq!(instances.values_in("us-iso-east-1").next(), None);
+    assert!(instances.regions("t9.micro").is_none());
+
+    let version = Test::Version(&["8.0", "16.8-limitless"]);
+    assert!(version.accepts("8.0") && version.accepts("8.0.35") && version.accepts("16.8-limitless"));
+    assert!(!version.accepts("8.01") && !version.accepts("8") && !version.accepts("16.8"));
+    assert!(Test::OneOf(&["mysql"]).accepts("MySQL") && !Test::OneOf(&["mysql"]).accepts("mysql8"));
+    assert!(!Test::Absent.accepts(""));
 }

@@ -14,6 +14,7 @@ mod json;
 mod lates;
 mod limits;
 mod network;
+mod offer;
 mod pattern;
 mod place;
 mod policy;
@@ -37,6 +38,7 @@ pub fn validate(stack: &Stack) -> Vec<Diagnostic<Origin>> {
     limits::check(stack, &mut findings);
     for resource in &stack.resources {
         resource::check(stack, resource, &mut findings);
+        offer::check(stack, resource, &mut findings);
     }
     lates::check(stack, &mut findings);
     rules::check(stack, &mut findings);

@@ -60,10 +60,10 @@ fn read_only(schema: &ResourceSchema, place: &Place<'_>, value: &Located) -> Dia
 }
 
 /// Takes a value and its place.
-type Visit<'f> = dyn FnMut(&Place<'_>, &Located) + 'f;
+pub(crate) type Visit<'f> = dyn FnMut(&Place<'_>, &Located) + 'f;
 
 /// Calls `with` for every value that is written at a pointer.
-fn each_at(entries: &[Entry], pointer: &str, place: &Place<'_>, with: &mut Visit<'_>) {
+pub(crate) fn each_at(entries: &[Entry], pointer: &str, place: &Place<'_>, with: &mut Visit<'_>) {
     let (first, rest) = pointer.split_once('/').unwrap_or((pointer, ""));
     let Some(entry) = entries.iter().find(|entry| &*entry.name == first) else { return };
     if matches!(entry.value.value, Value::Absent | Value::Unknown) {

@@ -4,6 +4,7 @@ use ci_catalog::{Node, PolicyKind, ResourceSchema, Scalar, resource_type};
 use serde_json::{Value, json};
 
 use super::pattern;
+use crate::oracle::DEFAULT_REGION;
 
 /// Where a text is to stand.
 #[derive(Clone, Copy, Debug)]
@@ -119,28 +120,13 @@ const NAMES: &[(&str, &[&str])] = &[
 ];
 
 /// What only the documentation of a service says: by type and property.
-const PLACES: &[(&str, &str, &[&str])] = &[
-    ("AWS::AmazonMQ::Broker", "HostInstanceType", &["mq.m5.large"]),
-    ("AWS::AppStream::Fleet", "InstanceType", &["stream.standard.medium"]),
-    ("AWS::DAX::Cluster", "NodeType", &["dax.r5.large"]),
-    ("AWS::DocDB::DBInstance", "DBInstanceClass", &["db.r5.large"]),
-    ("AWS::ElastiCache::CacheCluster", "CacheNodeType", &["cache.m5.large"]),
-    ("AWS::ManagedBlockchain::Node", "InstanceType", &["bc.m5.large"]),
-    ("AWS::Neptune::DBInstance", "DBInstanceClass", &["db.r5.large"]),
-    ("AWS::Redshift::Cluster", "NodeType", &["ra3.large"]),
-    ("AWS::SageMaker::DataQualityJobDefinition", "InstanceType", &["ml.m5.large"]),
-    ("AWS::SageMaker::InferenceExperiment", "InstanceType", &["ml.m5.large"]),
-    ("AWS::SageMaker::ModelBiasJobDefinition", "InstanceType", &["ml.m5.large"]),
-    ("AWS::SageMaker::ModelExplainabilityJobDefinition", "InstanceType", &["ml.m5.large"]),
-    ("AWS::SageMaker::ModelQualityJobDefinition", "InstanceType", &["ml.m5.large"]),
-    (
-        "AWS::XRay::ResourcePolicy",
-        "PolicyDocument",
-        &[
-            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"xray:PutTraceSegments","Resource":"*"}]}"#,
-        ],
-    ),
-];
+const PLACES: &[(&str, &str, &[&str])] = &[(
+    "AWS::XRay::ResourcePolicy",
+    "PolicyDocument",
+    &[
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"xray:PutTraceSegments","Resource":"*"}]}"#,
+    ],
+)];
 
 /// What only the documentation of a service says must be there: by type, at the top.
 const REQUIRED: &[(&str, &[&str])] = &[
@@ -258,6 +244,10 @@ pub fn texts<'a>(nodes: &'a [&Node], place: &Place<'_>) -> impl Iterator<Item = 
         let samples = FORMATS.iter().filter(|(name, _)| *name == format);
         first.extend(samples.flat_map(|(_, samples)| *samples).map(|text| (*text).to_owned()));
     }
+    let offers = resource_type(place.resource).map(ResourceSchema::offers).unwrap_or_default();
+    let offered = offers.iter().filter(|offer| offer.pointer.split('/').eq(place.path));
+    let offered = offered.filter_map(|offer| offer.values()?.values_in(DEFAULT_REGION).next());
+    first.extend(offered.map(str::to_owned));
     let here =
         PLACES.iter().filter(|(resource, name, _)| *resource == place.resource && *name == place.name());
     first.extend(here.flat_map(|(.., samples)| *samples).map(|text| (*text).to_owned()));

@@ -2,44 +2,68 @@
 
 use std::collections::BTreeMap;
 
+use ci_catalog::pack::OfferCatalog;
 use ci_catalog::{Catalog, Handler, iam};
 
 use super::sources::{Sources, sha256};
 use super::{Outcome, Paths};
 
-/// A pair of data files.
+/// The bytes of the data files.
+pub struct Files {
+    pub cfn: Vec<u8>,
+    pub iam: Vec<u8>,
+    pub offers: Vec<u8>,
+}
+
+impl Files {
+    /// Reads the committed files.
+    pub fn read(paths: &Paths) -> Outcome<Self> {
+        let read = |name: &str| std::fs::read(paths.data.join(name));
+        Ok(Self { cfn: read("cfn.bin")?, iam: read("iam.bin")?, offers: read("offers.bin")? })
+    }
+
+    /// Each with its name.
+    pub fn named(&self) -> [(&'static str, &[u8]); 3] {
+        [("cfn.bin", &self.cfn), ("iam.bin", &self.iam), ("offers.bin", &self.offers)]
+    }
+}
+
+/// The data files, opened.
 pub struct Opened {
     pub cfn: Catalog,
     pub iam: iam::Catalog,
+    pub offers: OfferCatalog,
 }
 
 impl Opened {
     /// Opens the files; they stay in memory until the task ends.
-    pub fn new(cfn: &[u8], iam: &[u8]) -> Outcome<Self> {
+    pub fn new(files: &Files) -> Outcome<Self> {
         let keep = |bytes: &[u8]| -> &'static [u8] { Box::leak(bytes.to_vec().into_boxed_slice()) };
-        Ok(Self { cfn: Catalog::open(keep(cfn))?, iam: iam::Catalog::open(keep(iam))? })
+        Ok(Self {
+            cfn: Catalog::open(keep(&files.cfn))?,
+            iam: iam::Catalog::open(keep(&files.iam))?,
+            offers: OfferCatalog::open(keep(&files.offers))?,
+        })
     }
 }
 
 /// Compares the committed files with SOURCES.toml.
 pub fn committed(paths: &Paths, sources: &Sources) -> Outcome {
-    let mut files = Vec::new();
-    for name in ["cfn.bin", "iam.bin"] {
-        let bytes = std::fs::read(paths.data.join(name))?;
+    let files = Files::read(paths)?;
+    for (name, bytes) in files.named() {
         let expected = sources.files.get(name).map(|file| file.sha256.as_str()).unwrap_or_default();
-        let found = sha256(&bytes);
+        let found = sha256(bytes);
         if found != expected {
             return Err(format!("{name}: sha256 is {found}, SOURCES.toml says {expected}").into());
         }
-        files.push(bytes);
     }
-    let counts = counts(&Opened::new(&files[0], &files[1])?);
+    let counts = counts(&Opened::new(&files)?);
     for (what, found) in &counts {
         if sources.counts.get(what) != Some(found) {
             return Err(format!("{what}: {found}, SOURCES.toml says {:?}", sources.counts.get(what)).into());
         }
     }
-    println!("cfn.bin and iam.bin are those of SOURCES.toml");
+    println!("the data files are those of SOURCES.toml");
     Ok(())
 }
 
@@ -52,6 +76,7 @@ pub fn counts(opened: &Opened) -> BTreeMap<String, usize> {
         add("properties", schema.node(schema.root()).properties.len());
         add("attributes", schema.attributes().len());
         add("rules", schema.rules().len());
+        add("offers", schema.offers().len());
         add(
             "types_with_create_permissions",
             usize::from(schema.handler_permissions(Handler::Create).is_some()),
@@ -74,6 +99,10 @@ pub fn counts(opened: &Opened) -> BTreeMap<String, usize> {
         add("iam_resource_types", service.resource_types().len());
         add("condition_keys", service.condition_keys().len());
         add("dependent_actions", service.actions().iter().map(|action| action.dependent_actions.len()).sum());
+    }
+    for table in opened.offers.names().filter_map(|name| opened.offers.find(name)) {
+        add("offer_tables", 1);
+        add("offered_values", table.values().count());
     }
     counts.into_iter().map(|(what, count)| (what.to_owned(), count)).collect()
 }

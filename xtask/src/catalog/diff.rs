@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ci_catalog::{Node, NodeId, ResourceSchema};
 
 use super::Paths;
-use super::check::Opened;
+use super::check::{Files, Opened};
 
 /// Prints the difference.
 pub fn print(paths: &Paths, new: &Opened) {
-    let read = |name: &str| std::fs::read(paths.data.join(name)).unwrap_or_default();
-    match Opened::new(&read("cfn.bin"), &read("iam.bin")) {
+    match Files::read(paths).and_then(|files| Opened::new(&files)) {
         Ok(old) => {
-            let lines = [types(&old, new), actions(&old, new)].concat();
+            let lines = [types(&old, new), actions(&old, new), offers(&old, new)].concat();
             println!("changes: {}", lines.len());
             for line in lines {
                 println!("    {line}");
@@ -69,7 +68,7 @@ fn facts(schema: &ResourceSchema) -> BTreeMap<String, String> {
     let others = (schema.tagging(), schema.arn_template(), schema.lifecycle(), schema.is_stateful());
     facts.insert(
         "(other facts)".to_owned(),
-        format!("{others:?} {:?}", schema.regions().iter().collect::<Vec<_>>()),
+        format!("{others:?} {:?} {:?}", schema.regions().iter().collect::<Vec<_>>(), schema.offers()),
     );
     facts
 }
@@ -128,4 +127,28 @@ fn actions(old: &Opened, new: &Opened) -> Vec<String> {
     let gone = before.difference(&after).map(|name| format!("- action {name}"));
     let added = after.difference(&before).map(|name| format!("+ action {name}"));
     gone.chain(added).collect()
+}
+
+/// How many values of each table came, went or moved: there are too many to name them.
+fn offers(old: &Opened, new: &Opened) -> Vec<String> {
+    let values = |opened: &Opened, name: &str| -> BTreeMap<&str, Vec<&str>> {
+        let Some(table) = opened.offers.find(name) else { return BTreeMap::new() };
+        let regions = |value| table.regions(value).into_iter().flat_map(ci_catalog::Regions::iter).collect();
+        table.values().map(|value| (value, regions(value))).collect()
+    };
+    let names: BTreeSet<&str> = old.offers.names().chain(new.offers.names()).collect();
+    let mut lines = Vec::new();
+    for name in names {
+        let (before, after) = (values(old, name), values(new, name));
+        let added = after.keys().filter(|value| !before.contains_key(*value)).count();
+        let gone = before.keys().filter(|value| !after.contains_key(*value)).count();
+        let moved = after
+            .iter()
+            .filter(|(value, regions)| before.get(*value).is_some_and(|earlier| earlier != *regions))
+            .count();
+        if added + gone + moved > 0 {
+            lines.push(format!("~ offer {name}: +{added} -{gone} values, {moved} in other regions"));
+        }
+    }
+    lines
 }

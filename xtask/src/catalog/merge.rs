@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::fetch::Packages;
 use super::iam::IamFacts;
+use super::offers::{self, Offers};
 use super::overlay::Overlay;
 use super::package::Package;
 use super::references::{self, Targets};
-use super::{Outcome, Report, arn, rules, spec};
+use super::{Outcome, Report, arn, extension, rules, spec};
 
 /// The kind of note for handler permissions that are no IAM actions.
 pub const UNKNOWN_PERMISSIONS: &str = "handler permissions that are no IAM actions";
@@ -21,6 +22,7 @@ pub struct Merged {
     pub known_regions: Vec<String>,
     pub unknown_regions: Vec<String>,
     pub runtimes: Vec<LambdaRuntime>,
+    pub offers: Offers,
 }
 
 /// Merges all sources.
@@ -29,8 +31,10 @@ pub fn merge(packages: &Packages, overlay: &Overlay, iam: &IamFacts, report: &mu
     let spec = spec::read(packages)?;
     let arns = arn::templates(packages)?;
     let join = arn::Join::new(iam);
-    let mut rules = rules::read(packages, report)?;
     let regions = Regions::read(lint)?;
+    let extensions = extension::read(packages)?;
+    let mut rules = rules::read(&extensions, report);
+    let mut offers = offers::read(&extensions, report)?;
     let attributes = &packages
         .newest("cloudformation-validate-data-source")?
         .json("generated/data/getatt_attributes.json")?["getatt_attributes"];
@@ -57,6 +61,7 @@ pub fn merge(packages: &Packages, overlay: &Overlay, iam: &IamFacts, report: &mu
         set("snapshot", json!(snapshot.contains(name)));
         set("updatePolicy", json!(update_policies.get(name)));
         set("rules", json!(rules.remove(name)));
+        set("offers", json!(offers.by_type.remove(name)));
         let template = known.and_then(|known| known.arn_template.as_ref()).or_else(|| arns.get(name));
         set("arnTemplate", json!(template));
         set("iam", json!(template.and_then(|template| join.find(template))));
@@ -65,7 +70,7 @@ pub fn merge(packages: &Packages, overlay: &Overlay, iam: &IamFacts, report: &mu
         schema["x-facts"] = Value::Object(facts);
         types.insert(name.clone(), schema);
     }
-    for name in rules.keys() {
+    for name in rules.keys().chain(offers.by_type.keys()) {
         report.note("extension schemas of unknown types", name);
     }
     apply_types(&mut types, overlay, iam)?;
@@ -82,6 +87,7 @@ pub fn merge(packages: &Packages, overlay: &Overlay, iam: &IamFacts, report: &mu
         known_regions: regions.known.into_keys().collect(),
         unknown_regions: regions.unknown,
         runtimes: runtimes(lint)?,
+        offers,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::check::Files;
 use super::{Outcome, Paths};
 
 const HEADER: &str = "\
@@ -74,8 +75,8 @@ impl Sources {
     }
 
     /// Notes what was generated.
-    pub fn record(&mut self, cfn: &[u8], iam: &[u8], counts: BTreeMap<String, usize>) {
-        for (name, bytes) in [("cfn.bin", cfn), ("iam.bin", iam)] {
+    pub fn record(&mut self, files: &Files, counts: BTreeMap<String, usize>) {
+        for (name, bytes) in files.named() {
             self.files.insert(name.to_owned(), File { sha256: sha256(bytes), bytes: bytes.len() });
         }
         self.counts = counts;

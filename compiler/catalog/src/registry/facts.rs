@@ -8,6 +8,7 @@ use crate::facts::{
     Attribute, Handler, Lifecycle, LifecycleStatus, Meta, ReplacementStrategy, Rule, TagShape, Tagging, walk,
 };
 use crate::node::{Additional, Kinds, Node, NodeId};
+use crate::offer::{Offer, Test, When};
 
 /// The extension rules the generator attached, as nodes. Each has its own definitions.
 pub(super) fn rules(converter: &mut Converter, schema: &Value) -> Result<&'static [Rule], SchemaError> {
@@ -15,8 +16,7 @@ pub(super) fn rules(converter: &mut Converter, schema: &Value) -> Result<&'stati
     for rule in schema[FACTS]["rules"].as_array().into_iter().flatten() {
         let body = &rule["schema"];
         let node = converter.scope(body, body.clone())?;
-        let id = converter.text(rule["id"].as_str().unwrap_or_default());
-        let pointer = converter.text(rule["pointer"].as_str().unwrap_or_default());
+        let (id, pointer) = (text(converter, &rule["id"]), text(converter, &rule["pointer"]));
         rules.push(Rule { id, pointer, node });
     }
     Ok(leak(rules))
@@ -56,6 +56,7 @@ pub(super) fn meta(converter: &mut Converter, schema: &Value, root: NodeId, rule
         deprecated: pointers(converter, schema, root, "deprecatedProperties"),
         attributes: attributes(converter, extra, root, read_only),
         rules,
+        offers: offers(converter, extra),
         handlers,
         tagging: tagging(converter, schema, root),
         arn_template,
@@ -72,6 +73,30 @@ pub(super) fn meta(converter: &mut Converter, schema: &Value, root: NodeId, rule
         snapshot: extra["snapshot"] == true,
         region_mask: extra["regions"].as_u64(),
     }
+}
+
+fn offers(converter: &mut Converter, extra: &Value) -> &'static [Offer] {
+    let mut result = Vec::new();
+    for offer in extra["offers"].as_array().into_iter().flatten() {
+        let mut when = Vec::new();
+        for condition in offer["when"].as_array().into_iter().flatten() {
+            let test = if let Some(texts) = condition.get("oneOf") {
+                Test::OneOf(converter.texts(Some(texts)))
+            } else if let Some(versions) = condition.get("version") {
+                Test::Version(converter.texts(Some(versions)))
+            } else {
+                Test::Absent
+            };
+            when.push(When { property: text(converter, &condition["property"]), test });
+        }
+        let (pointer, table) = (text(converter, &offer["pointer"]), text(converter, &offer["table"]));
+        result.push(Offer { pointer, when: leak(when), table });
+    }
+    leak(result)
+}
+
+fn text(converter: &mut Converter, value: &Value) -> &'static str {
+    converter.text(value.as_str().unwrap_or_default())
 }
 
 fn lifecycle(value: &Value) -> Option<LifecycleStatus> {

@@ -172,7 +172,9 @@ fn everything() -> Value {
     schema[FACTS] = json!({
         "rules": [{ "id": "E1", "pointer": "Tags/*", "schema": { "if": { "required": ["Key"] }, "then": false } }],
         "arnTemplate": "arn:x", "iam": ["acme", "monitor"], "stateful": true, "snapshot": true, "regions": 5,
-        "creationPolicy": ["ResourceSignal"], "updatePolicy": ["X"], "stringAttributes": ["Id"]
+        "creationPolicy": ["ResourceSignal"], "updatePolicy": ["X"], "stringAttributes": ["Id"],
+        "offers": [{ "pointer": "Tags/*/Key", "table": "t", "when": [{ "property": "A", "oneOf": ["x", "y"] },
+            { "property": "B", "version": ["8.0"] }, { "property": "C", "absent": true }] }]
     });
     schema
 }

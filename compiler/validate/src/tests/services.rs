@@ -384,3 +384,77 @@ fn compute_and_balancing() {
     cases.case("stage", stage("b"), stage("a"));
     insta::assert_snapshot!(cases.text);
 }
+
+#[test]
+fn what_is_offered_where() {
+    let mut cases = Cases::default();
+    let within = |region: &str, stack: Json| and(stack, &json!({ "$region": region }));
+    let instance = |kind: Json| {
+        one("AWS::EC2::Instance", &json!({ "InstanceType": kind, "ImageId": "ami-0123456789abcdef0" }))
+    };
+    cases.case("a slip", instance(json!("t3.mirco")), instance(json!("t3.micro")));
+    cases.case(
+        "nothing like it",
+        instance(json!("the usual")),
+        and(instance(json!({ "param": "kind" })), &json!({ "$parameters": { "kind": {} } })),
+    );
+    cases.case(
+        "not in this region",
+        within("ap-southeast-7", instance(json!("a1.large"))),
+        within("eu-west-1", instance(json!("a1.large"))),
+    );
+    cases.case(
+        "a slip in a region",
+        within("eu-west-1", instance(json!("m5.lagre"))),
+        within("us-iso-east-1", instance(json!("m5.lagre"))),
+    );
+    cases.case(
+        "one of two",
+        instance(json!({ "either": ["t3.micro", "t3.mikro"] })),
+        instance(json!({ "either": ["t3.micro", "t3.small"] })),
+    );
+    let fleet = |kind: &str| {
+        let overrides = json!([{ "InstanceType": "m5.large" }, { "InstanceType": kind }]);
+        let template = json!({ "LaunchTemplateId": "lt-0123456789abcdef0", "Version": "1" });
+        one(
+            "AWS::EC2::EC2Fleet",
+            &json!({ "TargetCapacitySpecification": { "TotalTargetCapacity": 1 }, "LaunchTemplateConfigs":
+                [{ "LaunchTemplateSpecification": template, "Overrides": overrides }] }),
+        )
+    };
+    cases.case("in a list", fleet("m5.huge"), fleet("m5.xlarge"));
+    let database = |changes: &Json| {
+        one(
+            "AWS::RDS::DBInstance",
+            &and(
+                json!({ "AllocatedStorage": "20", "MasterUsername": "orders", "ManageMasterUserPassword": true }),
+                changes,
+            ),
+        )
+    };
+    let classed =
+        |engine: &str, class: &str| database(&json!({ "Engine": engine, "DBInstanceClass": class }));
+    cases.case(
+        "of an engine",
+        within("eu-west-1", classed("MySQL", "db.t9.micro")),
+        within("eu-west-1", classed("MySQL", "db.t4g.micro")),
+    );
+    // Without a licence, nothing is known of what Oracle runs on.
+    let licensed = database(
+        &json!({ "Engine": "oracle-se2", "LicenseModel": "license-included", "DBInstanceClass": "db.t4g.micro" }),
+    );
+    cases.case("of a licence", licensed, classed("oracle-se2", "db.t4g.micro"));
+    let versioned = |version: Json| {
+        database(&json!({ "Engine": "postgres", "EngineVersion": version, "DBInstanceClass": "db.t3.micro" }))
+    };
+    cases.case("of a version", versioned(json!("11.21")), versioned(json!("16.15")));
+    assert_eq!(
+        super::found(&and(versioned(json!({ "param": "v" })), &json!({ "$parameters": { "v": {} } }))),
+        ""
+    );
+    let domain = |kind: &str| {
+        one("AWS::OpenSearchService::Domain", &json!({ "ClusterConfig": { "InstanceType": kind } }))
+    };
+    cases.case("of another service", domain("m5.large.elasticsearch"), domain("m5.large.search"));
+    insta::assert_snapshot!(cases.text);
+}

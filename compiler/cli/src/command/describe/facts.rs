@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ci_catalog::{Additional, Handler, LifecycleStatus, Node, NodeId, ResourceSchema, Scalar};
+use ci_catalog::{Additional, Handler, LifecycleStatus, Node, NodeId, ResourceSchema, Scalar, Test};
 use ci_project::resource_path;
 use serde::Serialize;
 
@@ -90,7 +90,22 @@ pub(super) struct Detail {
     pub pointer: String,
     #[serde(flatten)]
     pub property: Property,
+    /// The values that AWS offers, where that depends on the region.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
     pub properties: Vec<Property>,
+}
+
+/// Values that AWS offers.
+#[derive(Serialize)]
+pub(super) struct Offer {
+    /// What other properties must be for it: `Engine: mysql`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<String>,
+    /// The values, and the regions that have each.
+    pub values: BTreeMap<&'static str, Vec<&'static str>>,
+    /// Whether regions differ.
+    pub regional: bool,
 }
 
 impl Type {
@@ -158,10 +173,32 @@ impl Detail {
         Self {
             of: schema.name(),
             property: property(schema, id, name, pointer, required),
+            offers: offers(schema, pointer),
             properties: properties(schema, inside, &prefix),
             pointer: pointer.to_owned(),
         }
     }
+}
+
+fn offers(schema: &'static ResourceSchema, pointer: &str) -> Vec<Offer> {
+    let of_this = schema.offers().iter().filter(|offer| offer.pointer == pointer);
+    of_this
+        .filter_map(|offer| {
+            let offered = offer.values()?;
+            let regions = |value| offered.regions(value).into_iter().flat_map(ci_catalog::Regions::iter);
+            let when = offer.when.iter().map(|when| match when.test {
+                Test::Absent => format!("no {}", when.property),
+                Test::OneOf(words) | Test::Version(words) => {
+                    format!("{}: {}", when.property, words.join(" or "))
+                }
+            });
+            Some(Offer {
+                when: when.collect(),
+                values: offered.values().map(|value| (value, regions(value).collect())).collect(),
+                regional: offered.is_regional(),
+            })
+        })
+        .collect()
 }
 
 /// The properties of an object: required ones first, then by name.

@@ -45,3 +45,20 @@ fn every_type_can_be_described() {
         }
     }
 }
+
+#[test]
+fn what_is_offered_is_part_of_a_property() {
+    let of = |name: &str, path: &str| {
+        let schema = resource_type(name).unwrap();
+        facts::Detail::of(schema, &pointer(schema, path).unwrap())
+    };
+    let template = of("AWS::EC2::LaunchTemplate", "LaunchTemplateData.InstanceType");
+    assert!(template.offers[0].values["t3.micro"].contains(&"eu-west-1"));
+    let fleet = of("AWS::EC2::EC2Fleet", "LaunchTemplateConfigs.Overrides.InstanceType");
+    assert_eq!(fleet.offers[0].values, template.offers[0].values);
+    let class = of("AWS::RDS::DBInstance", "DBInstanceClass");
+    assert!(class.offers.iter().any(|offer| offer.when == ["Engine: mysql", "no LicenseModel"]));
+    let version = class.offers.iter().find(|offer| !offer.regional).unwrap();
+    assert!(version.when.iter().any(|when| when.starts_with("EngineVersion: ")), "{:?}", version.when);
+    assert!(of("AWS::S3::Bucket", "BucketName").offers.is_empty());
+}

@@ -68,6 +68,11 @@ pub(super) fn of_property(terminal: &Terminal, facts: &Detail) -> String {
     if !property.values.is_empty() {
         line(&mut text, "values", &property.values.join(", "));
     }
+    for (at, offer) in facts.offers.iter().filter(|offer| offer.regional).enumerate() {
+        let when = if offer.when.is_empty() { String::new() } else { format!("{}: ", offer.when.join(", ")) };
+        let values: Vec<&str> = offer.values.keys().copied().collect();
+        line(&mut text, if at == 0 { "offered" } else { "" }, &format!("{when}{}", values.join(", ")));
+    }
     for (at, constraint) in property.constraints.iter().enumerate() {
         line(&mut text, if at == 0 { "constraints" } else { "" }, constraint);
     }
