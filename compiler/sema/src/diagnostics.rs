@@ -116,7 +116,8 @@ pub fn unused_items(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
     let files = modules(db, program.root(db)).iter();
     let mut left: Vec<ItemId> = files.flat_map(|(_, file)| items(db, *file).iter().copied()).collect();
     left.retain(|item| stands_alone(db, *item) && !seen.contains(item));
-    // What units use is looked at with them.
+    // What units use is looked at with them, and what was declared first mostly with what was declared later.
+    left.reverse();
     left.sort_by_key(|item| !matches!(item.kind(db), ItemKind::Component | ItemKind::Service));
     let mut found = Vec::new();
     for item in left {

@@ -181,6 +181,8 @@ fn import(db: &dyn Db, item: ItemId, tree: &UseTree, prefix: &[(Arc<str>, TextRa
         (Err(error), _) => {
             let range = path.get(error.segment).map_or(range, |(_, range)| *range);
             scope.problems.push((item, error.diagnostic(&segments, range)));
+            // The file uses the name that was meant.
+            scope.broken.extend(error.suggestion.map(Arc::from));
             match &tree.end {
                 UseEnd::Own => _ = scope.broken.insert(last),
                 UseEnd::Alias(alias) => _ = scope.broken.insert(source.name(*alias).into()),

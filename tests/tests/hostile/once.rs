@@ -130,6 +130,7 @@ fn a_mistake_in_a_service_is_told_once() {
 #[test]
 fn a_mistake_in_a_file_is_told_once() {
     let cases = [
+        ("E0102", "use aws::sqs::Queu;\nservice S { let queue = Queue {}; }"),
         ("E0006", "const A: Int = 9_223_372_036_854_775_808;"),
         ("E0006", "const A: Duration = 9_223_372_036_854_775_807d;"),
         ("E0006", "const A: Size = 9_223_372_036_854_775_807GiB;"),
