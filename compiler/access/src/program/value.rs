@@ -65,10 +65,10 @@ impl<'a> Reader<'a> {
             Late::Pseudo(pseudo) => Symbol::new(format!("{}:{}", of.name, pseudo.name()), MAX_LENGTH),
             Late::Identifier(id) => {
                 let resource = of.resource(*id);
-                // `Ref` of most types is an attribute by another way.
+                // The identifier of most types is an attribute by another way.
                 match resource.schema.ref_parts() {
                     [one] => symbol_of(of, &resource.logical_id, one),
-                    _ => symbol_of(of, &resource.logical_id, "Ref"),
+                    _ => symbol_of(of, &resource.logical_id, "Identifier"),
                 }
             }
             Late::Attribute(id, name) => symbol_of(of, &of.resource(*id).logical_id, name),
