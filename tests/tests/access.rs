@@ -3,6 +3,8 @@
 //! A small sample runs always; `CI_ACCESS=full` runs a large one. Every question has a number, which is all that its
 //! policies are made from, so a disagreement can be asked for again.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be made stops")]
+
 #[path = "access/random.rs"]
 mod random;
 

@@ -17,6 +17,9 @@ use crate::{Caller, Pattern, Statement, Text, Token, Truth, glob};
 /// How many boxes may be left by one side or another. Real policies need a few dozen.
 const MAX_STEPS: usize = 20_000;
 
+/// How many boxes may be left at once.
+const MAX_DEPTH: usize = 256;
+
 /// Whether the outer statements allow everything that the inner ones allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Containment {
@@ -43,6 +46,8 @@ pub enum Undecided {
     Variable,
     /// It depends on a key that says something about the caller or the resource, which are restricted as well.
     DerivedKey,
+    /// There is an example, but the evaluator is not sure of it.
+    Unconfirmed,
     /// To say it would take too long.
     TooLarge,
 }
@@ -57,6 +62,7 @@ impl Undecided {
             Self::IncompleteArn => "a value of `ArnLike` has fewer than six fields",
             Self::Variable => "it depends on the value of a policy variable",
             Self::DerivedKey => "a key restates something about the caller or the resource",
+            Self::Unconfirmed => "an example could not be confirmed",
             Self::TooLarge => "there are too many combinations",
         }
     }
@@ -66,17 +72,11 @@ impl Undecided {
 /// none denies it, then so it is with `outer`.
 pub fn contains(outer: &[Statement], inner: &[Statement]) -> Containment {
     let (outer_sides, inner_sides) = (sides(outer), sides(inner));
-    let mut search = Search { outer, inner, steps: 0, undecided: None };
-    let of = |sides: &'_ [Sides<'_>], effect: Effect| -> Vec<usize> {
-        (0..sides.len()).filter(|at| sides[*at].statement.effect == effect).collect()
-    };
-    let inner_denies: Vec<&Sides<'_>> =
-        of(&inner_sides, Effect::Deny).into_iter().map(|at| &inner_sides[at]).collect();
-    let mut in_the_way: Vec<&Sides<'_>> =
-        of(&outer_sides, Effect::Allow).into_iter().map(|at| &outer_sides[at]).collect();
-    in_the_way.extend(&inner_denies);
-    for allow in of(&inner_sides, Effect::Allow) {
-        let allow = &inner_sides[allow];
+    let mut search = Search { outer, inner, steps: 0, depth: 0, undecided: None };
+    let inner_denies = select(&inner_sides, Effect::Deny);
+    let outer_denies = select(&outer_sides, Effect::Deny);
+    let in_the_way = [select(&outer_sides, Effect::Allow), inner_denies.clone()].concat();
+    for allow in select(&inner_sides, Effect::Allow) {
         let mut area = Area::default();
         if !search.enter(&mut area, allow) {
             continue;
@@ -84,9 +84,9 @@ pub fn contains(outer: &[Statement], inner: &[Statement]) -> Containment {
         if let Some(request) = search.leave(&mut area, &in_the_way) {
             return Containment::No(Box::new(request));
         }
-        for deny in of(&outer_sides, Effect::Deny) {
+        for deny in &outer_denies {
             let before = area.size();
-            if search.enter(&mut area, &outer_sides[deny])
+            if search.enter(&mut area, deny)
                 && let Some(request) = search.leave(&mut area, &inner_denies)
             {
                 return Containment::No(Box::new(request));
@@ -114,6 +114,10 @@ fn sides(statements: &[Statement]) -> Vec<Sides<'_>> {
         }
     };
     statements.iter().map(|statement| Sides { statement, callers: callers(statement) }).collect()
+}
+
+fn select<'a, 'b>(sides: &'b [Sides<'a>], effect: Effect) -> Vec<&'b Sides<'a>> {
+    sides.iter().filter(|sides| sides.statement.effect == effect).collect()
 }
 
 impl Sides<'_> {
@@ -151,6 +155,7 @@ struct Search<'a> {
     outer: &'a [Statement],
     inner: &'a [Statement],
     steps: usize,
+    depth: usize,
     undecided: Option<Undecided>,
 }
 
@@ -174,23 +179,26 @@ impl<'a> Search<'a> {
 
     /// A request of the area that is in none of the boxes.
     fn leave(&mut self, area: &mut Area<'a>, boxes: &[&'a Sides<'a>]) -> Option<Request> {
+        // One that the area does not touch is not in the way.
+        let touched = boxes.iter().position(|next| {
+            (0..SIDES).all(|at| {
+                area.sides[at].push(next.side(at));
+                let touches = has_texts(&area.sides[at]);
+                area.sides[at].pop();
+                touches
+            })
+        });
+        let Some(touched) = touched else { return self.request(area) };
+        let (next, rest) = (boxes[touched], &boxes[touched + 1..]);
         self.steps += 1;
-        if self.steps > MAX_STEPS {
+        if self.steps > MAX_STEPS || self.depth == MAX_DEPTH {
+            // All that is left to do would end here too.
+            self.steps = MAX_STEPS;
             self.undecided = Some(Undecided::TooLarge);
             return None;
         }
-        let Some((next, rest)) = boxes.split_first() else { return self.request(area) };
+        self.depth += 1;
         let before = area.size();
-        // One that the area does not touch is not in the way.
-        let touches = (0..SIDES).all(|at| {
-            area.sides[at].push(next.side(at));
-            let touches = has_texts(&area.sides[at]);
-            area.sides[at].pop();
-            touches
-        });
-        if !touches {
-            return self.leave(area, rest);
-        }
         let mut found = None;
         for at in 0..SIDES {
             area.sides[at].push(next.side(at).complement());
@@ -218,6 +226,7 @@ impl<'a> Search<'a> {
             }
         }
         area.shrink(before);
+        self.depth -= 1;
         found
     }
 
@@ -230,7 +239,7 @@ impl<'a> Search<'a> {
                 if answers {
                     return Some(request);
                 }
-                self.undecided.get_or_insert(Undecided::Variable);
+                self.undecided.get_or_insert(Undecided::Unconfirmed);
             }
             Ok(None) => {}
             Err(reason) => {

@@ -42,9 +42,9 @@ pub fn solve(pairs: &[Value]) -> Vec<String> {
 
 /// One line of answer for each line of question.
 fn answers(mut command: Command, questions: &[Value]) -> Vec<String> {
-    let text: String = questions.iter().map(|question| format!("{question}\n")).collect();
-    let output =
-        super::answers(&mut command, &text).unwrap_or_else(|problem| panic!("{command:?} {problem}"));
+    let text: Vec<String> = questions.iter().map(Value::to_string).collect();
+    let output = super::answers(&mut command, &text.join("\n"))
+        .unwrap_or_else(|problem| panic!("{command:?} {problem}"));
     let answers: Vec<String> = output.lines().map(str::to_owned).collect();
     assert_eq!(answers.len(), questions.len(), "{command:?} did not answer everything");
     answers
