@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use ci_catalog::{Handler, ResourceSchema};
+use ci_catalog::{Handler, Offer, ResourceSchema};
 
 const TYPES: [&str; 10] = [
     "AWS::S3::Bucket",
@@ -28,7 +28,7 @@ fn main() {
         "what is offered, of ten types",
         time(|| {
             let offers = TYPES.iter().filter_map(|name| ci_catalog::resource_type(name)?.offers().first());
-            offers.filter_map(|offer| offer.values()).map(|offered| offered.values().count()).sum()
+            offers.filter_map(Offer::values).map(|offered| offered.values().count()).sum()
         }),
     );
     report(
@@ -36,7 +36,7 @@ fn main() {
         time(|| {
             let instance = ci_catalog::resource_type("AWS::EC2::Instance");
             let offer = instance.and_then(|instance| instance.offers().first());
-            offer.and_then(|offer| offer.values()).map_or(0, |offered| offered.values().count())
+            offer.and_then(Offer::values).map_or(0, |offered| offered.values().count())
         }),
     );
     report(

@@ -69,8 +69,10 @@ fn judge(
     }
     let mut message = format!("`{text}` is not offered");
     if let [engine, details @ ..] = with {
-        let details: String = details.iter().map(|text| format!(" (`{text}`)")).collect();
-        message = format!("{message} for `{engine}`{details}");
+        message = format!("{message} for `{engine}`");
+        if !details.is_empty() {
+            message = format!("{message} ({})", words::names(details, "and"));
+        }
     }
     if offered.is_regional() {
         message = format!("{message} in {}", region.unwrap_or("any known region"));

@@ -36,7 +36,7 @@ fn lower(located: &Located) -> Outcome<ci_graph::Located> {
         Value::Int(known) => Graph::Int(*known),
         Value::Float(known) => Graph::Float(*known),
         Value::Text(text) | Value::Variant(_, _, text) => Graph::String(text.clone()),
-        Value::List(items) => Graph::List(items.iter().map(|item| lower(item)).collect::<Outcome<_>>()?),
+        Value::List(items) => Graph::List(items.iter().map(lower).collect::<Outcome<_>>()?),
         Value::Record(record) => {
             let entry = |(name, value): &(std::sync::Arc<str>, Located)| {
                 Ok(Entry { name: name.clone(), value: lower(value)? })
