@@ -198,7 +198,9 @@ impl<'a> Collected<'a> {
         match value {
             Value::List(items) => items.iter().for_each(|item| self.roles(stack, &item.value, found)),
             Value::Record(entries) => {
-                entries.iter().for_each(|entry| self.roles(stack, &entry.value.value, found))
+                for entry in entries {
+                    self.roles(stack, &entry.value.value, found);
+                }
             }
             Value::Late(late) => match &**late {
                 Late::If { then, otherwise, .. } => {
@@ -236,7 +238,9 @@ impl<'a> Collected<'a> {
         let Some(located) = value else { return };
         match &located.value {
             Value::List(items) => {
-                items.iter().for_each(|item| self.statements(stack, Some(item), conditional, found));
+                for item in items {
+                    self.statements(stack, Some(item), conditional, found);
+                }
             }
             Value::Record(entries) => found.extend(self.statement(stack, located, entries, conditional)),
             Value::Late(late) => {
