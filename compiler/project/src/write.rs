@@ -124,7 +124,10 @@ fn stage(
 fn stays_inside(system: &dyn System, directory: &Utf8Path, path: &Utf8Path) -> bool {
     let Ok(root) = system.canonicalize(directory) else { return true };
     let inside = path.ancestors().take_while(|path| path.starts_with(directory));
-    inside.map(|path| system.canonicalize(path)).find_map(Result::ok).is_none_or(|path| path.starts_with(root))
+    inside
+        .map(|path| system.canonicalize(path))
+        .find_map(Result::ok)
+        .is_none_or(|path| path.starts_with(root))
 }
 
 /// Whether a file with these bytes is at `path`. Other things, which could be read forever, are not read.

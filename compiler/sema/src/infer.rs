@@ -134,7 +134,7 @@ impl<'db> Infer<'db> {
         // Types of inputs and outputs are lowered a second time here; what is wrong with them is already known.
         self.diagnostics.append(&mut self.lowering.diagnostics);
         diagnostics.extend(self.diagnostics);
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         diagnostics.retain(|found| seen.insert((found.code, found.primary.at, found.message.clone())));
         let known = |ty| match ty {
             MemberType::Known(ty) => ty,
@@ -281,7 +281,7 @@ impl<'db> Infer<'db> {
             Resolution::Member(at) => Some(*at),
             Resolution::Local | Resolution::Def(_) => None,
         };
-        let used: rustc_hash::FxHashSet<u32> = self.resolutions.values().filter_map(read).collect();
+        let used: FxHashSet<u32> = self.resolutions.values().filter_map(read).collect();
         for (at, member) in self.members.iter().enumerate() {
             let MemberKind::Declaration { keyword, name, .. } = member.kind else { continue };
             let text = self.text(name);

@@ -157,7 +157,11 @@ fn report(diagnostic: &Diagnostic, positions: &Positions<'_>, color: bool) -> Re
     for (order, label) in (0_i32..).zip(labels(diagnostic)) {
         // Where a text is empty there is no line to point at.
         if sources.text(label.at.file).is_empty() {
-            report.add_note(format!("in {}: {}", printable_path(sources.path(label.at.file)), printable(&label.text)));
+            report.add_note(format!(
+                "in {}: {}",
+                printable_path(sources.path(label.at.file)),
+                printable(&label.text)
+            ));
             continue;
         }
         let mut shown = Label::new(place(label.at.file, label.at.range))
