@@ -24,9 +24,11 @@ pub struct OutputFile {
     pub bytes: Vec<u8>,
 }
 
-/// Why outputs could not be written; what was there before is still there.
+/// Why outputs could not be written.
 #[derive(Debug)]
 pub struct WriteError {
+    /// Whether some of them are new already. Otherwise what was there before is still there.
+    pub changed: bool,
     /// The path at which it failed.
     pub path: Utf8PathBuf,
     /// What failed, as a verb: "write".
@@ -59,8 +61,9 @@ pub fn publish(
     let mut result = stage(system, directory, files, &mut staged);
     if result.is_ok() {
         // All bytes are on the disk now; renaming needs no more space.
-        result = staged.iter().try_for_each(|Staged { temporary, place }| {
-            system.rename(temporary, place).map_err(|error| failed("replace", place, error))
+        result = staged.iter().enumerate().try_for_each(|(index, Staged { temporary, place })| {
+            let failed = |error| WriteError { changed: index > 0, ..failed("replace", place, error) };
+            system.rename(temporary, place).map_err(failed)
         });
     }
     if let Err(error) = result {
@@ -72,7 +75,7 @@ pub fn publish(
     for path in stale.iter().filter(|path| stays_inside(system, directory, path.parent().unwrap_or(path))) {
         match system.remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed("remove", path, error));
+                return Err(WriteError { changed: true, ..failed("remove", path, error) });
             }
             _ => {}
         }
@@ -107,6 +110,9 @@ fn stage(
         if holds(system, &place, &file.bytes) {
             continue;
         }
+        if system.metadata(&place).is_ok_and(|found| found.kind == Kind::Directory) {
+            return Err(failed("replace", &place, io::ErrorKind::IsADirectory.into()));
+        }
         system.create_dir_all(parent).map_err(|error| failed("create", parent, error))?;
         // One build writes to a directory at a time; the number keeps two of them from mixing their bytes.
         let name = place.file_name().unwrap_or_default();
@@ -138,7 +144,7 @@ fn holds(system: &dyn System, path: &Utf8Path, bytes: &[u8]) -> bool {
 }
 
 fn failed(action: &'static str, path: &Utf8Path, error: io::Error) -> WriteError {
-    WriteError { path: path.to_owned(), action, error }
+    WriteError { changed: false, path: path.to_owned(), action, error }
 }
 
 #[cfg(test)]

@@ -49,9 +49,20 @@ fn a_rename_that_fails_leaves_no_temporary_file_and_every_file_whole() {
     let system = MemorySystem::default();
     write(&system, &[file("a", "old a"), file("b", "old b")]).unwrap();
     system.fail(Operation::Rename, "/out/b", io::ErrorKind::PermissionDenied);
-    assert!(write(&system, &[file("a", "new a"), file("b", "new b")]).is_err());
+    let error = write(&system, &[file("a", "new a"), file("b", "new b")]).unwrap_err();
+    assert!(error.changed);
     assert_eq!(system.files(), ["/out/a", "/out/b"]);
     assert_eq!(system.text("/out/b").unwrap(), "old b");
+}
+
+#[test]
+fn a_directory_in_place_of_a_file_is_found_before_anything_changes() {
+    let system = MemorySystem::new([("/out/a", "old a"), ("/out/b/mine", "mine")]);
+    let error = write(&system, &[file("a", "new a"), file("b", "new b")]).unwrap_err();
+    assert!(!error.changed);
+    assert!(error.to_string().starts_with("cannot replace `/out/b`: "), "{error}");
+    assert_eq!(system.files(), ["/out/a", "/out/b/mine"]);
+    assert_eq!(system.text("/out/a").unwrap(), "old a");
 }
 
 #[test]
