@@ -50,7 +50,7 @@ impl std::error::Error for WriteError {
 }
 
 /// Writes `files` under `directory`, in their order, then removes `stale` paths. Files that already have their
-/// content are not touched. Returns how many were written.
+/// content are not touched, others keep their permissions. Returns how many were written.
 pub fn publish(
     system: &dyn System,
     directory: &Utf8Path,
@@ -110,7 +110,8 @@ fn stage(
         if holds(system, &place, &file.bytes) {
             continue;
         }
-        if system.metadata(&place).is_ok_and(|found| found.kind == Kind::Directory) {
+        let found = system.metadata(&place).ok().map(|found| found.kind);
+        if found == Some(Kind::Directory) {
             return Err(failed("replace", &place, io::ErrorKind::IsADirectory.into()));
         }
         system.create_dir_all(parent).map_err(|error| failed("create", parent, error))?;
@@ -122,6 +123,9 @@ fn stage(
         // What a build that was killed left there, or a link.
         let _ = system.remove_file(&temporary);
         system.write(&temporary, &file.bytes).map_err(|error| failed("write", &place, error))?;
+        if found == Some(Kind::File) {
+            system.copy_permissions(&place, &temporary).map_err(|error| failed("write", &place, error))?;
+        }
     }
     Ok(())
 }

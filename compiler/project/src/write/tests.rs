@@ -28,6 +28,16 @@ fn what_did_not_change_is_not_touched() {
 }
 
 #[test]
+fn permissions_stay() {
+    let system = MemorySystem::default();
+    system.put_executable("/out/a", "old");
+    write(&system, &[file("a", "new"), file("b", "new")]).unwrap();
+    let is_executable = |path: &str| system.metadata(path.into()).unwrap().executable;
+    assert_eq!(system.text("/out/a").unwrap(), "new");
+    assert!(is_executable("/out/a") && !is_executable("/out/b"));
+}
+
+#[test]
 fn a_full_disk_leaves_everything_as_it_was() {
     let system = MemorySystem::default();
     write(&system, &[file("a", "old a"), file("b", "old b")]).unwrap();
