@@ -229,14 +229,14 @@ fn much_of_the_same_takes_no_longer_than_it_has_to() {
     let many = |count: u32, text: &dyn Fn(u32) -> String| (0..count).map(text).collect::<String>();
     let service = |members: &str| format!("service S {{ let q = aws::sqs::Queue {{}}; {members} }}");
     let cases = [
-        ("items", many(50_000, &|at| format!("const A{at}: Int = 1;\n"))),
-        ("unknown names", service(&many(6_000, &|at| format!("let a{at} = b{at};\n")))),
-        ("keys", format!("const A: Map<Int> = {{ {} }};", many(50_000, &|at| format!("k{at}: 1, ")))),
+        ("items", many(80_000, &|at| format!("const A{at}: Int = 1;\n"))),
+        ("unknown names", service(&many(5_000, &|at| format!("let a{at} = b{at};\n")))),
+        ("keys", format!("const A: Map<Int> = {{ {} }};", many(100_000, &|at| format!("k{at}: 1, ")))),
         (
             "unknown properties",
             format!(
                 "service S {{ let q = aws::sqs::Queue {{ {} }}; }}",
-                many(6_000, &|at| format!("A{at}: 1, "))
+                many(20_000, &|at| format!("A{at}: 1, "))
             ),
         ),
     ];
