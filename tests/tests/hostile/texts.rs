@@ -223,6 +223,19 @@ fn settings_of_an_environment_are_given_once() {
     ]);
 }
 
+#[test]
+fn an_item_may_be_another_one_in_the_same_text() {
+    // The string ends with its line, or where the service starts, which is not in the item.
+    let item = "const A: String = \"\"\"x\n\"y;\n";
+    let service = format!("{item}service S {{ let q = aws::sqs::Queue {{}}; }}\n");
+    for (before, after) in [(item, service.as_str()), (service.as_str(), item)] {
+        let mut host = open(&project(before));
+        examine(host.snapshot());
+        host.apply(&[Change::Edit { path: "/p/src/main.ci".into(), text: after.into() }]);
+        assert_eq!(examine(host.snapshot()), examine(open(&project(after)).snapshot()));
+    }
+}
+
 /// Each takes a few seconds, and minutes where something looks through everything for each of its parts.
 #[test]
 fn much_of_the_same_takes_no_longer_than_it_has_to() {
