@@ -2,7 +2,7 @@
 
 /// Among more names of about the right length than this there is none to be suggested: programs of people have fewer,
 /// and one of a machine, with a mistake on every line, would be searched forever.
-const MOST_CANDIDATES: usize = 5_000;
+const MOST_CANDIDATES: usize = 2_000;
 
 /// The candidate nearest to `name`, if one is near enough to be a slip of the keyboard.
 ///
@@ -11,14 +11,15 @@ const MOST_CANDIDATES: usize = 5_000;
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written: Vec<char> = name.chars().collect();
     let limit = (written.len() / 3).max(1);
-    let mut rows = Rows::default();
-    let mut nearest: Option<(usize, &str)> = None;
     // What is longer or shorter by more than the limit is further away than it.
     let near = candidates.into_iter().filter(|other| other.chars().count().abs_diff(written.len()) <= limit);
-    for (index, candidate) in near.enumerate() {
-        if index == MOST_CANDIDATES {
-            return None;
-        }
+    let near: Vec<&str> = near.take(MOST_CANDIDATES + 1).collect();
+    if near.len() > MOST_CANDIDATES {
+        return None;
+    }
+    let mut rows = Rows::default();
+    let mut nearest: Option<(usize, &str)> = None;
+    for candidate in near {
         let distance = if candidate.eq_ignore_ascii_case(name) {
             Some(0)
         } else {

@@ -37,6 +37,9 @@ pub trait System: Send + Sync {
     /// Moves a file over another on the same file system, atomically.
     fn rename(&self, from: &Utf8Path, to: &Utf8Path) -> io::Result<()>;
 
+    /// Gives the file `to` the permissions of `from`.
+    fn copy_permissions(&self, from: &Utf8Path, to: &Utf8Path) -> io::Result<()>;
+
     /// Removes a file.
     fn remove_file(&self, path: &Utf8Path) -> io::Result<()>;
 
@@ -58,6 +61,8 @@ pub struct Metadata {
     pub length: u64,
     /// Whether its owner may run it. Always false where the system does not say.
     pub executable: bool,
+    /// Whether nobody may write it.
+    pub read_only: bool,
 }
 
 /// A sort of thing at a path.

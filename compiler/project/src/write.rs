@@ -24,9 +24,11 @@ pub struct OutputFile {
     pub bytes: Vec<u8>,
 }
 
-/// Why outputs could not be written; what was there before is still there.
+/// Why outputs could not be written.
 #[derive(Debug)]
 pub struct WriteError {
+    /// Whether some of them are new already. Otherwise what was there before is still there.
+    pub changed: bool,
     /// The path at which it failed.
     pub path: Utf8PathBuf,
     /// What failed, as a verb: "write".
@@ -48,7 +50,7 @@ impl std::error::Error for WriteError {
 }
 
 /// Writes `files` under `directory`, in their order, then removes `stale` paths. Files that already have their
-/// content are not touched. Returns how many were written.
+/// content are not touched, others keep their permissions. Returns how many were written.
 pub fn publish(
     system: &dyn System,
     directory: &Utf8Path,
@@ -59,8 +61,9 @@ pub fn publish(
     let mut result = stage(system, directory, files, &mut staged);
     if result.is_ok() {
         // All bytes are on the disk now; renaming needs no more space.
-        result = staged.iter().try_for_each(|Staged { temporary, place }| {
-            system.rename(temporary, place).map_err(|error| failed("replace", place, error))
+        result = staged.iter().enumerate().try_for_each(|(index, Staged { temporary, place })| {
+            let failed = |error| WriteError { changed: index > 0, ..failed("replace", place, error) };
+            system.rename(temporary, place).map_err(failed)
         });
     }
     if let Err(error) = result {
@@ -72,7 +75,7 @@ pub fn publish(
     for path in stale.iter().filter(|path| stays_inside(system, directory, path.parent().unwrap_or(path))) {
         match system.remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed("remove", path, error));
+                return Err(WriteError { changed: true, ..failed("remove", path, error) });
             }
             _ => {}
         }
@@ -108,6 +111,10 @@ fn stage(
         if holds(system, &place, &file.bytes) {
             continue;
         }
+        let found = system.metadata(&place).ok().map(|found| found.kind);
+        if found == Some(Kind::Directory) {
+            return Err(failed("replace", &place, io::ErrorKind::IsADirectory.into()));
+        }
         if created.as_deref() != Some(parent) {
             system.create_dir_all(parent).map_err(|error| failed("create", parent, error))?;
             created = Some(parent.to_owned());
@@ -120,6 +127,9 @@ fn stage(
         // What a build that was killed left there, or a link.
         let _ = system.remove_file(&temporary);
         system.write(&temporary, &file.bytes).map_err(|error| failed("write", &place, error))?;
+        if found == Some(Kind::File) {
+            system.copy_permissions(&place, &temporary).map_err(|error| failed("write", &place, error))?;
+        }
     }
     Ok(())
 }
@@ -142,7 +152,7 @@ fn holds(system: &dyn System, path: &Utf8Path, bytes: &[u8]) -> bool {
 }
 
 fn failed(action: &'static str, path: &Utf8Path, error: io::Error) -> WriteError {
-    WriteError { path: path.to_owned(), action, error }
+    WriteError { changed: false, path: path.to_owned(), action, error }
 }
 
 #[cfg(test)]

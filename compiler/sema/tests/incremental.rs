@@ -67,7 +67,7 @@ fn a_changed_interface_reaches_those_who_need_it() {
     assert!(executed(&db, "infer") >= 2);
 }
 
-const A_RIGHT_ACROSS: &str = r#"
+const A_RIGHT_ACROSS: &str = r"
 use orders::Orders;
 use shipping::Warehouse;
 
@@ -89,7 +89,7 @@ service Warehouse {
     let parcels = aws::sqs::Queue { DelaySeconds: 5 };
     provides shipping: Shipping = { send: allow sqs::SendMessage on [parcels.Arn] };
 }
-"#;
+";
 
 #[test]
 fn who_needs_a_right_is_evaluated_again_only_when_it_changes() {

@@ -464,6 +464,8 @@ pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
     let range = source.token_range(index);
     let word = range.of(source.text());
     let kind = source.tokens()[index].kind;
+    // A text of several lines does not fit into a message.
+    let shown = if word.contains('\n') { kind.to_string() } else { format!("`{word}`") };
     let error = match kind {
         TokenKind::RBrace | TokenKind::RParen | TokenKind::RBracket => {
             Diagnostic::new(Code::UnclosedDelimiter, range, format!("{kind} closes nothing"))
@@ -484,7 +486,7 @@ pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
             format!("`{word}` belongs into a component, service or app"),
         )
         .label("outside of every item"),
-        _ => Diagnostic::new(Code::UnexpectedToken, range, format!("expected an item, found `{word}`"))
+        _ => Diagnostic::new(Code::UnexpectedToken, range, format!("expected an item, found {shown}"))
             .help("a file consists of `use`, `const`, `struct`, `enum`, `fn`, `interface`, `component`, `service` and `app`"),
     };
     match did_you_mean(word, WORDS) {

@@ -1,7 +1,7 @@
 //! The text and tokens of one item, and the questions a tree cannot answer without them.
 //!
-//! Must not know: the file around the item. Everything here is a function of the item's own text, so that equal
-//! text means equal trees.
+//! Must not know: the file around the item. Everything here is a function of the item's own text and tokens, so that
+//! equal items have equal trees.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,7 +12,10 @@ use crate::ast::{Expr, ExprId, ItemTree, Name};
 use crate::text;
 use crate::token::{Token, TokenKind};
 
-/// The text and the tokens of one item. Cheap to clone; equal when the texts are.
+/// The text and the tokens of one item. Cheap to clone.
+///
+/// Almost always the tokens follow from the text. But where a string that nothing closes ends depends on the items after
+/// it, so items of the same text may still differ.
 #[derive(Clone)]
 pub struct ItemSource {
     text: Arc<str>,
@@ -27,8 +30,8 @@ impl Default for ItemSource {
 
 impl PartialEq for ItemSource {
     fn eq(&self, other: &Self) -> bool {
-        // The tokens follow from the text.
-        Arc::ptr_eq(&self.text, &other.text) || self.text == other.text
+        let is_same = Arc::ptr_eq(&self.text, &other.text) && Arc::ptr_eq(&self.tokens, &other.tokens);
+        is_same || (self.text == other.text && self.tokens == other.tokens)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Texts that are cut off, damaged, or no texts at all; and texts that nest without end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{MANIFEST, assert_codes, bounded, errors, examine, examples, open, project};
 use ci_project::{Change, Host, MemorySystem};
@@ -192,6 +193,81 @@ fn many_mistakes_are_told_one_by_one() {
         let text = format!("{text}\n").repeat(2_000);
         assert!(!errors(text).is_empty());
     }
+}
+
+#[test]
+fn what_follows_from_a_mistake_is_not_told() {
+    assert_codes(&[
+        // Without its only resource the stack is empty.
+        ("an unknown type", errors("service S { let q = aws::sqs::Quee {}; }"), &["E0102"]),
+        (
+            "an expression that is missing",
+            errors("service S { let q = aws::sqs::Queue { DelaySeconds: }; }"),
+            &["E0001"],
+        ),
+        // What could not be parsed is the type.
+        ("a name that is none", errors("const @ = f(1);"), &["E0001", "E0004", "E0101"]),
+    ]);
+}
+
+#[test]
+fn settings_of_an_environment_are_given_once() {
+    let app = |settings: &str| {
+        errors(format!(
+            "service S {{ let q = aws::sqs::Queue {{}}; }} app A {{ let s = S {{}}; environment dev {{ {settings} }} }}"
+        ))
+    };
+    assert_codes(&[
+        ("once", app("region: \"eu-west-1\""), &[]),
+        ("twice", app("region: \"eu-west-1\", region: \"us-east-1\""), &["E0307"]),
+    ]);
+}
+
+#[test]
+fn an_item_may_be_another_one_in_the_same_text() {
+    // The string ends with its line, or where the service starts, which is not in the item.
+    let item = "const A: String = \"\"\"x\n\"y;\n";
+    let service = format!("{item}service S {{ let q = aws::sqs::Queue {{}}; }}\n");
+    for (before, after) in [(item, service.as_str()), (service.as_str(), item)] {
+        let mut host = open(&project(before));
+        examine(host.snapshot());
+        host.apply(&[Change::Edit { path: "/p/src/main.ci".into(), text: after.into() }]);
+        assert_eq!(examine(host.snapshot()), examine(open(&project(after)).snapshot()));
+    }
+}
+
+/// Each takes a few seconds, and minutes where something looks through everything for each of its parts.
+#[test]
+fn much_of_the_same_takes_no_longer_than_it_has_to() {
+    let many = |count: u32, text: &dyn Fn(u32) -> String| (0..count).map(text).collect::<String>();
+    let service = |members: &str| format!("service S {{ let q = aws::sqs::Queue {{}}; {members} }}");
+    let cases = [
+        ("items", many(80_000, &|at| format!("const A{at}: Int = 1;\n"))),
+        ("unknown names", service(&many(5_000, &|at| format!("let a{at} = b{at};\n")))),
+        ("keys", format!("const A: Map<Int> = {{ {} }};", many(100_000, &|at| format!("k{at}: 1, ")))),
+        (
+            "unknown properties",
+            format!(
+                "service S {{ let q = aws::sqs::Queue {{ {} }}; }}",
+                many(20_000, &|at| format!("A{at}: 1, "))
+            ),
+        ),
+    ];
+    for (name, text) in cases {
+        let system = project(text);
+        let took = bounded(move || {
+            let start = time_on_processor()?;
+            open(&system).snapshot().check();
+            time_on_processor()?.checked_sub(start)
+        });
+        assert!(took.is_none_or(|took| took < Duration::from_secs(20)), "{name} took {took:?}");
+    }
+}
+
+/// How long this thread has been running, without the time it waited for others, where the system says so.
+fn time_on_processor() -> Option<Duration> {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(statistics.split(' ').next()?.parse().ok()?))
 }
 
 #[test]

@@ -64,7 +64,8 @@ fn once(
 fn unwritable(terminal: &Terminal, error: &WriteError) -> Outcome {
     let mut files = Files::default();
     let at = files.whole(error.path.as_str());
-    let found = Diagnostic::new(Code::UnreadableFile, at, error.to_string()).note("no output was changed");
+    let note = if error.changed { "some outputs are changed already" } else { "no output was changed" };
+    let found = Diagnostic::new(Code::UnreadableFile, at, error.to_string()).note(note);
     terminal.report(&[found], &files)?;
     Ok(Exit::Internal)
 }

@@ -115,15 +115,12 @@ fn write(path: &Utf8Path, text: String) -> Result<(), Failure> {
     // Through a link, to the file itself: a rename would replace the link.
     let path = OsSystem.canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
-    let failed = |error: std::io::Error| Failure::internal(format!("cannot write `{path}`: {error}"));
-    let permissions = std::fs::metadata(&path).map_err(failed)?.permissions();
-    if permissions.readonly() {
+    if OsSystem.metadata(&path).is_ok_and(|found| found.read_only) {
         return Err(Failure::internal(format!("cannot write `{path}`: it is read-only")));
     }
     let file = OutputFile { path: name.to_owned(), bytes: text.into_bytes() };
-    ci_project::write_files(&OsSystem, folder, &[file], &[])
-        .map_err(|error| Failure::internal(error.to_string()))?;
-    std::fs::set_permissions(&path, permissions).map_err(failed)
+    let written = ci_project::write_files(&OsSystem, folder, &[file], &[]);
+    written.map(drop).map_err(|error| Failure::internal(error.to_string()))
 }
 
 fn show(terminal: &Terminal, path: &str, old: &str, new: &str) -> Result<(), Failure> {

@@ -174,10 +174,11 @@ impl System for MemorySystem {
     fn metadata(&self, path: &Utf8Path) -> io::Result<Metadata> {
         Ok(match self.state().node(path)?.1 {
             Node::File { bytes, executable } => {
-                Metadata { kind: Kind::File, length: bytes.len() as u64, executable: *executable }
+                let (length, executable) = (bytes.len() as u64, *executable);
+                Metadata { kind: Kind::File, length, executable, read_only: false }
             }
             Node::Directory | Node::Link(_) => {
-                Metadata { kind: Kind::Directory, length: 0, executable: false }
+                Metadata { kind: Kind::Directory, length: 0, executable: false, read_only: false }
             }
         })
     }
@@ -242,6 +243,17 @@ impl System for MemorySystem {
         let node = state.nodes.remove(&from).ok_or(ErrorKind::NotFound)?;
         state.nodes.insert(to.clone(), node);
         state.written.push(to);
+        Ok(())
+    }
+
+    fn copy_permissions(&self, from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+        let is_executable = self.metadata(from)?.executable;
+        let mut state = self.state();
+        let to = state.resolve(to)?;
+        match state.nodes.get_mut(&to) {
+            Some(Node::File { executable, .. }) => *executable = is_executable,
+            _ => return Err(ErrorKind::NotFound.into()),
+        }
         Ok(())
     }
 

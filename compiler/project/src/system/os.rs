@@ -21,7 +21,12 @@ impl System for OsSystem {
         } else {
             Kind::Other
         };
-        Ok(Metadata { kind, length: metadata.len(), executable: is_executable(&metadata) })
+        Ok(Metadata {
+            kind,
+            length: metadata.len(),
+            executable: is_executable(&metadata),
+            read_only: metadata.permissions().readonly(),
+        })
     }
 
     fn canonicalize(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
@@ -55,6 +60,10 @@ impl System for OsSystem {
 
     fn rename(&self, from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
         fs::rename(from, to)
+    }
+
+    fn copy_permissions(&self, from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+        fs::set_permissions(to, fs::metadata(from)?.permissions())
     }
 
     fn remove_file(&self, path: &Utf8Path) -> io::Result<()> {

@@ -41,7 +41,7 @@ fn the_disk_and_memory_agree() {
         let names: Vec<String> =
             system.read_dir(&at("d")).unwrap().into_iter().map(|entry| entry.name).collect();
         assert_eq!(names, ["a", "b", "e"]);
-        let file = Metadata { kind: Kind::File, length: 2, executable: false };
+        let file = Metadata { kind: Kind::File, length: 2, executable: false, read_only: false };
         assert_eq!(system.metadata(&at("d/a")).unwrap(), file);
         system.rename(&at("d/a"), &at("d/b")).unwrap();
         assert_eq!(system.read(&at("d/b")).unwrap(), b"22");

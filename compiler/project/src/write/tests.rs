@@ -28,6 +28,16 @@ fn what_did_not_change_is_not_touched() {
 }
 
 #[test]
+fn permissions_stay() {
+    let system = MemorySystem::default();
+    system.put_executable("/out/a", "old");
+    write(&system, &[file("a", "new"), file("b", "new")]).unwrap();
+    let is_executable = |path: &str| system.metadata(path.into()).unwrap().executable;
+    assert_eq!(system.text("/out/a").unwrap(), "new");
+    assert!(is_executable("/out/a") && !is_executable("/out/b"));
+}
+
+#[test]
 fn a_full_disk_leaves_everything_as_it_was() {
     let system = MemorySystem::default();
     write(&system, &[file("a", "old a"), file("b", "old b")]).unwrap();
@@ -49,9 +59,20 @@ fn a_rename_that_fails_leaves_no_temporary_file_and_every_file_whole() {
     let system = MemorySystem::default();
     write(&system, &[file("a", "old a"), file("b", "old b")]).unwrap();
     system.fail(Operation::Rename, "/out/b", io::ErrorKind::PermissionDenied);
-    assert!(write(&system, &[file("a", "new a"), file("b", "new b")]).is_err());
+    let error = write(&system, &[file("a", "new a"), file("b", "new b")]).unwrap_err();
+    assert!(error.changed);
     assert_eq!(system.files(), ["/out/a", "/out/b"]);
     assert_eq!(system.text("/out/b").unwrap(), "old b");
+}
+
+#[test]
+fn a_directory_in_place_of_a_file_is_found_before_anything_changes() {
+    let system = MemorySystem::new([("/out/a", "old a"), ("/out/b/mine", "mine")]);
+    let error = write(&system, &[file("a", "new a"), file("b", "new b")]).unwrap_err();
+    assert!(!error.changed);
+    assert!(error.to_string().starts_with("cannot replace `/out/b`: "), "{error}");
+    assert_eq!(system.files(), ["/out/a", "/out/b/mine"]);
+    assert_eq!(system.text("/out/a").unwrap(), "old a");
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn the_samples_parse_without_errors() {
 fn what_stands_before_an_item_makes_it_none() {
     assert_eq!(errors("[enum E {}"), ["1: E0001 expected an item, found `[`"]);
     assert_eq!(errors("[x] enum E {}"), ["1: E0001 expected an item, found `[`"]);
+    assert_eq!(errors("\"\"\"\n\"\"\""), ["1: E0001 expected an item, found a string"]);
     assert_eq!(errors("#[x] enum E {}"), Vec::<String>::new());
     assert_eq!(errors("#[x[1]] enum E {}"), ["1: E0001 expected `(` or `]`, found `[`"]);
 }
