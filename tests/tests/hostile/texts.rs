@@ -205,8 +205,7 @@ fn what_follows_from_a_mistake_is_not_told() {
             errors("service S { let q = aws::sqs::Queue { DelaySeconds: }; }"),
             &["E0001"],
         ),
-        // What could not be parsed is the type.
-        ("a name that is none", errors("const @ = f(1);"), &["E0001", "E0004", "E0101"]),
+        ("a name that is none", errors("const @ = f(1);"), &["E0001", "E0004"]),
     ]);
 }
 
