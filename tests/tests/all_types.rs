@@ -205,7 +205,7 @@ fn template(trials: &[&Trial]) -> String {
         built.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "accepted one by one and refused together: {errors:#?}");
     let file = built.outputs.into_iter().find(|file| file.path.ends_with(".template.json")).unwrap();
-    String::from_utf8(file.bytes).unwrap()
+    String::from_utf8(file.bytes.to_vec()).unwrap()
 }
 
 /// The types of a template's resources by logical id.

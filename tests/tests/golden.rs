@@ -380,7 +380,7 @@ fn build(system: Arc<dyn System>, root: &str) -> Result<Files, String> {
         if !findings.is_empty() {
             return Err(findings);
         }
-        Ok(built.outputs.into_iter().map(|file| (file.path, file.bytes)).collect())
+        Ok(built.outputs.into_iter().map(|file| (file.path, file.bytes.to_vec())).collect())
     })
 }
 

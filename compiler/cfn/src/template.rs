@@ -18,6 +18,9 @@ const FORMAT_VERSION: &str = "2010-09-09";
 /// What turns resources of AWS SAM into resources: AWS SAM Developer Guide, "AWS SAM template anatomy".
 const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
 
+/// How many bytes of indented JSON a resource usually takes.
+const USUAL_BYTES: usize = 640;
+
 /// A CloudFormation template. Serialises as one.
 pub struct Template<'a> {
     stack: &'a Stack,
@@ -42,9 +45,11 @@ impl fmt::Debug for Template<'_> {
 impl Template<'_> {
     /// As JSON, indented by two spaces, with a line break at the end.
     pub fn to_json(&self) -> String {
-        let mut json = written(serde_json::to_string_pretty(self));
-        json.push('\n');
-        json
+        // Most of a build's memory is its templates: one that grows would take twice as much.
+        let mut json = Vec::with_capacity(self.stack.resources.len() * USUAL_BYTES);
+        let result = serde_json::to_writer_pretty(&mut json, self);
+        json.push(b'\n');
+        written(result.map(|()| String::from_utf8(json).unwrap_or_default()))
     }
 
     /// As JSON without any white space: what is uploaded when size counts.

@@ -37,9 +37,13 @@ fn main() -> ExitCode {
     };
     std::panic::set_hook(Box::new(report_panic));
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES).name("main".into());
-    let outcome = worker.spawn(move || run(arguments)).map(std::thread::JoinHandle::join);
+    // The process ends where the work does: a thread that ends gives its memory back piece by piece before the system
+    // takes all of it.
+    let outcome = worker
+        .spawn(move || std::process::exit(i32::from(run(arguments).code())))
+        .map(std::thread::JoinHandle::join);
     match outcome {
-        Ok(Ok(exit)) => exit.into(),
+        Ok(Ok(never)) => never,
         // The hook has said what there is to say.
         Ok(Err(_)) => Exit::Internal.into(),
         Err(error) => {

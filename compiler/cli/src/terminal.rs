@@ -24,14 +24,21 @@ pub(crate) enum Exit {
     Internal,
 }
 
+impl Exit {
+    /// The code that a process ends with.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Internal => 3,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Success => 0,
-            Exit::Findings => 1,
-            Exit::Usage => 2,
-            Exit::Internal => 3,
-        })
+        Self::from(exit.code())
     }
 }
 

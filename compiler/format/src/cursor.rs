@@ -104,6 +104,15 @@ impl<'a> Cursor<'a> {
         if docs.is_empty() { Doc::Nil } else { Doc::Concat(docs) }
     }
 
+    /// The comments behind the last token on its line, unless one of them needs the line's end.
+    pub(crate) fn trailing_blocks(&mut self) -> Doc<'a> {
+        let rest = self.source.tokens().get(self.at..).unwrap_or_default();
+        let mut on_line =
+            rest.iter().take_while(|token| token.kind.is_trivia() && token.kind != TokenKind::Newline);
+        let ends_line = |kind: TokenKind| kind.is_comment() && kind != TokenKind::BlockComment;
+        if on_line.any(|token| ends_line(token.kind)) { Doc::Nil } else { self.trailing() }
+    }
+
     /// A comment, and the line end that it needs.
     fn comment(&self, index: usize) -> Vec<Doc<'a>> {
         let text = self.text(index);

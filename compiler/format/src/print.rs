@@ -553,7 +553,9 @@ impl<'a> Writer<'a> {
         let first = self.expr(first);
         let mut rest = Vec::new();
         for right in rights.into_iter().rev() {
-            rest.push(concat_docs![Doc::Line, self.cursor.any(), Doc::Text(" "), self.expr(right)]);
+            // Behind an operand, a comment stays with it: the line breaks after.
+            let comments = self.cursor.trailing_blocks();
+            rest.push(concat_docs![comments, Doc::Line, self.cursor.any(), Doc::Text(" "), self.expr(right)]);
         }
         concat_docs![first, Doc::Concat(rest).indent()].group()
     }

@@ -163,6 +163,11 @@ fn comments_stay_where_they_belong() {
         "service A { // opened\n    let a = 1; // one\n    // two\n\n    /// three\n    let b = 2;\n}\n",
     );
     rewrite("const A = // why\n  1;", "const A = // why\n1;\n");
+    rewrite(
+        "const A = a\n  // first\n  + b /* second */\n  + c;",
+        "const A = a\n    // first\n    + b /* second */\n    + c;\n",
+    );
+    rewrite("const A = a /* sum */\n  + b;", "const A = a /* sum */ + b;\n");
 }
 
 #[test]

@@ -175,13 +175,13 @@ impl<'a> Writer<'a> {
                 continue;
             };
             let (extension, text) = match self.format {
-                TemplateFormat::Json => ("json", json.to_string()),
-                TemplateFormat::Yaml => ("yaml", ci_cfn::template(stack).to_yaml()),
+                TemplateFormat::Json => ("json", Arc::clone(json)),
+                TemplateFormat::Yaml => ("yaml", Arc::new(ci_cfn::template(stack).to_yaml().into_bytes())),
             };
             let limits = ci_cfn::limits(stack, text.len());
             let template = format!("{}.template.{extension}", stack.name);
             let map = format!("{}.map.json", stack.name);
-            self.file(name, &template, text.into_bytes());
+            self.file(name, &template, text);
             let source_map = self.maps.take(db, *instance);
             self.file(name, &map, source_map);
             built.stacks.push(BuiltStack {
@@ -219,7 +219,7 @@ impl<'a> Writer<'a> {
         // Known, since the key was made from it; but files may change while a build runs.
         match self.snapshot.db.archive_bytes(&asset.directory) {
             Some(bytes) if asset.key.starts_with(&crate::pack::digest(&bytes)) => {
-                self.outputs.push(OutputFile { path, bytes: bytes.to_vec() });
+                self.outputs.push(OutputFile { path, bytes: Arc::new(bytes.to_vec()) });
             }
             _ => {
                 let at = Span { file: self.snapshot.project.main, range: TextRange::empty(0) };
@@ -229,8 +229,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn file(&mut self, target: &str, name: &str, bytes: Vec<u8>) {
-        self.outputs.push(OutputFile { path: format!("{target}/{name}"), bytes });
+    fn file(&mut self, target: &str, name: &str, bytes: impl Into<Arc<Vec<u8>>>) {
+        self.outputs.push(OutputFile { path: format!("{target}/{name}"), bytes: bytes.into() });
     }
 }
 

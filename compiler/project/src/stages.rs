@@ -21,7 +21,7 @@ pub(crate) struct CompiledStack {
     /// The graph.
     pub stack: Arc<Stack>,
     /// The template as JSON; `None` where the stack has errors.
-    pub json: Option<Arc<str>>,
+    pub json: Option<Arc<Vec<u8>>>,
     /// What is wrong with it, beyond what its evaluation found.
     pub diagnostics: Vec<Diagnostic<Origin>>,
 }
@@ -44,7 +44,7 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
     if !result.diagnostics.iter().any(is_error) && !result.items.iter().any(|item| has_errors(db, *item)) {
         diagnostics.extend(violations.into_iter().map(violation));
         if !diagnostics.iter().any(is_error) {
-            json = Some(json_if_fine.into());
+            json = Some(Arc::new(json_if_fine.into_bytes()));
         }
     }
     Arc::new(CompiledStack { stack, json, diagnostics })

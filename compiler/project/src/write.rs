@@ -10,6 +10,7 @@
 //! Must not know: what the files hold.
 
 use std::io;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -20,8 +21,8 @@ use crate::system::{Kind, System};
 pub struct OutputFile {
     /// Where, relative to the directory of all outputs, with forward slashes.
     pub path: String,
-    /// What.
-    pub bytes: Vec<u8>,
+    /// What. Shared, so that a large template is in memory once.
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// Why outputs could not be written.

@@ -238,8 +238,9 @@ fn a_rename_that_fails_leaves_no_rubbish_and_is_mended_by_the_next_build() {
             // Whole files, old or new.
             for (path, bytes) in contents(&*system, &files) {
                 let Some(path) = path.strip_prefix("/out/") else { continue };
-                let whole =
-                    |build: &Build| build.outputs.iter().any(|file| file.path == path && file.bytes == bytes);
+                let whole = |build: &Build| {
+                    build.outputs.iter().any(|file| file.path == path && *file.bytes == bytes)
+                };
                 assert!(whole(&built) || whole(&next), "{path} is neither old nor new");
             }
             publish(&*system, "/out".into(), &built.outputs, true).unwrap();
@@ -320,7 +321,7 @@ fn two_builds_at_once_leave_what_one_leaves() {
     });
     publish(&OsSystem, &out, &expected, true).unwrap();
     for file in &expected {
-        assert_eq!(std::fs::read(out.join(&file.path)).unwrap(), file.bytes, "{}", file.path);
+        assert_eq!(std::fs::read(out.join(&file.path)).unwrap(), *file.bytes, "{}", file.path);
     }
     let left: Vec<String> = files_below(&out)
         .iter()

@@ -272,7 +272,7 @@ fn compile(host: &mut Host, text: &str) {
             let again = host.snapshot().build(&BuildOptions::default());
             let templates = |build: &ci_project::Build| -> Vec<Vec<u8>> {
                 let files = build.outputs.iter().filter(|file| file.path.ends_with(".template.json"));
-                files.map(|file| file.bytes.clone()).collect()
+                files.map(|file| file.bytes.to_vec()).collect()
             };
             assert_eq!(templates(&built), templates(&again), "formatting changes the meaning");
         }

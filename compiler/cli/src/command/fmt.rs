@@ -118,7 +118,7 @@ fn write(path: &Utf8Path, text: String) -> Result<(), Failure> {
     if OsSystem.metadata(&path).is_ok_and(|found| found.read_only) {
         return Err(Failure::internal(format!("cannot write `{path}`: it is read-only")));
     }
-    let file = OutputFile { path: name.to_owned(), bytes: text.into_bytes() };
+    let file = OutputFile { path: name.to_owned(), bytes: text.into_bytes().into() };
     let written = ci_project::write_files(&OsSystem, folder, &[file], &[]);
     written.map(drop).map_err(|error| Failure::internal(error.to_string()))
 }

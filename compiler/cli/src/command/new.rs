@@ -27,7 +27,8 @@ pub(crate) fn run(terminal: &Terminal, arguments: &New) -> Outcome {
     if in_use(path) {
         return Err(Failure::usage(format!("`{path}` exists already and is not an empty directory")));
     }
-    let file = |path: &str, text: &str| OutputFile { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
+    let file =
+        |path: &str, text: &str| OutputFile { path: path.to_owned(), bytes: text.as_bytes().to_vec().into() };
     let files = [
         file(MANIFEST, &format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n")),
         file(".gitignore", "/build/\n"),

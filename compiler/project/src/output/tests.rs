@@ -13,11 +13,11 @@ fn app(files: &[&str]) -> OutputFile {
         assets: Vec::new(),
         files: files.iter().map(|file| (*file).to_owned()).collect(),
     };
-    OutputFile { path: "dev/app.json".to_owned(), bytes: app.to_bytes() }
+    OutputFile { path: "dev/app.json".to_owned(), bytes: app.to_bytes().into() }
 }
 
 fn file(path: &str) -> OutputFile {
-    OutputFile { path: path.to_owned(), bytes: b"x".to_vec() }
+    OutputFile { path: path.to_owned(), bytes: b"x".to_vec().into() }
 }
 
 #[test]
@@ -55,6 +55,6 @@ fn targets_that_are_gone_go_only_when_all_are_built() {
 fn the_manifest_reads_back() {
     let bytes = app(&["app.json"]).bytes;
     let read: App = serde_json::from_slice(&bytes).unwrap();
-    assert_eq!(read.to_bytes(), bytes);
+    assert_eq!(read.to_bytes(), *bytes);
     assert_eq!(read.tags, [("team".to_owned(), "orders".to_owned())]);
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::system::{MemorySystem, Operation};
 
 fn file(path: &str, text: &str) -> OutputFile {
-    OutputFile { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
+    OutputFile { path: path.to_owned(), bytes: text.as_bytes().to_vec().into() }
 }
 
 fn write(system: &MemorySystem, files: &[OutputFile]) -> Result<usize, WriteError> {
