@@ -209,6 +209,23 @@ service S {
 }
 "#;
 
+    outputs_of_rights_that_share_a_name: r#"
+interface Shipping { send: Capability; }
+interface Names { a_arn: String; }
+service Before {
+    #[id("A")]
+    let queue = aws::sqs::Queue {};
+    provides shipping: Shipping = { send: allow sqs::SendMessage on [queue.Arn] };
+    provides shipping_send: Names = { a_arn: "not the queue" };
+}
+service After {
+    #[id("A")]
+    let queue = aws::sqs::Queue {};
+    provides shipping_send: Names = { a_arn: "not the queue" };
+    provides shipping: Shipping = { send: allow sqs::SendMessage on [queue.Arn] };
+}
+"#;
+
     a_right_that_cannot_cross: r#"
 interface Shipping { send: Capability; }
 service Warehouse {

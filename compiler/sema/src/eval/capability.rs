@@ -50,13 +50,11 @@ impl Eval<'_> {
     pub(super) fn export(&mut self, located: &Located, prefix: &str, strength: Strength) -> Frozen {
         let origin = located.origin;
         let part = |eval: &mut Self, located: &Located| eval.export(located, prefix, strength);
+        if let Some(scalar) = Frozen::scalar(&located.value) {
+            return scalar;
+        }
         match &located.value {
-            Value::Unknown => Frozen::Unknown,
-            Value::None => Frozen::None,
-            Value::Bool(value) => Frozen::Bool(*value),
-            Value::Int(value) => Frozen::Int(*value),
-            Value::Float(value) => Frozen::Float(value.to_bits()),
-            Value::Text(text) | Value::Variant(_, _, text) => Frozen::Text(Arc::clone(text)),
+            Value::Variant(_, _, text) => Frozen::Text(Arc::clone(text)),
             Value::List(items) => Frozen::List(items.iter().map(|item| part(self, item)).collect()),
             Value::Record(record) => {
                 let entry = |(name, value): &(Arc<str>, Located)| (Arc::clone(name), part(self, value));
@@ -98,12 +96,28 @@ impl Eval<'_> {
             _ => return self.not_exported("what is calculated at deployment", origin),
         };
         let name: Arc<str> = format!("{prefix}{name}").into();
-        // The same part of several statements is one output.
-        if !self.outputs.iter().any(|output| output.name == name) {
-            let value = ci_graph::Located { value: Graph::late(late.clone()), origin };
-            let provided = Some(strength);
-            let name = Arc::clone(&name);
-            self.outputs.push(ci_graph::Output { name, value, description: None, condition: None, provided });
+        let value = ci_graph::Located { value: Graph::late(late.clone()), origin };
+        match self.outputs.iter().find(|output| output.name == name) {
+            // The same part of several statements is one output.
+            Some(known) if known.value.value == value.value => {}
+            Some(known) => {
+                let message = format!("two outputs would be called `{name}` in the template");
+                let found = Diagnostic::new(Code::DuplicateLogicalId, origin, message)
+                    .also(known.value.origin, "the other")
+                    .help("rename a resource, or what is provided");
+                self.report(found);
+                return Frozen::Unknown;
+            }
+            None => {
+                let (name, provided) = (Arc::clone(&name), Some(strength));
+                self.outputs.push(ci_graph::Output {
+                    name,
+                    value,
+                    description: None,
+                    condition: None,
+                    provided,
+                });
+            }
         }
         Frozen::Own(name, strength)
     }

@@ -94,6 +94,19 @@ pub struct FrozenStatement {
 }
 
 impl Frozen {
+    /// A value that is frozen as it is.
+    pub(super) fn scalar(value: &Value) -> Option<Self> {
+        Some(match value {
+            Value::Unknown => Self::Unknown,
+            Value::None => Self::None,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Int(value) => Self::Int(*value),
+            Value::Float(value) => Self::Float(value.to_bits()),
+            Value::Text(text) => Self::Text(Arc::clone(text)),
+            _ => return None,
+        })
+    }
+
     fn has_unknown(&self) -> bool {
         match self {
             Self::Unknown => true,
@@ -503,13 +516,10 @@ impl Eval<'_> {
     }
 
     fn freeze(&mut self, located: &Located, reads: &mut Vec<Arc<str>>) -> Frozen {
+        if let Some(scalar) = Frozen::scalar(&located.value) {
+            return scalar;
+        }
         match &located.value {
-            Value::Unknown => Frozen::Unknown,
-            Value::None => Frozen::None,
-            Value::Bool(value) => Frozen::Bool(*value),
-            Value::Int(value) => Frozen::Int(*value),
-            Value::Float(value) => Frozen::Float(value.to_bits()),
-            Value::Text(text) => Frozen::Text(Arc::clone(text)),
             Value::Duration(value) => Frozen::Duration(*value),
             Value::Size(value) => Frozen::Size(*value),
             Value::Variant(item, at, text) => Frozen::Variant(*item, *at, Arc::clone(text)),
