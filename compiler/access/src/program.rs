@@ -91,15 +91,12 @@ impl<'a> Program<'a> {
         self.stacks[place.stack].resource(place.resource)
     }
 
-    /// The statements of a holder that may be about a resource, by name or by a wildcard.
+    /// Whether a statement may be about a resource, by name or by a wildcard.
     ///
     /// A name that only CloudFormation knows differs from every name that is written down.
-    pub fn about<'p>(&'p self, holder: &'p Holder, place: Place) -> impl Iterator<Item = &'p Grant> {
-        let arns = value::arns(self, place);
-        holder.grants.iter().filter(move |grant| {
-            grant.reaches.iter().any(|reach| reach.place == Some(place))
-                || patterns(grant).iter().any(|pattern| arns.iter().any(|arn| glob::matches(pattern, arn)))
-        })
+    pub fn is_about(&self, grant: &Grant, place: Place) -> bool {
+        grant.reaches.iter().any(|reach| reach.place == Some(place))
+            || value::arns(self, place).iter().any(|arn| glob::any_matches(patterns(grant), arn))
     }
 }
 

@@ -179,11 +179,7 @@ impl Teller<'_> {
             known.extend(places.iter().map(|place| self.path(*place)));
         }
         let holders = self.program.holders.iter().filter_map(|holder| {
-            let is_about = |grant: &&Grant| {
-                meant
-                    .iter()
-                    .any(|place| self.program.about(holder, *place).any(|about| std::ptr::eq(about, *grant)))
-            };
+            let is_about = |grant: &&Grant| meant.iter().any(|place| self.program.is_about(grant, *place));
             let grants: Vec<&Grant> = holder.grants.iter().filter(is_about).collect();
             (!grants.is_empty()).then(|| self.holder(holder, grants.into_iter()))
         });

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use ci_base::{Code, Diagnostic, FileId, Severity, Span, TextRange};
+use ci_base::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange};
 use ci_cfn::Violation;
 use ci_graph::{Located, Origin, Stack, Value};
 use ci_sema::{Db, ItemId, Program, ServiceInstance, StackResult, TargetId, has_errors, is_damaged};
@@ -238,17 +238,15 @@ impl Findings {
     /// understood but that.
     fn told_once(self, files: &Files) -> Vec<Diagnostic> {
         let Self { mut early, mut late } = self;
-        // Where lines end, by file: there may be as many findings as there are bytes.
-        let mut ends: HashMap<FileId, Vec<usize>> = HashMap::new();
+        // There may be as many findings as there are bytes.
+        let mut lines: HashMap<FileId, LineIndex> = HashMap::new();
         for found in early.iter().chain(&late) {
             let file = found.primary.at.file;
-            ends.entry(file)
-                .or_insert_with(|| files.text(file).match_indices('\n').map(|(at, _)| at).collect());
+            lines.entry(file).or_insert_with(|| LineIndex::new(files.text(file)));
         }
         let line = |found: &Diagnostic| {
             let Span { file, range } = found.primary.at;
-            let ends = ends.get(&file).map(Vec::as_slice).unwrap_or_default();
-            (file, ends.partition_point(|end| *end < range.start as usize))
+            (file, lines.get(&file).map(|lines| lines.line_column(range.start).line))
         };
         let mut not_understood: HashMap<_, (u8, u32, Code)> = HashMap::new();
         for found in &early {

@@ -647,6 +647,16 @@ impl<'db> Infer<'db> {
                 let names: Vec<&str> = resource.0.ref_parts().iter().copied().chain(names).take(6).collect();
                 diagnostic.help(format!("read what identifies it, for instance `.{}`", names.join("`, `.")))
             }
+            Ty::Unit(item) if *expected == Ty::Capability => {
+                let outputs = signature(self.db, *item).unit().map(|unit| unit.outputs.as_slice());
+                let rights = outputs.unwrap_or_default().iter().filter(|field| field.ty == Ty::Capability);
+                let rights: Vec<String> = rights.map(|field| format!("`.{}`", field.name)).collect();
+                if rights.is_empty() {
+                    diagnostic.help("it declares no `capability`; a statement will do, too: `allow … on …`")
+                } else {
+                    diagnostic.help(format!("say what may be done with it: {}", rights.join(", ")))
+                }
+            }
             _ if matches!(expected, Ty::List(_)) => diagnostic.help("a list is written in brackets: `[…]`"),
             _ => diagnostic,
         }
