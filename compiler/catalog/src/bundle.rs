@@ -110,6 +110,20 @@ impl Bundle {
         None
     }
 
+    /// The first entry from `start` on for whose name `holds` is not true; it is true of those before and no later ones.
+    pub(crate) fn after(&self, start: usize, holds: impl Fn(&[u8]) -> bool) -> usize {
+        let (mut low, mut high) = (start, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if holds(self.bytes(word_at(self.names, middle))) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
     /// The bytes of an entry.
     pub(crate) fn entry(&'static self, entry: usize) -> Cursor {
         Cursor::new(self, slice(self.entries, self.entry_offsets, entry))

@@ -84,6 +84,19 @@ impl Catalog {
         (0..bundle.len()).map(|entry| bundle.name(entry))
     }
 
+    /// What the names begin with, sorted and once each: `AWS::ACMPCA::` first.
+    fn namespaces(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let bundle = self.bundle;
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let name = (at < bundle.len()).then(|| bundle.name(at))?;
+            let namespace = &name[..name.rfind(':')? + 1];
+            // Most have many types: what is stepped over is not read.
+            at = bundle.after(at, |name| name.starts_with(namespace.as_bytes()));
+            Some(namespace)
+        })
+    }
+
     /// The type of this name.
     pub fn find(&self, name: &str) -> Option<&'static ResourceSchema> {
         let at = self.bundle.find(name)?;
@@ -97,6 +110,11 @@ impl Catalog {
 /// The names of all resource types, sorted: `AWS::ACMPCA::Certificate` first.
 pub fn resource_types() -> impl Iterator<Item = &'static str> {
     CFN.names()
+}
+
+/// What the names of resource types begin with, sorted: `AWS::ACMPCA::` first.
+pub fn resource_type_namespaces() -> impl Iterator<Item = &'static str> {
+    CFN.namespaces()
 }
 
 /// The resource type of this name, `AWS::S3::Bucket`. Decoded once per process, on first use.

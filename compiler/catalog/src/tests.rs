@@ -389,3 +389,10 @@ fn offers_differ_by_region_and_by_what_else_is_asked_for() {
     assert!(Test::OneOf(&["mysql"]).accepts("MySQL") && !Test::OneOf(&["mysql"]).accepts("mysql8"));
     assert!(!Test::Absent.accepts(""));
 }
+
+#[test]
+fn namespaces_are_those_of_all_names() {
+    let own = |name: &'static str| name.rfind(':').map_or("", |at| &name[..=at]);
+    let all: BTreeSet<&str> = resource_types().map(own).collect();
+    assert_eq!(resource_type_namespaces().collect::<Vec<_>>(), all.into_iter().collect::<Vec<_>>());
+}

@@ -54,7 +54,9 @@ impl Template<'_> {
 
     /// As JSON without any white space: what is uploaded when size counts.
     pub fn to_json_minified(&self) -> String {
-        written(serde_json::to_string(self))
+        let mut json = Vec::with_capacity(self.stack.resources.len() * USUAL_BYTES);
+        let result = serde_json::to_writer(&mut json, self);
+        written(result.map(|()| String::from_utf8(json).unwrap_or_default()))
     }
 
     /// As YAML with the long forms of functions. Reads back as the same value, by YAML 1.1 and 1.2 alike.

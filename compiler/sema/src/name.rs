@@ -409,7 +409,7 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
                     return Some(Def::Resource(resource));
                 }
                 let extra = extra_resource_types(db);
-                let known = NAMESPACES.iter().any(|(prefix, _)| is_inside(prefix, &path))
+                let known = NAMESPACES.iter().any(|prefix| is_inside(prefix, &path))
                     || extra.iter().any(|ty| is_inside(ty.0.name(), &path));
                 known.then(|| Def::Namespace(path.into()))
             }
@@ -430,19 +430,10 @@ fn step(db: &dyn Db, def: &Def, name: &str) -> Option<Def> {
     }
 }
 
-/// The catalog's resource types by what their names begin with: `AWS::S3::`, and the names. Paths are in another case, so
-/// that they cannot be looked up in the catalog itself.
-static NAMESPACES: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
-    let mut namespaces: Vec<(&str, Vec<&str>)> = Vec::new();
-    for name in ci_catalog::resource_types() {
-        let lies_in = |prefix: &str| name.strip_prefix(prefix).is_some_and(|own| !own.contains(':'));
-        match namespaces.last_mut() {
-            Some((prefix, names)) if lies_in(prefix) => names.push(name),
-            _ => namespaces.push((split_own(name).0, vec![name])),
-        }
-    }
-    namespaces
-});
+/// What the names of the catalog's resource types begin with: `AWS::S3::`. Paths are in another case, so that they cannot
+/// be looked up in the catalog itself.
+static NAMESPACES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| ci_catalog::resource_type_namespaces().collect());
 
 /// A path or a name before and after its last separator, which stays with the first part.
 fn split_own(path: &str) -> (&str, &str) {
@@ -459,9 +450,9 @@ fn is_inside(resource_type: &str, namespace: &str) -> bool {
 /// The resource type with this path: `aws::s3::Bucket`. Services are in lower case, the type's own name is as is.
 pub fn resource_type(db: &dyn Db, path: &str) -> Option<ResourceType> {
     let (prefix, own) = split_own(path);
-    let mut spaces = NAMESPACES.iter().filter(|(known, _)| known.eq_ignore_ascii_case(prefix));
-    if let Some(name) = spaces.find_map(|(_, names)| names.iter().find(|name| split_own(name).1 == own)) {
-        return ci_catalog::resource_type(name).map(ResourceType);
+    let mut namespaces = NAMESPACES.iter().filter(|known| known.eq_ignore_ascii_case(prefix));
+    if let Some(found) = namespaces.find_map(|known| ci_catalog::resource_type(&format!("{known}{own}"))) {
+        return Some(ResourceType(found));
     }
     let matches = |name: &str| {
         let (known_prefix, known_own) = split_own(name);

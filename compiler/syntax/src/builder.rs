@@ -76,11 +76,12 @@ impl<'a> Builder<'a> {
             item: None,
             members: Vec::new(),
             variants: Vec::new(),
-            exprs: Vec::with_capacity(tokens / 4),
+            // More than usual: what is not written to costs nothing, growing is a copy.
+            exprs: Vec::with_capacity(tokens / 2),
             types: Vec::new(),
             errors: Vec::new(),
             parser_errors: Vec::new(),
-            expr_depths: Vec::with_capacity(tokens / 4),
+            expr_depths: Vec::with_capacity(tokens / 2),
             type_depths: Vec::new(),
             too_deep: false,
         }
