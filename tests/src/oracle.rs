@@ -77,7 +77,7 @@ pub fn validate_in(region: &str, templates: &[(&str, &str)]) -> Vec<Finding> {
     if templates.is_empty() {
         return Vec::new();
     }
-    let python = installed_python().unwrap_or_else(|problem| panic!("{problem}"));
+    let python = validators().unwrap_or_else(|problem| panic!("{problem}"));
     let mut manifest = String::new();
     for (name, template) in templates {
         manifest += &serde_json::json!({ "name": name, "template": template }).to_string();
@@ -160,16 +160,22 @@ enum Line {
     Done { done: usize },
 }
 
-/// The Python of the environment that `cargo xtask test` makes, if it is there and made from today's requirements.
-fn installed_python() -> Result<PathBuf, String> {
-    let venv = crate_folder().join("../target/tools/venv");
+/// The Python that has the validators and the solver.
+fn validators() -> Result<PathBuf, String> {
+    installed_python("the validators", "venv", "requirements.txt")
+}
+
+/// The Python of an environment that `cargo xtask test` makes below `target/tools`, if it is there and made from today's
+/// requirements.
+fn installed_python(what: &str, folder: &str, requirements: &str) -> Result<PathBuf, String> {
+    let venv = crate_folder().join("../target/tools").join(folder);
     let python =
         if cfg!(windows) { venv.join("Scripts").join("python.exe") } else { venv.join("bin").join("python") };
-    let wanted = read(&crate_folder().join("requirements.txt"))?;
+    let wanted = read(&crate_folder().join(requirements))?;
     match std::fs::read_to_string(venv.join("installed-requirements.txt")) {
         Ok(installed) if installed == wanted && python.exists() => Ok(python),
-        Ok(_) => Err("the validators are not of the wanted versions: run `cargo xtask test`".to_owned()),
-        Err(_) => Err("the validators are not installed: run `cargo xtask test`".to_owned()),
+        Ok(_) => Err(format!("{what} are not of the wanted versions: run `cargo xtask test`")),
+        Err(_) => Err(format!("{what} are not installed: run `cargo xtask test`")),
     }
 }
 

@@ -36,8 +36,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         }
     };
 
-    // Without the validators half of the tests would fail for one reason, so this alone ends the run.
-    stage("validators", || tools::install(root))?;
+    // Without these half of the tests would fail for one reason, so this alone ends the run.
+    stage("tools", || tools::install(root))?;
 
     let nextest = succeeds(cargo(root).args(["nextest", "--version"]));
     note("tests", stage("tests", || process::run(&mut tests(root, nextest, arguments))));

@@ -1,8 +1,8 @@
-//! Installs what the tests ask: a Python environment with validators and a solver under `target/tools/venv`, and a
-//! simulator of IAM for Node under `target/tools/simulator`.
+//! Installs what the tests ask, under `target/tools`: a Python environment with validators and a solver, another with an
+//! emulator of AWS, and a simulator of IAM for Node.
 //!
-//! Exactly `tests/requirements.txt` and the lock file in `tests/oracle/simulator`, every file by its hash. The tests find
-//! both by the same paths and refuse those made from other files, so the copies of these inside are written last.
+//! Exactly what the requirements and the lock file beside the tests say, every file by its hash. The tests find all by
+//! the same paths and refuse those made from other files, so the copies of these inside are written last.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,9 +13,38 @@ use crate::process::{run, succeeds};
 /// The oldest Python that the pinned requirements have files for.
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
 
-/// Installs both unless they are there and up to date. A machine without Node does without the simulator.
+/// An environment of Python.
+struct Environment {
+    /// What it is, in what is said about it.
+    what: &'static str,
+    /// Its folder below `target/tools`.
+    folder: &'static str,
+    /// What it holds, below `tests`.
+    requirements: &'static str,
+    /// The modules that show that it works.
+    modules: &'static str,
+}
+
+const ENVIRONMENTS: [Environment; 2] = [
+    Environment {
+        what: "the validators and the solver",
+        folder: "venv",
+        requirements: "requirements.txt",
+        modules: "cfnlint, cloudformation_validate, z3",
+    },
+    Environment {
+        what: "the emulator",
+        folder: "emulator",
+        requirements: "oracle/emulator/requirements.txt",
+        modules: "ministack, boto3",
+    },
+];
+
+/// Installs all unless they are there and up to date. A machine without Node does without the simulator.
 pub(crate) fn install(root: &Path) -> Outcome {
-    install_python(root)?;
+    for environment in &ENVIRONMENTS {
+        install_python(root, environment)?;
+    }
     install_simulator(root)
 }
 
@@ -53,15 +82,17 @@ fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-fn install_python(root: &Path) -> Outcome {
-    let requirements_file = root.join("tests").join("requirements.txt");
+fn install_python(root: &Path, environment: &Environment) -> Outcome {
+    let Environment { what, folder, requirements, modules } = environment;
+    let requirements_file = root.join("tests").join(requirements);
     let requirements = std::fs::read_to_string(&requirements_file)
         .map_err(|error| format!("{}: {error}", requirements_file.display()))?;
-    let venv = root.join("target").join("tools").join("venv");
+    let venv = root.join("target").join("tools").join(folder);
     let stamp = venv.join("installed-requirements.txt");
     let python = python_of(&venv);
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements) && works(&python) {
-        println!("    up to date");
+    let is_current = std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements);
+    if is_current && works(&python, modules) {
+        println!("    {what}: up to date");
         return Ok(());
     }
 
@@ -70,13 +101,13 @@ fn install_python(root: &Path) -> Outcome {
         std::fs::remove_dir_all(&venv).map_err(|error| format!("{}: {error}", venv.display()))?;
     }
     create(&host, &venv)?;
-    println!("    installing the validators and the solver of tests/requirements.txt");
+    println!("    installing {what}");
     let mut pip = pip_for(&host, &python)?;
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]);
     run(pip.arg("-r").arg(&requirements_file))
-        .map_err(|problem| format!("the validators could not be installed: {problem}"))?;
-    if !works(&python) {
-        return Err("the validators were installed and cannot be imported".to_owned());
+        .map_err(|problem| format!("{what} could not be installed: {problem}"))?;
+    if !works(&python, modules) {
+        return Err(format!("{what} was installed and cannot be imported"));
     }
     std::fs::write(&stamp, requirements).map_err(|error| format!("{}: {error}", stamp.display()))
 }
@@ -128,8 +159,8 @@ fn host_python() -> Result<String, String> {
     })
 }
 
-fn works(python: &Path) -> bool {
-    succeeds(Command::new(python).args(["-c", "import cfnlint, cloudformation_validate, z3"]))
+fn works(python: &Path, modules: &str) -> bool {
+    succeeds(Command::new(python).args(["-c", &format!("import {modules}")]))
 }
 
 fn python_of(venv: &Path) -> PathBuf {

@@ -1,4 +1,4 @@
-//! Second opinions about access: a simulator of IAM and a solver, each a process of its own.
+//! Second opinions about access: a simulator of IAM, a solver, and an emulator of AWS, each a process of its own.
 //!
 //! Neither is part of what is shipped, and neither sees the code it is compared with: questions and answers are lines
 //! of text.
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{crate_folder, installed_python, read};
+use super::{crate_folder, installed_python, read, validators};
 
 /// What the simulator says about each simulation; `None`, with a word, on a machine without Node.
 ///
@@ -34,10 +34,27 @@ pub fn simulate(simulations: &[Value]) -> Option<Vec<String>> {
 /// When it is not installed or fails.
 #[must_use]
 pub fn solve(pairs: &[Value]) -> Vec<String> {
-    let python = installed_python().unwrap_or_else(|problem| panic!("{problem}"));
+    let python = validators().unwrap_or_else(|problem| panic!("{problem}"));
     let mut solver = Command::new(python);
     solver.arg(crate_folder().join("oracle").join("containment.py"));
     answers(solver, pairs)
+}
+
+/// What the emulator does with each call of each probe of the request (see `oracle/emulator/emulate.py`): `allowed`,
+/// `denied`, or an error that is neither.
+///
+/// # Panics
+/// When it is not installed or fails.
+#[must_use]
+pub fn emulate(request: &Value) -> Vec<Vec<String>> {
+    let python =
+        installed_python("the emulator and its client", "emulator", "oracle/emulator/requirements.txt")
+            .unwrap_or_else(|problem| panic!("{problem}"));
+    let mut emulator = Command::new(python);
+    emulator.arg(crate_folder().join("oracle/emulator/emulate.py"));
+    let output = super::answers(&mut emulator, &request.to_string())
+        .unwrap_or_else(|problem| panic!("{emulator:?} {problem}"));
+    serde_json::from_str(&output).unwrap_or_else(|error| panic!("{emulator:?}: {error}: {output}"))
 }
 
 /// One line of answer for each line of question.
