@@ -17,6 +17,7 @@ mod pack;
 mod resource;
 mod stages;
 mod system;
+mod testing;
 mod write;
 
 pub use access::{AccessQuestion, AccessReport, GuardedAccess, HolderAccess, StatementAccess, TargetAccess};
@@ -30,4 +31,5 @@ pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, TemplateFormat, i
 pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
 pub use resource::resource_type;
 pub use system::{DirEntry, Kind, MemorySystem, Metadata, Operation, OsSystem, System};
+pub use testing::Test;
 pub use write::{OutputFile, WriteError, publish as write_files};

@@ -135,11 +135,10 @@ impl Snapshot {
         // Attached once for all queries, as cancellation wants it.
         salsa::Database::attach(&self.db, |db| {
             let mut found = Findings::default();
-            let mut allowed = Vec::new();
+            let allowed = self.allowed();
             for package in &project.packages {
                 for file in package.files(db).iter() {
                     found.early.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
-                    allowed.extend(ci_sema::allowed(db, *file).iter().cloned());
                 }
             }
             let mut used = HashSet::new();

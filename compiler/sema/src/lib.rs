@@ -29,6 +29,7 @@ pub mod ty;
 pub use db::{Archive, DataError, DataFile, Db, Package, Program, SourceFile};
 pub use diagnostics::{Allowed, allowed, file_diagnostics, unused_items};
 pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, stack, targets};
+pub use eval::testing::{At, TestResult, run_test, tests};
 pub use infer::has_errors;
 pub use item::{ItemId, ItemKind, is_damaged};
 pub use name::resource_type;

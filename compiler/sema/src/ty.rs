@@ -78,6 +78,8 @@ pub enum Ty {
     Principal,
     /// A range of integers.
     Range,
+    /// Everything of a type that a test made.
+    Every(Arc<Ty>),
     /// A closure with this many parameters; only ever an argument.
     Closure(usize),
 }
@@ -371,6 +373,7 @@ impl fmt::Display for Shown<'_> {
             Ty::Actions => f.write_str("Actions"),
             Ty::Principal => f.write_str("Principal"),
             Ty::Range => f.write_str("Range"),
+            Ty::Every(ty) => write!(f, "any({})", shown(ty)),
             Ty::Closure(_) => f.write_str("a closure"),
         }
     }

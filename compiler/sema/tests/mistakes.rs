@@ -407,4 +407,72 @@ service S {
     let wrong = C { any: other.QueueName, secret: other.Arn };
 }
 "#;
+
+    a_test_of_what_is_not_there: r##"
+component Store { let table = aws::sqs::Queue {}; let count = 3; output _n: Int = count; }
+service Orders { let store = Store {}; }
+test "nothing is called that" {
+    let app = Orders {};
+    assert app.stores.table.may(sqs::SendMessage);
+    assert app.store.tabel.QueueName == none;
+    assert app.store.maybe(sqs::SendMessage);
+    assert app.store.may(sqs::SendMesage);
+    assert app.store.may(sqs::{SendMessage, ReceiveMessage});
+    assert app.store.may(sqs::SendMessage, "arn:aws:sqs:::x");
+    assert app.store.may();
+    assert app.resources(aws::sqs::Quue).len() == 0;
+    assert app.resources(Store).len() == 0;
+    assert any(Nothing).may(sqs::*);
+    assert any(aws::sqs::Queue, 1).may(sqs::*);
+    assert app.store.count;
+}
+"##;
+
+    a_test_that_makes_what_it_cannot: r##"
+service Orders { let queue = aws::sqs::Queue {}; }
+test "resources lie in stacks" {
+    let queue = aws::sqs::Queue {};
+    input number: Int = 1;
+    output x: Int = 1;
+    let unread = 3;
+    let orders = Orders {};
+    assert orders.queue.QueueName == queue.QueueName;
+}
+test "resources lie in stacks" { assert true; }
+"##;
+
+    a_test_that_asks_too_early: r##"
+service Orders { let count = 3; let queue = aws::sqs::Queue { DelaySeconds: count }; }
+test "read before it is made" {
+    let orders = [Orders {}.count];
+    assert orders.len() == 1;
+}
+"##;
+
+    a_test_of_what_only_the_deployment_knows: r##"
+service Orders {
+    param delay: Int = 1;
+    let queue = aws::sqs::Queue { DelaySeconds: delay };
+}
+test "late" {
+    let orders = Orders {};
+    assert orders.queue.DelaySeconds == 1;
+    assert orders.queue.Arn != none;
+    assert orders.delay == 1;
+}
+"##;
+
+    a_test_of_who_has_no_role: r##"
+service Orders { let queue = aws::sqs::Queue {}; }
+test "queues do nothing" {
+    let orders = Orders {};
+    assert !orders.queue.may(sqs::SendMessage);
+}
+"##;
+
+    a_service_made_outside_of_apps_and_tests: r##"
+service Orders { let queue = aws::sqs::Queue {}; }
+app Shop { let orders = Orders {}; }
+service Other { let shop = Shop {}; let any_of = any(Orders); }
+"##;
 }

@@ -102,7 +102,9 @@ impl Infer<'_> {
         let place = if matches!(tree.item, Item::Use(_)) { Place::Import } else { Place::Item };
         self.attributes(&tree.attributes, place);
         match &tree.item {
-            Item::Unit { members, .. } => self.attributes_of(members, Place::StructField),
+            Item::Unit { members, .. } | Item::Test { members, .. } | Item::Rule { members, .. } => {
+                self.attributes_of(members, Place::StructField);
+            }
             Item::Struct { fields, .. } => self.attributes_of(fields, Place::StructField),
             Item::Interface { fields, .. } => self.attributes_of(fields, Place::InterfaceField),
             Item::Enum { variants, .. } => {
@@ -126,7 +128,9 @@ impl Infer<'_> {
                     Keyword::Capability => Place::Capability,
                     Keyword::Field => field,
                 },
-                MemberKind::Assert { .. } | MemberKind::Environment { .. } => Place::Other,
+                MemberKind::Assert { .. } | MemberKind::Require { .. } | MemberKind::Environment { .. } => {
+                    Place::Other
+                }
                 // What this was meant to be is not known.
                 MemberKind::Error => continue,
             };

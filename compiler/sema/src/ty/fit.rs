@@ -148,6 +148,7 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
         | Ty::Actions
         | Ty::Principal
         | Ty::Range
+        | Ty::Every(_)
         | Ty::Closure(_) => Err(Misfit::Kind),
     }
 }

@@ -8,10 +8,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use ci_base::{Diagnostic, FileId, Span};
+use ci_base::{Diagnostic, FileId, Severity, Span};
 use ci_sema::{
     Archive, DataError, DataFile, Db, Package, Program, SourceFile, StackResult, TargetId, file_diagnostics,
-    plan, stack, targets, unused_items,
+    item::item_span, plan, run_test, stack, targets, tests, unused_items,
 };
 use salsa::Setter;
 
@@ -132,6 +132,13 @@ impl TestDatabase {
         }
         for (_, result) in unused_items(self) {
             found.extend(resolve(result));
+        }
+        // What a test looks at means nothing where something is wrong.
+        if found.iter().all(|found| found.severity != Severity::Error) {
+            for test in tests(self) {
+                let failed = run_test(self, *test).diagnostics.iter().cloned();
+                found.extend(failed.map(|one| one.map(|(item, range)| item_span(self, item, range))));
+            }
         }
         found.sort_by_key(|one| (one.primary.at, one.code));
         found.dedup_by_key(|one| (one.primary.at, one.code));

@@ -1,0 +1,482 @@
+//! Whether somebody in a program may do something: the question of a test.
+//!
+//! "May" is asked of all requests at once: is there one that some statement allows, none denies and every boundary lets
+//! through? It is answered by containment. What lies outside of the question (other actions, other resources) is taken as
+//! allowed anyway; then what somebody may do is contained in that, or the way out of it is an example. Conditions count as
+//! satisfied where they can be.
+//!
+//! Everything of a program lies in one account of the partition `aws`: that is how it is deployed.
+//!
+//! Must not know: what a test is, names of the source. Tested where there are programs, by tests in the language:
+//! `compiler/project/src/testing/tests.rs`.
+
+use ci_catalog::iam;
+use ci_graph::Value;
+
+use super::value::{Reader, symbol_of};
+use super::{Grant, Holder, Place, Program, read};
+use crate::policy::names;
+use crate::{
+    Actions, Caller, Containment, Effect, Facts, Letter, Part, Parts, Pattern, Principal, Principals,
+    Request, Resources, Statement, Symbol, Text, Token, Truth, applies, contains,
+};
+
+/// What somebody may do, as far as it was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// They may, for example this.
+    Yes(Box<Example>),
+    /// They may not.
+    No,
+    /// That depends on a policy that the program does not have: its ARN.
+    Foreign(String),
+}
+
+/// Something that somebody may do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    /// The role or user.
+    pub holder: Place,
+    /// The action, as IAM writes it.
+    pub action: String,
+    /// The resource, as far as it is known: symbols in braces.
+    pub resource: String,
+    /// The statement that allows it.
+    pub grant: Grant,
+}
+
+/// Statements with the grants they are from.
+struct Granted<'p> {
+    grants: Vec<&'p Grant>,
+    /// One for each grant, its symbols resolved.
+    statements: Vec<Statement>,
+}
+
+impl Program<'_> {
+    /// The roles, users and groups that act for places: those that are there, and those whose users are.
+    pub fn acting(&self, is_there: impl Fn(Place) -> bool) -> Vec<&Holder> {
+        let acts =
+            |holder: &&Holder| is_there(holder.place) || holder.users.iter().any(|user| is_there(*user));
+        self.holders.iter().filter(acts).collect()
+    }
+
+    /// Whether a role or user may do one of these actions: on something of a resource, or on anything.
+    pub fn may(&self, holder: &Holder, actions: &Actions, on: Option<Place>) -> Answer {
+        let question = Asked::new(self, holder, on);
+        question.answer(actions)
+    }
+
+    /// The actions that a role or user has by statements about a resource, as IAM writes them: sorted.
+    pub fn allowed_on(&self, holder: &Holder, on: Place) -> Vec<String> {
+        let question = Asked::new(self, holder, Some(on));
+        let own = question.identity.grants.iter().zip(&question.identity.statements);
+        let found = own.filter(|(grant, statement)| {
+            let these = std::slice::from_ref(*statement);
+            grant.statement.effect == Effect::Allow
+                && !matches!(question.first(these, &[], &[], &Actions::of(["*"])), Found::Nothing)
+        });
+        let mut actions: Vec<String> = found.flat_map(|(grant, _)| grant.actions.iter().cloned()).collect();
+        actions.sort();
+        actions.dedup();
+        actions
+    }
+}
+
+/// A role or user, a resource, and everything that has a say between them.
+struct Asked<'p> {
+    holder: &'p Holder,
+    caller: Caller,
+    /// The resource as patterns of ARNs; `None` for anything.
+    on: Option<Vec<Pattern>>,
+    identity: Granted<'p>,
+    /// The policy of the resource, or of all resources.
+    resource: Granted<'p>,
+    /// What the boundary says; nothing where there is none.
+    boundary: Option<Vec<Statement>>,
+    /// A boundary that the program does not have.
+    foreign_boundary: Option<String>,
+    /// Only the policy of the resource says who may use it.
+    is_key: bool,
+}
+
+/// A request that is allowed, if any.
+enum Found {
+    Request(Box<Request>),
+    Nothing,
+}
+
+impl<'p> Asked<'p> {
+    fn new(program: &'p Program<'p>, holder: &'p Holder, on: Option<Place>) -> Self {
+        let mut facts = Facts::default();
+        facts.stands_for(&Symbol::partition(), "aws");
+        let caller = caller(program, holder.place, &mut facts);
+        let patterns = on.map(|place| about(program, place, &mut facts));
+        let granted = |grants: Vec<&'p Grant>| Granted {
+            statements: grants.iter().map(|grant| grant.statement.resolve(&facts)).collect(),
+            grants,
+        };
+        let groups = groups(program, holder.place);
+        let own = holder.grants.iter().chain(groups.iter().flat_map(|group| &group.grants));
+        let identity = granted(own.collect());
+        let guarding = program.guarded.iter().filter(|guarded| on.is_none_or(|place| guarded.place == place));
+        let resource = granted(guarding.flat_map(|guarded| &guarded.grants).collect());
+        let (boundary, foreign_boundary) = boundary(program, holder.place, &facts);
+        let is_key = on.is_some_and(|place| program.resource(place).schema.name() == "AWS::KMS::Key");
+        Self { holder, caller, on: patterns, identity, resource, boundary, foreign_boundary, is_key }
+    }
+
+    fn answer(&self, actions: &Actions) -> Answer {
+        // What names the caller itself; those that name the account leave it to the caller's own policies.
+        let named = |wanted: fn(&Principal) -> bool| -> Vec<Statement> {
+            let of = |statement: &&Statement| {
+                statement.effect == Effect::Allow
+                    && names(&statement.principals, &self.caller) == Truth::Yes
+                    && match &statement.principals {
+                        Principals::Of(all) => {
+                            let mut own = all.iter().filter(|one| {
+                                names(&Principals::Of(vec![(*one).clone()]), &self.caller) == Truth::Yes
+                            });
+                            own.any(wanted)
+                        }
+                        Principals::AllBut(_) | Principals::Attached => wanted(&Principal::Everyone),
+                    }
+            };
+            self.resource.statements.iter().filter(of).cloned().map(to_whom_it_is_attached).collect()
+        };
+        let by_account = named(|principal| matches!(principal, Principal::Account(_)));
+        let by_name = named(|principal| {
+            !matches!(principal, Principal::Account(_) | Principal::Everyone | Principal::Session(_))
+        });
+        let by_all = named(|principal| matches!(principal, Principal::Everyone | Principal::Session(_)));
+        let own: Vec<Statement> =
+            self.identity.statements.iter().filter(|one| one.effect == Effect::Allow).cloned().collect();
+        let limits: Vec<&[Statement]> = self.boundary.iter().map(Vec::as_slice).collect();
+        // Each way is what allows, and what must allow it as well.
+        let mut ways: Vec<(&[Statement], Vec<&[Statement]>)> = Vec::new();
+        if self.is_key && !self.resource.grants.is_empty() {
+            ways.push((&own, std::iter::once(by_account.as_slice()).chain(limits.iter().copied()).collect()));
+        } else {
+            ways.push((&own, limits.clone()));
+        }
+        ways.push((&by_name, limits));
+        ways.push((&by_all, Vec::new()));
+        let denies = self.denies();
+        for (allows, limits) in ways {
+            if let Found::Request(request) = self.first(allows, &limits, &denies, actions) {
+                return match &self.foreign_boundary {
+                    Some(arn) => Answer::Foreign(arn.clone()),
+                    None => self.example(&request),
+                };
+            }
+        }
+        match self.holder.foreign.first() {
+            Some(arn) => Answer::Foreign(arn.clone()),
+            None => Answer::No,
+        }
+    }
+
+    /// Everything that denies for certain.
+    fn denies(&self) -> Vec<Statement> {
+        let denies = |granted: &Granted<'_>| -> Vec<Statement> {
+            let both = granted.grants.iter().zip(&granted.statements);
+            let certain = both.filter(|(grant, one)| {
+                one.effect == Effect::Deny
+                    && !grant.conditional
+                    && names(&one.principals, &self.caller) == Truth::Yes
+            });
+            certain.map(|(_, one)| to_whom_it_is_attached(one.clone())).collect()
+        };
+        let limits = self.boundary.iter().flatten().filter(|one| one.effect == Effect::Deny).cloned();
+        denies(&self.identity).into_iter().chain(denies(&self.resource)).chain(limits).collect()
+    }
+
+    /// A request that one of `allows` allows, and one of each of the `limits`, and none of `denies` denies.
+    fn first(
+        &self,
+        allows: &[Statement],
+        limits: &[&[Statement]],
+        denies: &[Statement],
+        actions: &Actions,
+    ) -> Found {
+        let mut outside = vec![allow(complement_of_actions(actions), Resources::AllBut(Vec::new()))];
+        if let Some(on) = &self.on {
+            outside.push(allow(anything(), Resources::AllBut(on.clone())));
+        }
+        let Some((limit, others)) = limits.split_first() else {
+            return self.escape(&outside, allows, denies);
+        };
+        // A union of boxes: one after the other.
+        for limit in limit.iter().filter(|one| one.effect == Effect::Allow) {
+            let mut narrower: Vec<Statement> = Vec::new();
+            for one in allows {
+                narrower.extend(within(one, limit));
+            }
+            if let Found::Request(request) = self.first(&narrower, others, denies, actions) {
+                return Found::Request(request);
+            }
+        }
+        Found::Nothing
+    }
+
+    /// A request that `allows` without `denies` allow and `outside` does not.
+    fn escape(&self, outside: &[Statement], allows: &[Statement], denies: &[Statement]) -> Found {
+        for one in allows {
+            let inner: Vec<Statement> = std::iter::once(one.clone()).chain(denies.iter().cloned()).collect();
+            match contains(outside, &inner) {
+                Containment::No(request) => return Found::Request(request),
+                Containment::Yes => {}
+                // It hangs on conditions: they may be satisfied, and those of denials may not be.
+                Containment::Unknown(_) => {
+                    let free = |one: &Statement| Statement { conditions: Vec::new(), ..one.clone() };
+                    let certain = denies.iter().filter(|deny| deny.conditions.is_empty()).cloned();
+                    let inner: Vec<Statement> = std::iter::once(free(one)).chain(certain).collect();
+                    if let Containment::No(request) = contains(outside, &inner) {
+                        return Found::Request(request);
+                    }
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    /// What a request shows, with the statement that allows it.
+    fn example(&self, request: &Request) -> Answer {
+        let both = [&self.identity, &self.resource];
+        let all = both.iter().flat_map(|granted| granted.grants.iter().zip(&granted.statements));
+        let mut allowing = all.filter(|(_, one)| {
+            let one = to_whom_it_is_attached((*one).clone());
+            one.effect == Effect::Allow
+                && applies(&Statement { conditions: Vec::new(), ..one }, request) != Truth::No
+        });
+        let Some((grant, _)) = allowing.next() else { return Answer::No };
+        Answer::Yes(Box::new(Example {
+            holder: self.holder.place,
+            action: as_iam_writes(&request.action.to_string()),
+            resource: request.resource.to_string(),
+            grant: (*grant).clone(),
+        }))
+    }
+}
+
+fn allow(actions: Actions, resources: Resources) -> Statement {
+    Statement::allow(actions, resources)
+}
+
+fn anything() -> Actions {
+    Actions::AllBut(Vec::new())
+}
+
+fn complement_of_actions(actions: &Actions) -> Actions {
+    match actions {
+        Actions::Of(patterns) => Actions::AllBut(patterns.clone()),
+        Actions::AllBut(patterns) => Actions::Of(patterns.clone()),
+    }
+}
+
+/// A statement that is known to name the caller, as one of the caller's own.
+fn to_whom_it_is_attached(statement: Statement) -> Statement {
+    Statement { principals: Principals::Attached, ..statement }
+}
+
+/// What a statement and a limit have in common, as a statement.
+fn within(one: &Statement, limit: &Statement) -> Option<Statement> {
+    let actions = common(&one.actions_side(), &limit.actions_side())?;
+    let resources = common(&one.resources_side(), &limit.resources_side())?;
+    let mut narrower = one.clone();
+    narrower.actions = match actions {
+        Side::Of(patterns) => Actions::Of(patterns),
+        Side::AllBut(patterns) => Actions::AllBut(patterns),
+    };
+    narrower.resources = match resources {
+        Side::Of(patterns) => Resources::Of(patterns),
+        Side::AllBut(patterns) => Resources::AllBut(patterns),
+    };
+    narrower.conditions.extend(limit.conditions.iter().cloned());
+    Some(narrower)
+}
+
+/// A set of texts, as a statement has it.
+enum Side {
+    Of(Vec<Pattern>),
+    AllBut(Vec<Pattern>),
+}
+
+impl Statement {
+    fn actions_side(&self) -> Side {
+        match &self.actions {
+            Actions::Of(patterns) => Side::Of(patterns.clone()),
+            Actions::AllBut(patterns) => Side::AllBut(patterns.clone()),
+        }
+    }
+
+    fn resources_side(&self) -> Side {
+        match &self.resources {
+            Resources::Of(patterns) => Side::Of(patterns.clone()),
+            Resources::AllBut(patterns) => Side::AllBut(patterns.clone()),
+            Resources::Attached => Side::AllBut(Vec::new()),
+        }
+    }
+}
+
+/// What two sets have in common; `None` for nothing. Where patterns only overlap, an example stands for the overlap: that is
+/// enough to say that there is some.
+fn common(one: &Side, other: &Side) -> Option<Side> {
+    let texts = |a: &[Pattern], b: &[Pattern]| {
+        let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
+        let both = pairs.filter_map(|(a, b)| {
+            if crate::glob::outside(a, std::slice::from_ref(b)) == crate::glob::Found::Nothing {
+                return Some(a.clone());
+            }
+            if crate::glob::outside(b, std::slice::from_ref(a)) == crate::glob::Found::Nothing {
+                return Some(b.clone());
+            }
+            match crate::glob::overlap(a, b) {
+                crate::glob::Found::Text(text) => Some(Pattern::of_text(&text)),
+                crate::glob::Found::Nothing => None,
+                crate::glob::Found::TooLarge => Some(a.clone()),
+            }
+        });
+        let both: Vec<Pattern> = both.collect();
+        (!both.is_empty()).then_some(Side::Of(both))
+    };
+    let without = |of: &[Pattern], but: &[Pattern]| {
+        let left = of.iter().filter_map(|pattern| match crate::glob::outside(pattern, but) {
+            crate::glob::Found::Nothing => None,
+            crate::glob::Found::TooLarge => Some(pattern.clone()),
+            crate::glob::Found::Text(text) => {
+                let touches =
+                    but.iter().any(|but| crate::glob::overlap(pattern, but) != crate::glob::Found::Nothing);
+                Some(if touches { Pattern::of_text(&text) } else { pattern.clone() })
+            }
+        });
+        let left: Vec<Pattern> = left.collect();
+        (!left.is_empty()).then_some(Side::Of(left))
+    };
+    match (one, other) {
+        (Side::Of(a), Side::Of(b)) => texts(a, b),
+        (Side::Of(of), Side::AllBut(but)) | (Side::AllBut(but), Side::Of(of)) => without(of, but),
+        (Side::AllBut(a), Side::AllBut(b)) => Some(Side::AllBut([a.as_slice(), b.as_slice()].concat())),
+    }
+}
+
+/// Who acts as a role, user or group.
+fn caller(program: &Program<'_>, place: Place, facts: &mut Facts) -> Caller {
+    let stack = program.stacks[place.stack];
+    let resource = program.resource(place);
+    let arn = symbol_of(stack, &resource.logical_id, "Arn");
+    let kind = if resource.schema.name() == "AWS::IAM::Role" { "role" } else { "user" };
+    let form = vec![
+        Part::Text("arn:aws:iam::".into()),
+        Part::Symbol(Symbol::account()),
+        Part::Text(format!(":{kind}/*").into()),
+    ];
+    facts.stands_for(&arn, form);
+    let letters = facts.text(&Text::from(arn));
+    let parts = Parts(
+        letters
+            .letters()
+            .iter()
+            .map(|letter| match letter {
+                Letter::Char(char) => Part::Text(char.to_string().into()),
+                Letter::Symbol(symbol) => Part::Symbol(symbol.clone()),
+            })
+            .collect(),
+    );
+    if kind == "role" { Caller::session(parts, "session") } else { Caller::user(parts) }
+}
+
+/// The ARNs by which statements can be about a resource or something in it.
+fn about(program: &Program<'_>, place: Place, facts: &mut Facts) -> Vec<Pattern> {
+    let stack = program.stacks[place.stack];
+    let resource = program.resource(place);
+    let schema = resource.schema;
+    let mut texts: Vec<Text> = Vec::new();
+    if let (Some(own), Some(template)) = (schema.own_arn(), schema.arn_template()) {
+        let symbol = symbol_of(stack, &resource.logical_id, own);
+        let form = form(template, |name| match resource.property(name).map(|found| &found.value) {
+            Some(Value::String(text)) => Part::Text(std::sync::Arc::clone(text)),
+            _ => Part::Symbol(symbol_of(stack, &resource.logical_id, name)),
+        });
+        facts.stands_for(&symbol, form);
+        texts.push(facts.text(&Text::from(symbol)));
+    }
+    let attributes = schema.attributes().iter().map(|attribute| attribute.name);
+    for name in attributes.chain(schema.ref_parts().iter().copied()) {
+        if name.ends_with("Arn") || texts.is_empty() {
+            let symbol = symbol_of(stack, &resource.logical_id, name);
+            texts.push(facts.text(&Text::from(symbol)));
+        }
+    }
+    texts.dedup();
+    let patterns = texts.iter().flat_map(|text| {
+        let letters = text.letters().iter().map(|letter| match letter {
+            // Whatever region and account a statement names: the program is deployed to some.
+            Letter::Symbol(symbol) if *symbol == Symbol::region() || *symbol == Symbol::account() => {
+                Token::Run { except: Some(':') }
+            }
+            other => Token::Letter(other.clone()),
+        });
+        let whole: Vec<Token> = letters.collect();
+        let inside = |separator: char| {
+            let rest = [Token::Letter(Letter::Char(separator)), Token::Run { except: None }];
+            whole.iter().cloned().chain(rest).collect::<Vec<_>>()
+        };
+        [whole.clone(), inside('/'), inside(':')].map(Pattern::of_tokens)
+    });
+    patterns.collect()
+}
+
+/// `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}` as parts.
+fn form(template: &str, part: impl Fn(&str) -> Part) -> Parts {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("${") {
+        if !before.is_empty() {
+            parts.push(Part::Text(before.into()));
+        }
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        parts.push(match name {
+            "Partition" => Part::Text("aws".into()),
+            "Region" => Part::Symbol(Symbol::region()),
+            "Account" => Part::Symbol(Symbol::account()),
+            other => part(other),
+        });
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest.into()));
+    }
+    Parts(parts)
+}
+
+/// The groups that a user is in.
+fn groups<'p>(program: &'p Program<'_>, user: Place) -> Vec<&'p Holder> {
+    let reader = Reader { stacks: &program.stacks };
+    let Some(listed) = program.resource(user).property("Groups") else { return Vec::new() };
+    let Value::List(items) = &listed.value else { return Vec::new() };
+    let places: Vec<Place> = items.iter().filter_map(|item| reader.place(user.stack, &item.value)).collect();
+    program.holders.iter().filter(|holder| places.contains(&holder.place)).collect()
+}
+
+/// What the permissions boundary of a role or user says; or its ARN, where the program does not have it.
+fn boundary(program: &Program<'_>, place: Place, facts: &Facts) -> (Option<Vec<Statement>>, Option<String>) {
+    let Some(given) = program.resource(place).property("PermissionsBoundary") else { return (None, None) };
+    let reader = Reader { stacks: &program.stacks };
+    match reader.place(place.stack, &given.value) {
+        Some(policy) => {
+            let grants = read::document_of(&program.stacks, policy);
+            (Some(grants.iter().map(|grant| grant.statement.resolve(facts)).collect()), None)
+        }
+        None => (None, reader.texts(place.stack, &given.value).first().map(super::value::shown)),
+    }
+}
+
+/// An action as IAM writes it: `dynamodb:putitem` as `dynamodb:PutItem`.
+fn as_iam_writes(action: &str) -> String {
+    let known = action.split_once(':').and_then(|(prefix, name)| {
+        let prefix = prefix.to_ascii_lowercase();
+        let found = iam::service(&prefix)?.action_ignore_case(name)?;
+        Some(format!("{prefix}:{}", found.name))
+    });
+    known.unwrap_or_else(|| action.to_owned())
+}
