@@ -9,6 +9,7 @@ use ci_sema::{At, ItemId, TestResult};
 
 use crate::host::Snapshot;
 use crate::levels;
+use crate::rules::Ruled;
 use crate::stages::template;
 
 /// A test of the project.
@@ -49,12 +50,15 @@ impl Snapshot {
             let mut found: Vec<Diagnostic> =
                 diagnostics.iter().map(|found| found.clone().map(span)).collect();
             let mut of_stacks = Vec::new();
+            let mut ruled = Ruled::default();
             for instance in stacks {
                 let result = ci_sema::stack(db, *instance);
                 let late = &template(db, *instance).diagnostics;
                 let all = result.diagnostics.iter().chain(late);
                 of_stacks.extend(all.map(|found| found.clone().map(|origin| self.place(result, origin))));
+                ruled.add(db, ci_sema::rulings(db, *instance), &result.items);
             }
+            of_stacks.append(&mut ruled.broken);
             let lints = &self.project.manifest.lints;
             let of_stacks = levels::apply_levels(of_stacks, lints, &self.allowed());
             found.extend(of_stacks.into_iter().filter(|found| found.severity == Severity::Error));

@@ -29,6 +29,7 @@ mod member;
 pub mod plan;
 mod record;
 mod repeat;
+pub mod ruling;
 pub mod testing;
 pub mod trail;
 pub mod value;
@@ -115,8 +116,8 @@ pub(crate) struct Eval<'db> {
     /// Services made by an app, in source order.
     services: Vec<plan::Placed>,
     naming: plan::Naming,
-    /// What the test that is run has made.
-    testing: Option<Box<testing::Testing<'db>>>,
+    /// What the test that is run has made, or the rule that is applied looks at.
+    looking: Option<Box<testing::Looking<'db>>>,
     /// What is read is what was written: a name that is not there is `none`.
     inspects: bool,
     /// Places outside of the items of this evaluation that explain a finding, by the place of that.
@@ -152,7 +153,7 @@ impl<'db> Eval<'db> {
             overridden: Vec::new(),
             services: Vec::new(),
             naming: plan::Naming::default(),
-            testing: None,
+            looking: None,
             inspects: false,
             explained: Vec::new(),
         }

@@ -475,4 +475,32 @@ service Orders { let queue = aws::sqs::Queue {}; }
 app Shop { let orders = Orders {}; }
 service Other { let shop = Shop {}; let any_of = any(Orders); }
 "##;
+
+    a_rule_with_slips: r##"
+/// Twice.
+#[severity(hihg)]
+#[control(5)]
+#[id("x")]
+rule same for bucket: aws::s3::Bucket {
+    let name = bucket.BucketNam;
+    let acl = bucket.AccessControl;
+    input x: Int = 1;
+    assert true;
+    require bucket.VersioningConfiguration.Status == "Enabled";
+    require acl == 5;
+    require stack.resources(Queue).len() > 0;
+    require bucket.may(s3::GetObject);
+    require stack.bucket;
+    let made = aws::sqs::Queue {};
+}
+rule same for queue: aws::sqs::Queue { require true; }
+rule of_nothing for text: String { require true; }
+#[severity(low)]
+service S {
+    #[allow(sam, reason = "x")]
+    let queue = aws::sqs::Queue {};
+    #[allow(same)]
+    let other = aws::sqs::Queue {};
+}
+"##;
 }

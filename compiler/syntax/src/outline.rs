@@ -89,6 +89,11 @@ pub fn outline(text: &str) -> Outline {
 /// Makes keywords of the words that are some only at one place: `test` and `rule` where an item starts, `require` where a
 /// member of a rule does. Everywhere else they are names, and good ones.
 fn contextual_keywords(text: &str, tokens: &mut [Token]) {
+    // Most files have neither.
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    if !(has("test") || has("rule")) {
+        return;
+    }
     let mut in_rule = false;
     let mut starts_line = true;
     let mut previous = TokenKind::Newline;

@@ -128,7 +128,7 @@ impl Eval<'_> {
             },
             Expr::MethodCall { receiver, name, arguments, optional } => {
                 let receiver = self.expr(*receiver, env);
-                if self.testing.is_some()
+                if self.looking.is_some()
                     && let Some(value) = self.test_method(id, &receiver, *name, arguments, env, origin)
                 {
                     return value;
@@ -184,6 +184,9 @@ impl Eval<'_> {
                 }
                 StringPart::Expr(part) => self.expr(*part, env),
             });
+        }
+        if self.inspects && values.iter().any(|part| matches!(part.value, Value::Made(_) | Value::None)) {
+            return Value::Unknown;
         }
         builtin::concat(&values).unwrap_or_else(|problem| self.builtin_problem(origin, problem))
     }
@@ -358,6 +361,11 @@ impl Eval<'_> {
                 }
                 _ => Value::Unknown,
             };
+        }
+        let is_reference = |side: &Located| matches!(side.value, Value::Made(_));
+        let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+        if (is_reference(&a) || is_reference(&b)) && !compares {
+            return Value::Unknown;
         }
         match operator {
             BinaryOperator::And | BinaryOperator::Or => self.both(operator, &a, &b),
@@ -562,7 +570,7 @@ impl Eval<'_> {
             }
             Value::Service(service) => {
                 let service = Rc::clone(service);
-                if self.testing.is_some()
+                if self.looking.is_some()
                     && let Some(value) = self.read_service(&service, text, origin)
                 {
                     return value;
@@ -633,6 +641,9 @@ impl Eval<'_> {
         }
         if matches!(receiver.value, Value::None) && optional {
             return Value::None;
+        }
+        if matches!(receiver.value, Value::Made(_)) {
+            return Value::Unknown;
         }
         let given: Vec<Located> = arguments.iter().map(|argument| self.expr(*argument, env)).collect();
         if !self.walked(given.iter().chain([receiver]), origin) {

@@ -35,7 +35,7 @@ impl Eval<'_> {
                         _ => {}
                     }
                 }
-                MemberKind::Assert { condition, message } if self.testing.is_some() => {
+                MemberKind::Assert { condition, message } if self.looking.is_some() => {
                     let env = self.env(instance);
                     self.test_assertion(&env, *condition, *message);
                 }

@@ -41,7 +41,7 @@ impl Eval<'_> {
                     }
                     ItemKind::Interface => Value::Record(Rc::new(self.entries(entries, env))),
                     // In a test it is a stack of its own.
-                    ItemKind::Component if self.testing.is_some() => self.place_service(item, id, env),
+                    ItemKind::Component if self.looking.is_some() => self.place_service(item, id, env),
                     ItemKind::Component | ItemKind::App => {
                         self.instance(item, id, env).map_or(Value::Unknown, Value::Instance)
                     }

@@ -13,14 +13,14 @@ use std::sync::Arc;
 use ci_access::program::{Answer, Example, Holder, Place, Program, read};
 use ci_access::{Actions, Pattern};
 use ci_base::{Code, Diagnostic, TextRange};
-use ci_graph::{Origin, ResourceId, Stack};
+use ci_graph::{Late, Origin, ResourceId, Stack};
 use ci_syntax::ast::{BinaryOperator, Expr, ExprId, ItemTree, Keyword, MemberKind, Name, UnaryOperator};
 
 use super::Eval;
 use super::builtin;
 use super::frame::{Env, Instance};
 use super::plan::{Frozen, Service, ServiceInstance, StackResult, stack};
-use super::trail::trail;
+use super::trail::{Step, trail};
 use super::value::{Located, Value};
 use crate::infer::Resolution;
 use crate::name::{Def, modules};
@@ -59,6 +59,8 @@ pub struct Made {
 
 #[derive(Debug)]
 enum What {
+    /// All of it.
+    Stack,
     /// A resource.
     Resource(ResourceId),
     /// An instance of a unit: the names that lead to it.
@@ -136,8 +138,8 @@ impl Eval<'_> {
     }
 }
 
-/// What a test has made, once it is all made.
-pub(super) struct Testing<'db> {
+/// What a test has made, once it is all made; or what a rule looks at.
+pub(super) struct Looking<'db> {
     /// The services placed so far, with the names that lead to them in the test.
     pub placed: Vec<(Arc<str>, Arc<str>)>,
     made: Option<Stacks<'db>>,
@@ -145,10 +147,12 @@ pub(super) struct Testing<'db> {
     asked: Vec<Asked>,
 }
 
-/// The stacks of a test.
+/// Stacks that are looked at: those of a test, or the one that a rule is applied to.
 struct Stacks<'db> {
+    /// Those of a test.
     instances: Vec<ServiceInstance>,
     results: Vec<&'db StackResult>,
+    /// Their policies. Of the stack that a rule is applied to, none are read.
     program: Rc<Program<'db>>,
 }
 
@@ -172,7 +176,7 @@ enum Told {
 pub fn run_test(db: &dyn Db, test: ItemId) -> TestResult {
     let mut eval = Eval::new(db, false);
     let body = eval.body(test);
-    eval.testing = Some(Box::new(Testing { placed: Vec::new(), made: None, asked: Vec::new() }));
+    eval.looking = Some(Box::new(Looking { placed: Vec::new(), made: None, asked: Vec::new() }));
     eval.inspects = true;
     let root = eval.root(test, body, Vec::new());
     eval.make(&root);
@@ -180,8 +184,8 @@ pub fn run_test(db: &dyn Db, test: ItemId) -> TestResult {
     let results: Vec<&StackResult> = instances.iter().map(|instance| stack(db, *instance)).collect();
     let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
     let program = Rc::new(read(&stacks));
-    if let Some(testing) = &mut eval.testing {
-        testing.made = Some(Stacks { instances: instances.clone(), results, program });
+    if let Some(looking) = &mut eval.looking {
+        looking.made = Some(Stacks { instances: instances.clone(), results, program });
     }
     eval.members(&root);
     let items: Vec<ItemId> = eval.bodies.iter().map(|body| body.item).collect();
@@ -225,13 +229,30 @@ impl<'db> Eval<'db> {
     }
 
     fn stacks(&self) -> Option<&Stacks<'db>> {
-        self.testing.as_ref()?.made.as_ref()
+        self.looking.as_ref()?.made.as_ref()
+    }
+
+    /// Looks at one stack, as a rule does.
+    pub(super) fn looks_at(&mut self, result: &'db StackResult) {
+        let program = Program { stacks: vec![&result.stack], holders: Vec::new(), guarded: Vec::new() };
+        let made = Stacks { instances: Vec::new(), results: vec![result], program: Rc::new(program) };
+        self.looking = Some(Box::new(Looking { placed: Vec::new(), made: Some(made), asked: Vec::new() }));
+    }
+
+    /// A resource of the stack that a rule is applied to.
+    pub(super) fn resource_of_stack(&self, id: ResourceId) -> Value {
+        Value::Made(Rc::new(Made { stack: 0, what: What::Resource(id) }))
+    }
+
+    /// The stack that a rule is applied to.
+    pub(super) fn stack_looked_at(&self) -> Value {
+        Value::Made(Rc::new(Made { stack: 0, what: What::Stack }))
     }
 
     /// Remembers by which names a service of a test is reached.
     pub(super) fn placed(&mut self, stack_name: &Arc<str>, path: &Arc<str>) {
-        if let Some(testing) = &mut self.testing {
-            testing.placed.push((Arc::clone(stack_name), Arc::clone(path)));
+        if let Some(looking) = &mut self.looking {
+            looking.placed.push((Arc::clone(stack_name), Arc::clone(path)));
         }
     }
 
@@ -260,6 +281,7 @@ impl<'db> Eval<'db> {
         match &made.what {
             What::Unit(path) => self.look(made.stack, &format!("{path}.{name}"), origin),
             What::Resource(id) => self.property_of(made.stack, *id, name, origin),
+            What::Stack => Value::Unknown,
         }
     }
 
@@ -306,7 +328,7 @@ impl<'db> Eval<'db> {
         let Some(made) = self.stacks() else { return Value::Unknown };
         let resource = made.results[stack].stack.resource(id);
         match resource.property(name) {
-            Some(found) => from_graph(&found.value, origin),
+            Some(found) => from_graph(&found.value, stack, origin),
             None if is_settable(resource.schema, name) => Value::None,
             // An attribute.
             None => Value::Unknown,
@@ -375,31 +397,30 @@ impl<'db> Eval<'db> {
 
     /// Whether a resource is, or is part of, what a value of a test stands for.
     fn is_in(&self, program: &Program<'_>, place: Place, value: &Value) -> bool {
-        let (Some(made), Some(testing)) = (self.stacks(), &self.testing) else { return false };
+        let (Some(made), Some(looking)) = (self.stacks(), &self.looking) else { return false };
         let within = |path: &str, outer: &str| {
             path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        let instance = made.instances[place.stack];
-        let stack_name = instance.stack_name(self.db);
+        let stack_name = &program.stacks[place.stack].name;
         let resource = program.resource(place);
         match value {
             Value::Service(service) => service.stack_name == *stack_name,
             Value::Instance(app) => {
                 let outer = self.path_text(&app.place);
-                testing.placed.iter().any(|(name, path)| name == stack_name && within(path, &outer))
+                looking.placed.iter().any(|(name, path)| name == stack_name && within(path, &outer))
             }
             Value::Made(one) => match &one.what {
                 What::Resource(id) => place.stack == one.stack && place.resource == *id,
                 What::Unit(path) => place.stack == one.stack && within(&resource.path, path),
+                What::Stack => place.stack == one.stack,
             },
             Value::Every(ty) => match &**ty {
                 Ty::Resource(wanted) => std::ptr::eq(resource.schema, wanted.0),
-                Ty::Unit(wanted) => {
-                    instance.item(self.db) == *wanted
-                        || trail(self.db, instance.item(self.db), &resource.path)
-                            .iter()
-                            .any(|step| step.makes == Some(*wanted))
-                }
+                Ty::Unit(wanted) => made.instances.get(place.stack).is_some_and(|instance| {
+                    let root = instance.item(self.db);
+                    let makes = |step: &Step| step.makes == Some(*wanted);
+                    root == *wanted || trail(self.db, root, &resource.path).iter().any(makes)
+                }),
                 _ => false,
             },
             Value::List(items) => items.iter().any(|item| self.is_in(program, place, &item.value)),
@@ -500,8 +521,8 @@ impl<'db> Eval<'db> {
     }
 
     fn asked(&mut self, asked: Asked) {
-        if let Some(testing) = &mut self.testing {
-            testing.asked.push(asked);
+        if let Some(looking) = &mut self.looking {
+            looking.asked.push(asked);
         }
     }
 
@@ -509,8 +530,8 @@ impl<'db> Eval<'db> {
 
     /// An assertion of a test.
     pub(super) fn test_assertion(&mut self, env: &Env, condition: ExprId, message: Option<ExprId>) {
-        if let Some(testing) = &mut self.testing {
-            testing.asked.clear();
+        if let Some(looking) = &mut self.looking {
+            looking.asked.clear();
         }
         let before = self.diagnostics.len();
         let holds = self.expr(condition, env);
@@ -546,7 +567,7 @@ impl<'db> Eval<'db> {
         let mut calls = Vec::new();
         polarity(tree, condition, true, &mut calls);
         let asked =
-            self.testing.as_mut().map(|testing| std::mem::take(&mut testing.asked)).unwrap_or_default();
+            self.looking.as_mut().map(|looking| std::mem::take(&mut looking.asked)).unwrap_or_default();
         let culprit = asked.iter().find(|asked| {
             let wanted = calls.iter().find(|(call, _)| *call == asked.call).map(|(_, wanted)| *wanted);
             wanted.is_none_or(|wanted| wanted != matches!(asked.answer, Told::May(_)))
@@ -651,8 +672,20 @@ pub(super) fn is_settable(schema: &ci_catalog::ResourceSchema, name: &str) -> bo
     schema.node(schema.root()).property(name).is_some() && !schema.is_read_only(name)
 }
 
-/// A written value; what is late or unknown is unknown.
-pub(super) fn from_graph(value: &ci_graph::Value, origin: Origin) -> Value {
+impl Made {
+    /// Whether two are the same; nothing for what is no single thing.
+    pub(super) fn is(&self, other: &Self) -> Option<bool> {
+        match (&self.what, &other.what) {
+            (What::Resource(one), What::Resource(two)) => Some(self.stack == other.stack && one == two),
+            (What::Unit(one), What::Unit(two)) => Some(self.stack == other.stack && one == two),
+            _ => None,
+        }
+    }
+}
+
+/// A written value of a stack. What refers to a resource of the stack is that resource; all else that is late or unknown
+/// is unknown.
+fn from_graph(value: &ci_graph::Value, stack: usize, origin: Origin) -> Value {
     use ci_graph::Value as Graph;
     match value {
         Graph::Bool(value) => Value::Bool(*value),
@@ -660,16 +693,22 @@ pub(super) fn from_graph(value: &ci_graph::Value, origin: Origin) -> Value {
         Graph::Float(value) => Value::Float(*value),
         Graph::String(text) => Value::Text(Arc::clone(text)),
         Graph::List(items) => {
-            Value::list(items.iter().map(|item| Located::new(from_graph(&item.value, origin), origin)))
+            Value::list(items.iter().map(|item| Located::new(from_graph(&item.value, stack, origin), origin)))
         }
         Graph::Record(entries) => {
             let entries = entries.iter();
             let entries = entries.map(|entry| {
-                (Arc::clone(&entry.name), Located::new(from_graph(&entry.value.value, origin), origin))
+                (Arc::clone(&entry.name), Located::new(from_graph(&entry.value.value, stack, origin), origin))
             });
             Value::record(entries.collect())
         }
         Graph::Absent => Value::None,
-        Graph::Late(_) | Graph::Unknown => Value::Unknown,
+        Graph::Late(late) => match &**late {
+            Late::Identifier(id) | Late::Attribute(id, _) => {
+                Value::Made(Rc::new(Made { stack, what: What::Resource(*id) }))
+            }
+            _ => Value::Unknown,
+        },
+        Graph::Unknown => Value::Unknown,
     }
 }

@@ -40,6 +40,7 @@ impl<'db> Infer<'db> {
 
     pub(super) fn rule(&mut self, subject: Name, members: &'db [Member]) {
         let Signature::Rule(ty) = signature(self.db, self.item) else { return };
+        self.locals.push(("stack", Ty::Stack));
         self.locals.push((self.text(subject), ty.clone()));
         for member in members {
             match &member.kind {
@@ -109,11 +110,12 @@ impl<'db> Infer<'db> {
         named.collect()
     }
 
-    /// The methods that only tests have; of a rule's resource, none.
+    /// The methods that only tests have; in a rule, those of the stack.
     pub(super) fn test_methods(&self, of: &Ty) -> &'static [&'static str] {
         match of {
             Ty::Unit(_) if self.in_test() => &METHODS,
             Ty::Resource(_) | Ty::Every(_) if self.in_test() => &METHODS[..1],
+            Ty::Stack => &METHODS[1..],
             _ => &[],
         }
     }

@@ -149,6 +149,7 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
         | Ty::Principal
         | Ty::Range
         | Ty::Every(_)
+        | Ty::Stack
         | Ty::Closure(_) => Err(Misfit::Kind),
     }
 }

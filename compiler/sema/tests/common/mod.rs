@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use ci_base::{Diagnostic, FileId, Severity, Span};
+use ci_sema::rule::RuleSettings;
 use ci_sema::{
     Archive, DataError, DataFile, Db, Package, Program, SourceFile, StackResult, TargetId, file_diagnostics,
     item::item_span, plan, run_test, stack, targets, tests, unused_items,
@@ -89,13 +90,13 @@ impl TestDatabase {
             let package = if in_std.is_some() { std } else { root };
             let id = FileId(db.files.len() as u32);
             let module: Arc<str> = in_std.as_deref().unwrap_or(&module).into();
-            let file = SourceFile::new(&db, id, package, module, text.into());
+            let file = SourceFile::new(&db, id, package, module, text.into(), None);
             db.files.push(file);
             if package == std { files.1.push(file) } else { files.0.push(file) }
         }
         root.set_files(&mut db).to(files.0.into());
         std.set_files(&mut db).to(files.1.into());
-        Program::new(&db, root, std, Arc::from([]));
+        Program::new(&db, root, std, Arc::from([]), RuleSettings::default());
         db
     }
 
