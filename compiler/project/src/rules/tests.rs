@@ -287,3 +287,43 @@ service B {{ let queue = aws::sqs::Queue {{ DelaySeconds: 12 }}; }}"
     host.apply(&[crate::Change::Edit { path: "/p/src/main.ci".into(), text }]);
     assert_eq!(run(&host), 1);
 }
+
+/// The table of controls says of every rule of the pack which control it is of, and of no other.
+#[test]
+fn the_table_of_controls_has_the_rules_of_the_pack() {
+    let table = include_str!("../../../../spec/fsbp.md");
+    let rows = table.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| ")?.split(" | ");
+        let (control, severity, verdict) = (cells.next()?, cells.next()?, cells.next()?);
+        Some((control, severity, verdict.strip_prefix("rule: ")?))
+    });
+    let rows: Vec<(&str, &str, &str)> = rows.collect();
+    let mut wrong = String::new();
+    let mut names = Vec::new();
+    for (_, path, text, _) in
+        crate::host::STDLIB.iter().filter(|(module, ..)| module.starts_with("rules::fsbp"))
+    {
+        let (mut control, mut severity) = ("", "");
+        for line in text.lines() {
+            let quoted = |before: &str, after: &str| line.strip_prefix(before)?.strip_suffix(after);
+            control = quoted("#[control(\"", "\")]").unwrap_or(control);
+            severity = quoted("#[severity(", ")]").unwrap_or(severity);
+            let Some(name) = line.strip_prefix("rule ").and_then(|rest| rest.split(' ').next()) else {
+                continue;
+            };
+            names.push(name);
+            let listed = |(known, level, rules): &&(&str, &str, &str)| {
+                *known == control && *level == severity && rules.contains(&format!("`{name}`"))
+            };
+            if !rows.iter().any(|row| listed(&row)) {
+                let _ = writeln!(wrong, "{path}: `{name}` is not at {control} ({severity})");
+            }
+        }
+    }
+    for (control, _, rules) in rows {
+        for name in rules.split('`').skip(1).step_by(2).filter(|name| !names.contains(name)) {
+            let _ = writeln!(wrong, "{control}: there is no rule `{name}`");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

@@ -209,13 +209,15 @@ impl<'db> Judge<'db> {
         })
     }
 
-    /// What went wrong in the rules themselves.
+    /// What went wrong in the rules of the project themselves. A rule of others that makes nothing of what it finds, a policy
+    /// of an unusual form for instance, has nothing to say about it.
     fn finish(mut self, rulings: &mut Rulings) {
         let items: Vec<ItemId> = self.eval.bodies.iter().map(|body| body.item).collect();
-        let own = self.eval.diagnostics.drain(..);
-        rulings
-            .broken
-            .extend(own.map(|found| found.map(|origin| (items[origin.item as usize], origin.range))));
+        let placed = |origin: Origin| (items[origin.item as usize], origin.range);
+        let found = self.eval.diagnostics.drain(..).map(|found| found.map(placed));
+        let is_own =
+            |found: &Diagnostic<At>| Some(found.primary.at.0.file(self.db).package(self.db)) == self.own;
+        rulings.broken.extend(found.filter(is_own));
     }
 }
 

@@ -216,11 +216,16 @@ impl<'db> Infer<'db> {
         Some(ty)
     }
 
-    /// A resource in a test: nothing is a stack there.
+    /// A resource in a test or a rule: nothing is a stack there.
     pub(super) fn resource_in_test(&mut self, at: ci_base::TextRange) {
-        let found = Diagnostic::new(Code::NotAValue, at, "a resource cannot be made in a test")
-            .note("a test makes apps, services and components, as a build would")
-            .help("make it in a component, and that in the test");
+        let found = if self.in_test() {
+            Diagnostic::new(Code::NotAValue, at, "a resource cannot be made in a test")
+                .note("a test makes apps, services and components, as a build would")
+                .help("make it in a component, and that in the test")
+        } else {
+            Diagnostic::new(Code::NotAValue, at, "a rule makes nothing")
+                .help("it looks at what there is: `stack.resources(…)` has the resources of a type")
+        };
         self.report(found);
     }
 }
