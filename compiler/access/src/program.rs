@@ -12,7 +12,7 @@ mod value;
 use ci_graph::{Origin, Resource, ResourceId, Stack};
 
 use crate::{Pattern, Statement, glob};
-pub use may::{Answer, Example};
+pub use may::{Answer, Example, Target};
 pub use read::read;
 
 /// A resource of a program.

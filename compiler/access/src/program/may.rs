@@ -18,7 +18,7 @@ use super::{Grant, Holder, Place, Program, read};
 use crate::policy::names;
 use crate::{
     Actions, Caller, Containment, Effect, Facts, Letter, Part, Parts, Pattern, Principal, Principals,
-    Request, Resources, Statement, Symbol, Text, Token, Truth, applies, contains,
+    Request, Resources, Statement, Symbol, Text, Token, Truth, applies, contains, glob,
 };
 
 /// What somebody may do, as far as it was asked for.
@@ -45,6 +45,13 @@ pub struct Example {
     pub grant: Grant,
 }
 
+/// A resource, with the forms in which a statement may name it: by its attributes, and by what is known of its ARN.
+#[derive(Clone, Debug)]
+pub struct Target {
+    place: Place,
+    forms: Vec<Pattern>,
+}
+
 /// Statements with the grants they are from.
 struct Granted<'p> {
     grants: Vec<&'p Grant>,
@@ -60,10 +67,35 @@ impl Program<'_> {
         self.holders.iter().filter(acts).collect()
     }
 
+    /// A resource that questions are asked about.
+    pub fn target(&self, place: Place) -> Target {
+        let mut forms = about(self, place, &mut Facts::default());
+        let inner = separators(self.resource(place).schema.arn_template());
+        forms.extend(super::value::arns(self, place).iter().flat_map(|arn| whole_and_inside(arn, &inner)));
+        Target { place, forms }
+    }
+
     /// Whether a role or user may do one of these actions: on something of a resource, or on anything.
-    pub fn may(&self, holder: &Holder, actions: &Actions, on: Option<Place>) -> Answer {
-        let question = Asked::new(self, holder, on);
-        question.answer(actions)
+    pub fn may(&self, holder: &Holder, actions: &Actions, on: Option<&Target>) -> Answer {
+        // Most roles have nothing to do with most resources.
+        if !self.concerns(holder, actions, on) {
+            return holder.foreign.first().map_or(Answer::No, |arn| Answer::Foreign(arn.clone()));
+        }
+        Asked::new(self, holder, on.map(|target| target.place)).answer(actions)
+    }
+
+    /// Whether a statement that allows one of the actions may be about the resource.
+    fn concerns(&self, holder: &Holder, actions: &Actions, on: Option<&Target>) -> bool {
+        let meets = |grant: &Grant| {
+            let statement = &grant.statement;
+            statement.effect == Effect::Allow
+                && meet(&statement.actions_side(), &actions_side(actions))
+                && on.is_none_or(|on| meet(&statement.resources_side(), &Side::Of(&on.forms)))
+        };
+        let guarding = self.guarded.iter().filter(|guarded| on.is_none_or(|on| guarded.place == on.place));
+        holder.grants.iter().any(meets)
+            || groups(self, holder.place).iter().any(|group| group.grants.iter().any(meets))
+            || guarding.flat_map(|guarded| &guarded.grants).any(meets)
     }
 
     /// The actions that a role or user has by statements about a resource, as IAM writes them: sorted.
@@ -284,78 +316,100 @@ fn within(one: &Statement, limit: &Statement) -> Option<Statement> {
     let resources = common(&one.resources_side(), &limit.resources_side())?;
     let mut narrower = one.clone();
     narrower.actions = match actions {
-        Side::Of(patterns) => Actions::Of(patterns),
-        Side::AllBut(patterns) => Actions::AllBut(patterns),
+        Common::Of(patterns) => Actions::Of(patterns),
+        Common::AllBut(patterns) => Actions::AllBut(patterns),
     };
     narrower.resources = match resources {
-        Side::Of(patterns) => Resources::Of(patterns),
-        Side::AllBut(patterns) => Resources::AllBut(patterns),
+        Common::Of(patterns) => Resources::Of(patterns),
+        Common::AllBut(patterns) => Resources::AllBut(patterns),
     };
     narrower.conditions.extend(limit.conditions.iter().cloned());
     Some(narrower)
 }
 
 /// A set of texts, as a statement has it.
-enum Side {
+enum Side<'a> {
+    Of(&'a [Pattern]),
+    AllBut(&'a [Pattern]),
+}
+
+/// What two sets have in common.
+enum Common {
     Of(Vec<Pattern>),
     AllBut(Vec<Pattern>),
 }
 
 impl Statement {
-    fn actions_side(&self) -> Side {
-        match &self.actions {
-            Actions::Of(patterns) => Side::Of(patterns.clone()),
-            Actions::AllBut(patterns) => Side::AllBut(patterns.clone()),
-        }
+    fn actions_side(&self) -> Side<'_> {
+        actions_side(&self.actions)
     }
 
-    fn resources_side(&self) -> Side {
+    fn resources_side(&self) -> Side<'_> {
         match &self.resources {
-            Resources::Of(patterns) => Side::Of(patterns.clone()),
-            Resources::AllBut(patterns) => Side::AllBut(patterns.clone()),
-            Resources::Attached => Side::AllBut(Vec::new()),
+            Resources::Of(patterns) => Side::Of(patterns),
+            Resources::AllBut(patterns) => Side::AllBut(patterns),
+            Resources::Attached => Side::AllBut(&[]),
         }
+    }
+}
+
+fn actions_side(actions: &Actions) -> Side<'_> {
+    match actions {
+        Actions::Of(patterns) => Side::Of(patterns),
+        Actions::AllBut(patterns) => Side::AllBut(patterns),
+    }
+}
+
+/// Whether two sets may have a text in common.
+fn meet(one: &Side<'_>, other: &Side<'_>) -> bool {
+    match (one, other) {
+        // What a policy variable stands for may be anything.
+        (Side::Of(one), Side::Of(other)) => {
+            one.iter().chain(*other).any(Pattern::has_variable)
+                || glob::find(&[one, other], &[]) != glob::Found::Nothing
+        }
+        // Somewhere else there is always something.
+        _ => true,
     }
 }
 
 /// What two sets have in common; `None` for nothing. Where patterns only overlap, an example stands for the overlap: that is
 /// enough to say that there is some.
-fn common(one: &Side, other: &Side) -> Option<Side> {
+fn common(one: &Side<'_>, other: &Side<'_>) -> Option<Common> {
     let texts = |a: &[Pattern], b: &[Pattern]| {
         let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
         let both = pairs.filter_map(|(a, b)| {
-            if crate::glob::outside(a, std::slice::from_ref(b)) == crate::glob::Found::Nothing {
+            if glob::outside(a, std::slice::from_ref(b)) == glob::Found::Nothing {
                 return Some(a.clone());
             }
-            if crate::glob::outside(b, std::slice::from_ref(a)) == crate::glob::Found::Nothing {
+            if glob::outside(b, std::slice::from_ref(a)) == glob::Found::Nothing {
                 return Some(b.clone());
             }
-            match crate::glob::overlap(a, b) {
-                crate::glob::Found::Text(text) => Some(Pattern::of_text(&text)),
-                crate::glob::Found::Nothing => None,
-                crate::glob::Found::TooLarge => Some(a.clone()),
+            match glob::overlap(a, b) {
+                glob::Found::Text(text) => Some(Pattern::of_text(&text)),
+                glob::Found::Nothing => None,
+                glob::Found::TooLarge => Some(a.clone()),
             }
         });
         let both: Vec<Pattern> = both.collect();
-        (!both.is_empty()).then_some(Side::Of(both))
+        (!both.is_empty()).then_some(Common::Of(both))
     };
     let without = |of: &[Pattern], but: &[Pattern]| {
-        let left = of.iter().filter_map(|pattern| match crate::glob::outside(pattern, but) {
-            crate::glob::Found::Nothing => None,
-            crate::glob::Found::TooLarge => Some(pattern.clone()),
-            crate::glob::Found::Text(text) => {
-                let touches =
-                    but.iter().any(|but| crate::glob::overlap(pattern, but) != crate::glob::Found::Nothing);
+        let left = of.iter().filter_map(|pattern| match glob::outside(pattern, but) {
+            glob::Found::Nothing => None,
+            glob::Found::TooLarge => Some(pattern.clone()),
+            glob::Found::Text(text) => {
+                let touches = but.iter().any(|but| glob::overlap(pattern, but) != glob::Found::Nothing);
                 Some(if touches { Pattern::of_text(&text) } else { pattern.clone() })
             }
         });
         let left: Vec<Pattern> = left.collect();
-        (!left.is_empty()).then_some(Side::Of(left))
+        (!left.is_empty()).then_some(Common::Of(left))
     };
     match (one, other) {
         (Side::Of(a), Side::Of(b)) => texts(a, b),
         (Side::Of(of), Side::AllBut(but)) | (Side::AllBut(but), Side::Of(of)) => without(of, but),
-        (Side::AllBut(a), Side::AllBut(b)) => Some(Side::AllBut([a.as_slice(), b.as_slice()].concat())),
+        (Side::AllBut(a), Side::AllBut(b)) => Some(Common::AllBut([*a, *b].concat())),
     }
 }
 
@@ -402,28 +456,55 @@ fn about(program: &Program<'_>, place: Place, facts: &mut Facts) -> Vec<Pattern>
     }
     let attributes = schema.attributes().iter().map(|attribute| attribute.name);
     for name in attributes.chain(schema.ref_parts().iter().copied()) {
-        if name.ends_with("Arn") || texts.is_empty() {
+        // An attribute of a property, `RedrivePolicy.deadLetterTargetArn`, is about something else.
+        if (name.ends_with("Arn") && !name.contains('.')) || schema.own_arn().is_none() {
             let symbol = symbol_of(stack, &resource.logical_id, name);
             texts.push(facts.text(&Text::from(symbol)));
         }
     }
-    texts.dedup();
-    let patterns = texts.iter().flat_map(|text| {
-        let letters = text.letters().iter().map(|letter| match letter {
-            // Whatever region and account a statement names: the program is deployed to some.
-            Letter::Symbol(symbol) if *symbol == Symbol::region() || *symbol == Symbol::account() => {
-                Token::Run { except: Some(':') }
-            }
-            other => Token::Letter(other.clone()),
-        });
-        let whole: Vec<Token> = letters.collect();
-        let inside = |separator: char| {
-            let rest = [Token::Letter(Letter::Char(separator)), Token::Run { except: None }];
-            whole.iter().cloned().chain(rest).collect::<Vec<_>>()
-        };
-        [whole.clone(), inside('/'), inside(':')].map(Pattern::of_tokens)
+    let inner = separators(schema.arn_template());
+    texts.iter().flat_map(|text| whole_and_inside(text, &inner)).collect()
+}
+
+/// What stands between the ARN of a resource and the rest of the ARNs of what lies in it, as IAM knows such things: `/` for
+/// the objects of a bucket, `:` for the versions of a function, nothing for a queue.
+fn separators(template: Option<&str>) -> Vec<char> {
+    let Some(template) = template else { return vec!['/', ':'] };
+    let service = template.split(':').nth(2).and_then(iam::service);
+    let own = without_names(template);
+    let types = service.map(iam::Service::resource_types).unwrap_or_default().iter();
+    let beyond =
+        types.filter_map(|known| without_names(known.arn_template).strip_prefix(&own)?.chars().next());
+    let mut found: Vec<char> = beyond.filter(|next| matches!(next, '/' | ':')).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A form of an ARN without the names of what varies, which are not the same everywhere.
+fn without_names(template: &str) -> String {
+    let mut parts = template.split("${");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "$" + part.split_once('}').map_or("", |(_, after)| after))
+}
+
+/// An ARN, and those of what lies in it.
+fn whole_and_inside(text: &Text, separators: &[char]) -> Vec<Pattern> {
+    let letters = text.letters().iter().map(|letter| match letter {
+        // Whatever a statement names: the program is deployed to some region of some account.
+        Letter::Symbol(symbol)
+            if [Symbol::partition(), Symbol::region(), Symbol::account()].contains(symbol) =>
+        {
+            Token::Run { except: Some(':') }
+        }
+        other => Token::Letter(other.clone()),
     });
-    patterns.collect()
+    let whole: Vec<Token> = letters.collect();
+    let inside = separators.iter().map(|separator| {
+        let rest = [Token::Letter(Letter::Char(*separator)), Token::Run { except: None }];
+        whole.iter().cloned().chain(rest).collect::<Vec<_>>()
+    });
+    std::iter::once(whole.clone()).chain(inside).map(Pattern::of_tokens).collect()
 }
 
 /// `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}` as parts.
@@ -436,7 +517,7 @@ fn form(template: &str, part: impl Fn(&str) -> Part) -> Parts {
         }
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         parts.push(match name {
-            "Partition" => Part::Text("aws".into()),
+            "Partition" => Part::Symbol(Symbol::partition()),
             "Region" => Part::Symbol(Symbol::region()),
             "Account" => Part::Symbol(Symbol::account()),
             other => part(other),

@@ -111,6 +111,27 @@ fn wildcards_and_names_are_followed() {
     );
 }
 
+/// What only a request or the deployment knows does not hide a right.
+#[test]
+fn variables_and_partitions_are_followed() {
+    holds(
+        r#"allow s3::GetObject on ["{files.Arn}/home/$\{aws:username\}/*"]"#,
+        "",
+        &["it.role.may(s3::GetObject, it.files)", "!it.role.may(s3::DeleteObject, it.files)"],
+    );
+    holds(
+        r#"allow sqs::SendMessage on ["arn:{aws::partition}:sqs:{aws::region}:*:parcels"]"#,
+        "",
+        &["it.role.may(sqs::SendMessage, it.named)", "!it.role.may(sqs::SendMessage, it.orders)"],
+    );
+    // What is denied by another name of the same resource is denied.
+    holds(
+        r#"allow sqs::SendMessage on ["*"], deny sqs::SendMessage on ["arn:aws:sqs:*:*:parcels"]"#,
+        "",
+        &["it.role.may(sqs::SendMessage, it.orders)", "!it.role.may(sqs::SendMessage, it.named)"],
+    );
+}
+
 #[test]
 fn what_denies_for_certain_counts_and_conditions_may_be_satisfied() {
     holds(

@@ -10,7 +10,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ci_access::program::{Answer, Example, Holder, Place, Program, read};
+use ci_access::program::{Answer, Example, Holder, Place, Program, Target, read};
 use ci_access::{Actions, Pattern};
 use ci_base::{Code, Diagnostic, TextRange};
 use ci_graph::{Late, Origin, ResourceId, Stack};
@@ -26,6 +26,9 @@ use crate::infer::Resolution;
 use crate::name::{Def, modules};
 use crate::ty::Ty;
 use crate::{Db, ItemId, ItemKind, Program as Sources};
+
+/// How many steps it takes to find out whether one role may do something to one resource.
+const STEPS_A_QUESTION: u64 = 100;
 
 /// Where something stands: an item, and a range in it.
 pub type At = (ItemId, TextRange);
@@ -379,6 +382,10 @@ impl<'db> Eval<'db> {
         };
         let wanted = *wanted;
         let Some(program) = self.stacks().map(|made| Rc::clone(&made.program)) else { return Value::Unknown };
+        let all: usize = program.stacks.iter().map(|stack| stack.resources.len()).sum();
+        if !self.spend(all as u64, |_| origin) {
+            return Value::Unknown;
+        }
         let places = self.places(&program, &receiver.value);
         let found =
             places.into_iter().filter(|place| std::ptr::eq(program.resource(*place).schema, wanted.0));
@@ -463,6 +470,11 @@ impl<'db> Eval<'db> {
             self.report(found);
             return Value::Unknown;
         }
+        // A question reads policies, over and over where a loop asks it.
+        let questions = holders.len().max(1) * targets.as_ref().map_or(1, Vec::len).max(1);
+        if !self.spend(STEPS_A_QUESTION.saturating_mul(questions as u64), |_| origin) {
+            return Value::Unknown;
+        }
         let actions = Actions::Of(asked.iter().map(|action| Pattern::action(&**action)).collect());
         let action = asked.join(", ");
         let on_words = arguments.get(1).map(|on| words(self, *on));
@@ -503,11 +515,13 @@ impl<'db> Eval<'db> {
         targets: Option<&[Place]>,
     ) -> Answer {
         let mut open = Answer::No;
+        let targets: Option<Vec<Target>> =
+            targets.map(|targets| targets.iter().map(|place| program.target(*place)).collect());
         for holder in holders {
             self.db.unwind_if_revision_cancelled();
-            let all: Vec<Option<Place>> = match targets {
+            let all: Vec<Option<&Target>> = match &targets {
                 None => vec![None],
-                Some(targets) => targets.iter().copied().map(Some).collect(),
+                Some(targets) => targets.iter().map(Some).collect(),
             };
             for on in all {
                 match program.may(holder, actions, on) {
