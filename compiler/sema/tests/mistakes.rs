@@ -503,4 +503,9 @@ service S {
     let other = aws::sqs::Queue {};
 }
 "##;
+
+    an_app_that_nothing_gives_its_inputs: r##"
+service Orders { input delay: Int; let queue = aws::sqs::Queue { DelaySeconds: delay }; }
+app Shop { input delay: Int; let orders = Orders { delay }; }
+"##;
 }

@@ -318,10 +318,14 @@ fn plan_app(db: &dyn Db, app: ItemId, environment: Option<&Arc<str>>) -> Plan {
         eval.error(Code::InvalidEnvironment, at.origin, message);
     }
     let inputs = record.entries.into_iter().map(|(name, value)| (name, Input::Value(value))).collect();
-    let instance = eval.root(app, body, inputs);
-    eval.members(&instance);
-    eval.run();
-    let instances = eval.service_instances(region.as_ref());
+    let instances = if environment.is_none() && eval.lacks_environment(app, body) {
+        Vec::new()
+    } else {
+        let instance = eval.root(app, body, inputs);
+        eval.members(&instance);
+        eval.run();
+        eval.service_instances(region.as_ref())
+    };
     let items: Vec<ItemId> = eval.bodies.iter().map(|body| body.item).collect();
     let span = |origin: Origin| item_span(db, items[origin.item as usize], origin.range);
     let diagnostics = eval.diagnostics.into_iter().map(|found| found.map(span)).collect();
@@ -362,6 +366,25 @@ impl Eval<'_> {
             parent: None,
             done: std::cell::Cell::new(false),
         })
+    }
+
+    /// Reports the inputs of an app that only an environment could give, where it has none.
+    fn lacks_environment(&mut self, app: ItemId, body: u32) -> bool {
+        let Some(unit) = signature(self.db, app).unit() else { return false };
+        let missing: Vec<Arc<str>> = unit
+            .inputs
+            .iter()
+            .filter(|input| !input.optional)
+            .map(|input| Arc::clone(&input.name))
+            .collect();
+        for name in &missing {
+            let at = self.input_origin(body, name);
+            let message = format!("nothing says what `{name}` is: the app has no environment");
+            let found = Diagnostic::new(Code::InvalidEnvironment, at, message)
+                .help(format!("add `environment dev {{ {name}: … }}`, or give the input a default"));
+            self.report(found);
+        }
+        !missing.is_empty()
     }
 
     /// The root of what a service instance makes.
