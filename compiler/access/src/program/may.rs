@@ -89,8 +89,8 @@ impl Program<'_> {
         let meets = |grant: &Grant| {
             let statement = &grant.statement;
             statement.effect == Effect::Allow
-                && meet(&statement.actions_side(), &actions_side(actions))
-                && on.is_none_or(|on| meet(&statement.resources_side(), &Side::Of(&on.forms)))
+                && meet(actions_of(&statement.actions), actions_of(actions))
+                && on.is_none_or(|on| meet(resources_of(&statement.resources), Some(&on.forms)))
         };
         let guarding = self.guarded.iter().filter(|guarded| on.is_none_or(|on| guarded.place == on.place));
         holder.grants.iter().any(meets)
@@ -230,47 +230,64 @@ impl<'p> Asked<'p> {
         denies: &[Statement],
         actions: &Actions,
     ) -> Found {
-        let mut outside = vec![allow(complement_of_actions(actions), Resources::AllBut(Vec::new()))];
+        let mut outside = vec![allow(complement_of_actions(actions), everything())];
         if let Some(on) = &self.on {
             outside.push(allow(anything(), Resources::AllBut(on.clone())));
         }
-        let Some((limit, others)) = limits.split_first() else {
-            return self.escape(&outside, allows, denies);
-        };
-        // A union of boxes: one after the other.
-        for limit in limit.iter().filter(|one| one.effect == Effect::Allow) {
-            let mut narrower: Vec<Statement> = Vec::new();
-            for one in allows {
-                narrower.extend(within(one, limit));
-            }
-            if let Found::Request(request) = self.first(&narrower, others, denies, actions) {
-                return Found::Request(request);
-            }
-        }
-        Found::Nothing
+        within(&mut outside, allows, limits, denies)
     }
+}
 
-    /// A request that `allows` without `denies` allow and `outside` does not.
-    fn escape(&self, outside: &[Statement], allows: &[Statement], denies: &[Statement]) -> Found {
-        for one in allows {
-            let inner: Vec<Statement> = std::iter::once(one.clone()).chain(denies.iter().cloned()).collect();
-            match contains(outside, &inner) {
-                Containment::No(request) => return Found::Request(request),
-                Containment::Yes => {}
-                // It hangs on conditions: they may be satisfied, and those of denials may not be.
-                Containment::Unknown(_) => {
-                    let free = |one: &Statement| Statement { conditions: Vec::new(), ..one.clone() };
-                    let certain = denies.iter().filter(|deny| deny.conditions.is_empty()).cloned();
-                    let inner: Vec<Statement> = std::iter::once(free(one)).chain(certain).collect();
-                    if let Containment::No(request) = contains(outside, &inner) {
-                        return Found::Request(request);
-                    }
+/// The same of requests that `outside` does not allow.
+fn within(
+    outside: &mut Vec<Statement>,
+    allows: &[Statement],
+    limits: &[&[Statement]],
+    denies: &[Statement],
+) -> Found {
+    let Some((limit, others)) = limits.split_first() else { return escape(outside, allows, denies) };
+    // What a limit allows is a union: one after the other. What lies outside of a statement is outside of the question.
+    for limit in limit.iter().filter(|one| one.effect == Effect::Allow) {
+        let before = outside.len();
+        outside.push(allow(complement_of_actions(&limit.actions), everything()));
+        outside.extend(complement_of_resources(&limit.resources).map(|beyond| allow(anything(), beyond)));
+        let both = |one: &Statement| {
+            let mut one = one.clone();
+            one.conditions.extend(limit.conditions.iter().cloned());
+            one
+        };
+        let allows: Vec<Statement> = allows.iter().map(both).collect();
+        let found = within(outside, &allows, others, denies);
+        outside.truncate(before);
+        if let Found::Request(request) = found {
+            return Found::Request(request);
+        }
+    }
+    Found::Nothing
+}
+
+/// A request that `allows` without `denies` allow and `outside` does not.
+fn escape(outside: &[Statement], allows: &[Statement], denies: &[Statement]) -> Found {
+    for one in allows {
+        let inner: Vec<Statement> = std::iter::once(one.clone()).chain(denies.iter().cloned()).collect();
+        match contains(outside, &inner) {
+            Containment::No(request) => return Found::Request(request),
+            Containment::Yes => {}
+            // It hangs on conditions: they may be satisfied, and those of denials may not be.
+            Containment::Unknown(_) => {
+                let free = |one: &Statement| Statement { conditions: Vec::new(), ..one.clone() };
+                let certain = denies.iter().filter(|deny| deny.conditions.is_empty()).cloned();
+                let inner: Vec<Statement> = std::iter::once(free(one)).chain(certain).collect();
+                if let Containment::No(request) = contains(outside, &inner) {
+                    return Found::Request(request);
                 }
             }
         }
-        Found::Nothing
     }
+    Found::Nothing
+}
 
+impl Asked<'_> {
     /// What a request shows, with the statement that allows it.
     fn example(&self, request: &Request) -> Answer {
         let both = [&self.identity, &self.resource];
@@ -298,6 +315,18 @@ fn anything() -> Actions {
     Actions::AllBut(Vec::new())
 }
 
+fn everything() -> Resources {
+    Resources::AllBut(Vec::new())
+}
+
+fn complement_of_resources(resources: &Resources) -> Option<Resources> {
+    match resources {
+        Resources::Of(patterns) => Some(Resources::AllBut(patterns.clone())),
+        Resources::AllBut(patterns) => Some(Resources::Of(patterns.clone())),
+        Resources::Attached => None,
+    }
+}
+
 fn complement_of_actions(actions: &Actions) -> Actions {
     match actions {
         Actions::Of(patterns) => Actions::AllBut(patterns.clone()),
@@ -310,107 +339,27 @@ fn to_whom_it_is_attached(statement: Statement) -> Statement {
     Statement { principals: Principals::Attached, ..statement }
 }
 
-/// What a statement and a limit have in common, as a statement.
-fn within(one: &Statement, limit: &Statement) -> Option<Statement> {
-    let actions = common(&one.actions_side(), &limit.actions_side())?;
-    let resources = common(&one.resources_side(), &limit.resources_side())?;
-    let mut narrower = one.clone();
-    narrower.actions = match actions {
-        Common::Of(patterns) => Actions::Of(patterns),
-        Common::AllBut(patterns) => Actions::AllBut(patterns),
-    };
-    narrower.resources = match resources {
-        Common::Of(patterns) => Resources::Of(patterns),
-        Common::AllBut(patterns) => Resources::AllBut(patterns),
-    };
-    narrower.conditions.extend(limit.conditions.iter().cloned());
-    Some(narrower)
-}
-
-/// A set of texts, as a statement has it.
-enum Side<'a> {
-    Of(&'a [Pattern]),
-    AllBut(&'a [Pattern]),
-}
-
-/// What two sets have in common.
-enum Common {
-    Of(Vec<Pattern>),
-    AllBut(Vec<Pattern>),
-}
-
-impl Statement {
-    fn actions_side(&self) -> Side<'_> {
-        actions_side(&self.actions)
-    }
-
-    fn resources_side(&self) -> Side<'_> {
-        match &self.resources {
-            Resources::Of(patterns) => Side::Of(patterns),
-            Resources::AllBut(patterns) => Side::AllBut(patterns),
-            Resources::Attached => Side::AllBut(&[]),
-        }
-    }
-}
-
-fn actions_side(actions: &Actions) -> Side<'_> {
+/// The patterns of a set that is given by them, and not by what it leaves out.
+fn actions_of(actions: &Actions) -> Option<&[Pattern]> {
     match actions {
-        Actions::Of(patterns) => Side::Of(patterns),
-        Actions::AllBut(patterns) => Side::AllBut(patterns),
+        Actions::Of(patterns) => Some(patterns),
+        Actions::AllBut(_) => None,
     }
 }
 
-/// Whether two sets may have a text in common.
-fn meet(one: &Side<'_>, other: &Side<'_>) -> bool {
-    match (one, other) {
-        // What a policy variable stands for may be anything.
-        (Side::Of(one), Side::Of(other)) => {
-            one.iter().chain(*other).any(Pattern::has_variable)
-                || glob::find(&[one, other], &[]) != glob::Found::Nothing
-        }
-        // Somewhere else there is always something.
-        _ => true,
+fn resources_of(resources: &Resources) -> Option<&[Pattern]> {
+    match resources {
+        Resources::Of(patterns) => Some(patterns),
+        Resources::AllBut(_) | Resources::Attached => None,
     }
 }
 
-/// What two sets have in common; `None` for nothing. Where patterns only overlap, an example stands for the overlap: that is
-/// enough to say that there is some.
-fn common(one: &Side<'_>, other: &Side<'_>) -> Option<Common> {
-    let texts = |a: &[Pattern], b: &[Pattern]| {
-        let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
-        let both = pairs.filter_map(|(a, b)| {
-            if glob::outside(a, std::slice::from_ref(b)) == glob::Found::Nothing {
-                return Some(a.clone());
-            }
-            if glob::outside(b, std::slice::from_ref(a)) == glob::Found::Nothing {
-                return Some(b.clone());
-            }
-            match glob::overlap(a, b) {
-                glob::Found::Text(text) => Some(Pattern::of_text(&text)),
-                glob::Found::Nothing => None,
-                glob::Found::TooLarge => Some(a.clone()),
-            }
-        });
-        let both: Vec<Pattern> = both.collect();
-        (!both.is_empty()).then_some(Common::Of(both))
-    };
-    let without = |of: &[Pattern], but: &[Pattern]| {
-        let left = of.iter().filter_map(|pattern| match glob::outside(pattern, but) {
-            glob::Found::Nothing => None,
-            glob::Found::TooLarge => Some(pattern.clone()),
-            glob::Found::Text(text) => {
-                let touches = but.iter().any(|but| glob::overlap(pattern, but) != glob::Found::Nothing);
-                Some(if touches { Pattern::of_text(&text) } else { pattern.clone() })
-            }
-        });
-        let left: Vec<Pattern> = left.collect();
-        (!left.is_empty()).then_some(Common::Of(left))
-    };
-    match (one, other) {
-        (Side::Of(a), Side::Of(b)) => texts(a, b),
-        (Side::Of(of), Side::AllBut(but)) | (Side::AllBut(but), Side::Of(of)) => without(of, but),
-        (Side::AllBut(a), Side::AllBut(b)) => Some(Common::AllBut([*a, *b].concat())),
-    }
+/// Whether two sets may have a text in common. Outside of something there is always something.
+fn meet(one: Option<&[Pattern]>, other: Option<&[Pattern]>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return true };
+    // What a policy variable stands for may be anything.
+    one.iter().chain(other).any(Pattern::has_variable)
+        || glob::find(&[one, other], &[]) != glob::Found::Nothing
 }
 
 /// Who acts as a role, user or group.

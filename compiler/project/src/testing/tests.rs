@@ -182,6 +182,17 @@ fn a_boundary_limits() {
             "!it.bounded.may(sqs::DeleteMessage, it.orders)",
         ],
     );
+    // Patterns that only overlap still have a way through.
+    holds(
+        "allow sqs::SendMessage on [orders.Arn]",
+        &bounded
+            .replace(
+                "allow sqs::ReceiveMessage on [\"*\"]",
+                "allow sqs::ReceiveMessage on [\"arn:aws:sqs:eu-*:*:*\"]",
+            )
+            .replace("on [orders.Arn, named.Arn]", "on [\"arn:aws:sqs:*-1:*:parcels\"]"),
+        &["it.bounded.may(sqs::ReceiveMessage, it.named)", "!it.bounded.may(sqs::DeleteMessage, it.named)"],
+    );
     let foreign = bounded.replace("limit.PolicyArn", "\"arn:aws:iam::aws:policy/ReadOnlyAccess\"");
     let found = failing(
         "allow sqs::SendMessage on [orders.Arn]",

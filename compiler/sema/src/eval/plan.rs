@@ -371,12 +371,8 @@ impl Eval<'_> {
     /// Reports the inputs of an app that only an environment could give, where it has none.
     fn lacks_environment(&mut self, app: ItemId, body: u32) -> bool {
         let Some(unit) = signature(self.db, app).unit() else { return false };
-        let missing: Vec<Arc<str>> = unit
-            .inputs
-            .iter()
-            .filter(|input| !input.optional)
-            .map(|input| Arc::clone(&input.name))
-            .collect();
+        let missing: Vec<Arc<str>> =
+            unit.inputs.iter().filter(|input| !input.optional).map(|input| Arc::clone(&input.name)).collect();
         for name in &missing {
             let at = self.input_origin(body, name);
             let message = format!("nothing says what `{name}` is: the app has no environment");
