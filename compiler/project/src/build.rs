@@ -3,7 +3,7 @@
 //! Must not know: where the files go.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange, did_you_mean};
@@ -315,22 +315,24 @@ fn in_deploy_order<T>(stacks: &mut Vec<T>, stack: impl Fn(&T) -> &Stack) {
 /// Places in sources as source maps name them: relative to the project, wherever the build was started.
 struct Places<'a> {
     texts: &'a Files,
-    /// Most files of the standard library have no place in any stack: their lines are counted when one is asked for.
-    files: BTreeMap<FileId, (String, OnceLock<LineIndex>)>,
+    files: BTreeMap<FileId, (String, LineIndex)>,
 }
 
 impl<'a> Places<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let project = &snapshot.project;
-        let lines = OnceLock::new;
+        let lines = |id| LineIndex::new(project.files.text(id));
         let own = project.sources.iter().map(|(path, source)| {
             let id = source.id(&snapshot.db);
-            (id, (slashed(&relative(&project.root, path)), lines()))
+            (id, (slashed(&relative(&project.root, path)), lines(id)))
         });
-        // The standard library has no place on the disk: its files are named as in messages, `std/…`.
-        let std = Program::get(&snapshot.db).std(&snapshot.db).files(&snapshot.db).iter().map(|source| {
+        // The standard library has no place on the disk: its files are named as in messages, `std/…`. Nothing of a stack is
+        // made in those of its rules.
+        let std = Program::get(&snapshot.db).std(&snapshot.db).files(&snapshot.db).iter();
+        let std = std.filter(|source| source.subjects(&snapshot.db).is_none_or(<[&str]>::is_empty));
+        let std = std.map(|source| {
             let id = source.id(&snapshot.db);
-            (id, (project.files.path(id).to_owned(), lines()))
+            (id, (project.files.path(id).to_owned(), lines(id)))
         });
         Self { texts: &project.files, files: own.chain(std).collect() }
     }
@@ -346,10 +348,9 @@ impl<'a> Places<'a> {
 
     fn of(&self, file: FileId, offset: u32) -> Option<Place> {
         let (_, lines) = self.files.get(&file)?;
-        let text = self.texts.text(file);
-        let lines = lines.get_or_init(|| LineIndex::new(text));
         let at = lines.line_column(offset);
         let start = lines.line_start(at.line) as usize;
+        let text = self.texts.text(file);
         let before = text.get(start..start + at.column as usize).unwrap_or_default();
         Some(Place { file, line: at.line + 1, column: before.chars().count() as u32 + 1 })
     }

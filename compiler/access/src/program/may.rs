@@ -75,27 +75,38 @@ impl Program<'_> {
         Target { place, forms }
     }
 
-    /// Whether a role or user may do one of these actions: on something of a resource, or on anything.
-    pub fn may(&self, holder: &Holder, actions: &Actions, on: Option<&Target>) -> Answer {
-        // Most roles have nothing to do with most resources.
-        if !self.concerns(holder, actions, on) {
-            return holder.foreign.first().map_or(Answer::No, |arn| Answer::Foreign(arn.clone()));
-        }
-        Asked::new(self, holder, on.map(|target| target.place)).answer(actions)
-    }
-
-    /// Whether a statement that allows one of the actions may be about the resource.
-    fn concerns(&self, holder: &Holder, actions: &Actions, on: Option<&Target>) -> bool {
-        let meets = |grant: &Grant| {
+    /// Whether a role or user may do one of these actions: on something of one of the resources, or on anything.
+    pub fn may(&self, holder: &Holder, actions: &Actions, on: Option<&[Target]>) -> Answer {
+        let allows = |grant: &&Grant| {
             let statement = &grant.statement;
-            statement.effect == Effect::Allow
-                && meet(actions_of(&statement.actions), actions_of(actions))
-                && on.is_none_or(|on| meet(resources_of(&statement.resources), Some(&on.forms)))
+            statement.effect == Effect::Allow && meet(actions_of(&statement.actions), actions_of(actions))
         };
-        let guarding = self.guarded.iter().filter(|guarded| on.is_none_or(|on| guarded.place == on.place));
-        holder.grants.iter().any(meets)
-            || groups(self, holder.place).iter().any(|group| group.grants.iter().any(meets))
-            || guarding.flat_map(|guarded| &guarded.grants).any(meets)
+        let groups = groups(self, holder.place);
+        let own = holder.grants.iter().chain(groups.iter().flat_map(|group| &group.grants));
+        let own: Vec<&Grant> = own.filter(allows).collect();
+        let guarded = self.guarded.iter().filter(|guarded| guarded.grants.iter().any(|grant| allows(&grant)));
+        let guarded: Vec<Place> = guarded.map(|guarded| guarded.place).collect();
+        // Most roles have nothing to do with most resources.
+        let concerns = |target: &Target| {
+            guarded.contains(&target.place)
+                || own.iter().any(|grant| meet(resources_of(&grant.statement.resources), Some(&target.forms)))
+        };
+        let asked: Vec<Option<Place>> = match on {
+            None if own.is_empty() && guarded.is_empty() => Vec::new(),
+            None => vec![None],
+            Some(targets) => {
+                targets.iter().filter(|target| concerns(target)).map(|target| Some(target.place)).collect()
+            }
+        };
+        let mut open = holder.foreign.first().map_or(Answer::No, |arn| Answer::Foreign(arn.clone()));
+        for on in asked {
+            match Asked::new(self, holder, on).answer(actions) {
+                Answer::No => {}
+                found @ Answer::Yes(_) => return found,
+                found @ Answer::Foreign(_) => open = found,
+            }
+        }
+        open
     }
 
     /// The actions that a role or user has by statements about a resource, as IAM writes them: sorted.

@@ -519,16 +519,10 @@ impl<'db> Eval<'db> {
             targets.map(|targets| targets.iter().map(|place| program.target(*place)).collect());
         for holder in holders {
             self.db.unwind_if_revision_cancelled();
-            let all: Vec<Option<&Target>> = match &targets {
-                None => vec![None],
-                Some(targets) => targets.iter().map(Some).collect(),
-            };
-            for on in all {
-                match program.may(holder, actions, on) {
-                    Answer::No => {}
-                    found @ Answer::Yes(_) => return found,
-                    found @ Answer::Foreign(_) => open = found,
-                }
+            match program.may(holder, actions, targets.as_deref()) {
+                Answer::No => {}
+                found @ Answer::Yes(_) => return found,
+                found @ Answer::Foreign(_) => open = found,
             }
         }
         open
