@@ -30,7 +30,8 @@ const GOAL: f64 = 0.97;
 /// As much stack as the command gives a compilation.
 const STACK_BYTES: usize = 16 << 20;
 
-const MANIFEST: &str = "[package]\nname = \"types\"\nversion = \"0.1.0\"\n";
+/// Least instances are not good ones: rules are left out.
+const MANIFEST: &str = "[package]\nname = \"types\"\nversion = \"0.1.0\"\n\n[rules]\npackages = []\n";
 /// Who finds that a type has no instance.
 const MAKER: &str = "instance";
 /// Who finds what the compiler refuses.

@@ -157,7 +157,10 @@ fn compile(case: &Case) -> Outcome {
         Err(error) => panic!("a case does not open: {}", error.diagnostic.message),
     };
     let snapshot = host.snapshot();
-    let build = snapshot.build(&BuildOptions::default());
+    let mut build = snapshot.build(&BuildOptions::default());
+    if build.diagnostics.iter().all(|found| found.severity != ci_base::Severity::Error) {
+        build.diagnostics.extend(snapshot.tests().iter().flat_map(|test| snapshot.run_test(test)));
+    }
     let mut rendered = Vec::new();
     if let Err(error) = ci_base::render::human(&build.diagnostics, snapshot.files(), false, &mut rendered) {
         panic!("findings cannot be shown: {error}");

@@ -46,8 +46,14 @@ impl Principal {
         if *letters == *chars("*") {
             return Self::Everyone;
         }
+        // What may have colons once it is known is the ARN of somebody, not a number.
+        let is_open = |account: &[Letter]| {
+            account.iter().any(|letter| matches!(letter, Letter::Symbol(symbol) if !symbol.within_field))
+        };
         match fields.as_slice() {
-            [account] if !account.is_empty() => Self::Account(account.iter().cloned().collect()),
+            [account] if !account.is_empty() && !is_open(account) => {
+                Self::Account(account.iter().cloned().collect())
+            }
             [_, _, _, _, account, name] if **name == *chars("root") => {
                 Self::Account(account.iter().cloned().collect())
             }

@@ -5,12 +5,14 @@
 //!
 //! Must not know: syntax, files, how a capability came to its statements.
 
+mod may;
 mod read;
 mod value;
 
 use ci_graph::{Origin, Resource, ResourceId, Stack};
 
 use crate::{Pattern, Statement, glob};
+pub use may::{Answer, Example, Target};
 pub use read::read;
 
 /// A resource of a program.

@@ -127,6 +127,8 @@ codes! {
     E0506 RedundantDependsOn "redundant-depends-on" Warning;
     E0507 NetworkRange "network-range" Error;
     E0508 NotOffered "not-offered" Error;
+    E0509 RuleBroken "rule-broken" Error;
+    E0510 UnusedAllow "unused-allow" Warning;
 
     E0601 NeedNotProvided "need-not-provided" Error;
     E0602 ServiceCycle "service-cycle" Error;
@@ -155,11 +157,14 @@ codes! {
 
 impl Code {
     /// Whether a project may lower it: warnings and notes, and the few errors that are rules of ours rather than of
-    /// CloudFormation's — least privilege, and quotas that AWS raises on request or that do not bind other tools — or that
+    /// CloudFormation's — rules in the language, least privilege, and quotas that AWS raises on request or that do not bind other tools — or that
     /// rest on a table which AWS adds to every week.
     pub const fn has_level(self) -> bool {
         !matches!(self.severity(), Severity::Error)
-            || matches!(self, Self::WildcardAction | Self::TemplateLimit | Self::NotOffered)
+            || matches!(
+                self,
+                Self::WildcardAction | Self::TemplateLimit | Self::NotOffered | Self::RuleBroken
+            )
     }
 
     /// The code with this number (in any case) or name.

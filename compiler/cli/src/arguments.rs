@@ -7,7 +7,7 @@ use clap_complete::Shell;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  the program has errors, or files are not formatted
+  1  the program has errors, a test fails, or files are not formatted
   2  the command line or the project is not usable
   3  a file could not be read or written, or cleaninfra made a mistake of its own";
 
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Say who may do what, and why
     Access(Access),
+    /// Run the tests of a project
+    Test(Test),
     /// Format source files
     Fmt(Fmt),
     /// Explain a finding by its code
@@ -122,6 +124,16 @@ pub(crate) struct Build {
     /// Fail on warnings too
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Test {
+    /// A project, or a source file outside any project
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+    /// Only tests whose module and name have this in them: `delete`, `orders::`
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
 }
 
 #[derive(Args, Debug)]

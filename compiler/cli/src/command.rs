@@ -8,6 +8,7 @@ pub(crate) mod describe;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod new;
+pub(crate) mod test;
 
 use std::mem::ManuallyDrop;
 use std::sync::Arc;

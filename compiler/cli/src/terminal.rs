@@ -172,6 +172,16 @@ impl Terminal {
         if self.color_stdout { format!("\u{1b}[2m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
+    /// Words that say that all is well on stdout, where there are colours.
+    pub fn green(&self, text: &str) -> String {
+        if self.color_stdout { format!("\u{1b}[32m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Words that say that something is wrong on stdout, where there are colours.
+    pub fn red(&self, text: &str) -> String {
+        if self.color_stdout { format!("\u{1b}[31m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
     /// A line of a diff, where there are colours on stdout.
     pub fn diff_line(&self, line: &str) -> String {
         let color = match line.as_bytes().first() {

@@ -394,3 +394,54 @@ fn watching_builds_after_every_change() {
     fs::write(root.join("src/more.ci"), "const A: Int = ;\n").unwrap();
     next("not built");
 }
+
+/// A project whose tests are told one a line, what fails after them, and what it comes to at the end.
+#[test]
+fn tests_are_told_one_a_line() {
+    let (_folder, root) = project();
+    let none = run(&root, &["test"]);
+    assert_eq!((none.code, none.stdout.contains("no tests")), (Some(0), true), "{}", none.stdout);
+
+    let tests = "component Slow { let queue = aws::sqs::Queue { DelaySeconds: 5 }; }
+test \"it waits\" { let slow = Slow {}; assert slow.queue.DelaySeconds == 5; }
+test \"it waits for long\" { let slow = Slow {}; assert slow.queue.DelaySeconds == 60; }
+";
+    fs::write(root.join("src/waiting.ci"), tests).unwrap();
+    let ran = run(&root, &["test"]);
+    assert_eq!(ran.code, Some(1));
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert!(lines[0].starts_with("PASS [") && lines[0].ends_with("] waiting it waits"), "{}", ran.stdout);
+    assert!(
+        lines[1].starts_with("FAIL [") && lines[1].ends_with("] waiting it waits for long"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        lines[2].starts_with("2 tests run in ") && lines[2].ends_with("1 passed, 1 failed"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stderr.contains("the left side is `5`, the right side is `60`"), "{}", ran.stderr);
+
+    let filtered = run(&root, &["test", "--filter", "waits for"]);
+    assert_eq!(filtered.code, Some(1));
+    assert!(filtered.stdout.contains("1 left out by the filter"), "{}", filtered.stdout);
+    let nothing = run(&root, &["test", "--filter", "hurries"]);
+    assert_eq!(nothing.code, Some(2));
+    assert!(nothing.stderr.contains("none of the 2 tests has \"hurries\" in its name"), "{}", nothing.stderr);
+
+    let json = run(&root, &["test", "--message-format", "json"]);
+    let objects: Vec<serde_json::Value> =
+        json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects[1]["test"], "it waits for long");
+    assert_eq!((&objects[1]["passed"], &objects[1]["line"]), (&false.into(), &3.into()));
+    assert_eq!(objects[2]["code"], "E0305");
+
+    let quiet = run(&root, &["test", "-q"]);
+    assert_eq!(quiet.stdout.lines().count(), 1, "{}", quiet.stdout);
+
+    // With errors nothing is known of what tests would look at.
+    fs::write(root.join("src/waiting.ci"), format!("{tests}service Broken {{ let x = 1 }}")).unwrap();
+    let broken = run(&root, &["test"]);
+    assert_eq!((broken.code, broken.stdout.as_str()), (Some(1), ""), "{}", broken.stderr);
+}

@@ -101,7 +101,16 @@ impl<'a> Writer<'a> {
                 let body = self.block(*body).group();
                 concat_docs![head, parameters, result, Doc::Text(" "), body]
             }
-            Item::Unit { members, .. } => return self.unit(members, printer),
+            Item::Unit { members, .. } | Item::Test { members, .. } => {
+                let head = concat_docs![self.cursor.any(), Doc::Text(" "), self.cursor.any()];
+                return self.unit(head, members, printer);
+            }
+            Item::Rule { ty, members, .. } => {
+                let name = concat_docs![self.cursor.any(), Doc::Text(" "), self.cursor.any()];
+                let subject = concat_docs![Doc::Text(" "), self.t(T::For), Doc::Text(" "), self.cursor.any()];
+                let head = concat_docs![name, subject, self.type_of(Some(*ty))];
+                return self.unit(head, members, printer);
+            }
             Item::Error => {
                 self.cursor.lost = true;
                 Doc::Nil
@@ -110,10 +119,10 @@ impl<'a> Writer<'a> {
         printer.doc(&doc, 0);
     }
 
-    /// A component, service or app. Members are printed one by one: a service may be a whole file.
-    fn unit(&mut self, members: &'a [Member], printer: &mut Printer) {
-        let head = concat_docs![self.cursor.any(), Doc::Text(" "), self.cursor.any(), Doc::Text(" ")];
-        printer.doc(&concat_docs![head, self.t(T::LBrace), self.cursor.trailing()], 0);
+    /// What has members. They are printed one by one: a service may be a whole file.
+    fn unit(&mut self, head: Doc<'a>, members: &'a [Member], printer: &mut Printer) {
+        let open = concat_docs![Doc::Text(" "), self.t(T::LBrace), self.cursor.trailing()];
+        printer.doc(&concat_docs![head, open], 0);
         for (index, member) in members.iter().enumerate() {
             printer.line(1, 1);
             let leading = self.cursor.leading(index == 0);
@@ -192,8 +201,8 @@ impl<'a> Writer<'a> {
                 };
                 concat_docs![attributes, keyword, self.cursor.any(), self.type_of(*ty), self.assigned(*value)]
             }
-            MemberKind::Assert { condition, message } => {
-                let head = concat_docs![self.t(T::Assert), Doc::Text(" "), self.expr(*condition)];
+            MemberKind::Assert { condition, message } | MemberKind::Require { condition, message } => {
+                let head = concat_docs![self.cursor.any(), Doc::Text(" "), self.expr(*condition)];
                 let message = message.map(|message| {
                     let comma = self.t(T::Comma);
                     concat_docs![comma, Doc::Line, self.expr(message)].indent()

@@ -326,8 +326,11 @@ impl<'a> Places<'a> {
             let id = source.id(&snapshot.db);
             (id, (slashed(&relative(&project.root, path)), lines(id)))
         });
-        // The standard library has no place on the disk: its files are named as in messages, `std/…`.
-        let std = Program::get(&snapshot.db).std(&snapshot.db).files(&snapshot.db).iter().map(|source| {
+        // The standard library has no place on the disk: its files are named as in messages, `std/…`. Nothing of a stack is
+        // made in those of its rules.
+        let std = Program::get(&snapshot.db).std(&snapshot.db).files(&snapshot.db).iter();
+        let std = std.filter(|source| source.subjects(&snapshot.db).is_none_or(<[&str]>::is_empty));
+        let std = std.map(|source| {
             let id = source.id(&snapshot.db);
             (id, (project.files.path(id).to_owned(), lines(id)))
         });

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ci_base::{Diagnostic, FileId};
+use ci_base::{Diagnostic, FileId, Span};
+use ci_sema::rule::RuleSettings;
 use ci_sema::{Package, Program, SourceFile};
 use salsa::{Durability, Setter as _};
 
@@ -14,10 +15,14 @@ use crate::database::RootDatabase;
 use crate::files::Files;
 use crate::load::{self, Loaded, LoadedPackage, Overlays, Start};
 use crate::manifest::{self, Manifest};
+use crate::rules;
 use crate::system::System;
 
-/// The standard library: module, path and text of every source, sorted by path.
-pub(crate) static STDLIB: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
+/// A source of the standard library: its module, its path, its text, and the types that its rules are for.
+pub(crate) type StdSource = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+/// The standard library, sorted by path.
+pub(crate) static STDLIB: &[StdSource] = include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
 
 /// A project and its database.
 pub struct Host {
@@ -240,12 +245,13 @@ impl Host {
                 .filter_map(|schemas| package.root.join(&schemas.pattern).parent().map(Utf8Path::to_owned))
         });
         self.schema_folders = patterns.collect();
+        let (rules, unknown) = rules::settings(db, &loaded, &packages, self.std);
         let mut schemas: Vec<Arc<str>> =
             loaded.iter().flat_map(|package| package.schemas.iter().cloned()).collect();
         schemas.sort();
         schemas.dedup();
         if let Some(root) = packages.first().copied() {
-            set_program(db, root, self.std, schemas.into());
+            set_program(db, root, self.std, schemas.into(), rules);
         }
         project.main = match &self.start {
             Start::Project { shown, .. } => {
@@ -253,7 +259,9 @@ impl Host {
             }
             Start::File { shown, .. } => project.files.whole(&crate::system::slashed(shown)).file,
         };
+        let at = |range| Span { file: project.main, range };
         project.diagnostics = diagnostics;
+        project.diagnostics.extend(unknown.into_iter().map(|found| found.map(at)));
         project.packages = packages;
         if let Some(package) = loaded.into_iter().next() {
             (project.manifest, project.root) = (package.manifest, package.root);
@@ -310,7 +318,7 @@ fn set_sources(
     for source in &loaded.sources {
         let Some(file) = known.get(&source.path).copied() else {
             let module = source.module.as_str().into();
-            let file = SourceFile::new(db, source.file, package, module, source.text.clone());
+            let file = SourceFile::new(db, source.file, package, module, source.text.clone(), None);
             known.insert(source.path.clone(), file);
             files.push(file);
             continue;
@@ -336,9 +344,15 @@ fn set_sources(
     files
 }
 
-fn set_program(db: &mut RootDatabase, root: Package, std: Package, schemas: Arc<[Arc<str>]>) {
+fn set_program(
+    db: &mut RootDatabase,
+    root: Package,
+    std: Package,
+    schemas: Arc<[Arc<str>]>,
+    rules: RuleSettings,
+) {
     let Some(program) = Program::try_get(db) else {
-        let _: Program = Program::builder(root, std, schemas).durability(Durability::HIGH).new(db);
+        let _: Program = Program::builder(root, std, schemas, rules).durability(Durability::HIGH).new(db);
         return;
     };
     if program.root(db) != root {
@@ -346,6 +360,9 @@ fn set_program(db: &mut RootDatabase, root: Package, std: Package, schemas: Arc<
     }
     if *program.schemas(db) != schemas {
         program.set_schemas(db).with_durability(Durability::HIGH).to(schemas);
+    }
+    if *program.rules(db) != rules {
+        program.set_rules(db).with_durability(Durability::HIGH).to(rules);
     }
 }
 
@@ -355,9 +372,10 @@ fn standard_library(db: &mut RootDatabase, files: &mut Files) -> Package {
         Package::builder("std".into(), Arc::from([]), Arc::from([])).durability(Durability::HIGH).new(db);
     let mut sources: Vec<(&str, SourceFile)> = STDLIB
         .iter()
-        .map(|(module, path, text)| {
+        .map(|(module, path, text, subjects)| {
             let id = files.set(&format!("std/{path}"), Arc::from(*text));
-            let source = SourceFile::builder(id, package, Arc::from(*module), Arc::from(*text));
+            let source =
+                SourceFile::builder(id, package, Arc::from(*module), Arc::from(*text), Some(*subjects));
             (*module, source.durability(Durability::NEVER_CHANGE).new(db))
         })
         .collect();

@@ -49,7 +49,9 @@ fn covers(outer: Span, inner: Span) -> bool {
 /// A service that several environments instantiate finds the same mistake in each; the first tells it.
 pub fn tidy(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    diagnostics.retain(|found| seen.insert((found.code, found.primary.at)));
+    // Of one resource several rules may be broken, by the same words.
+    let words = |found: &Diagnostic| (found.code == Code::RuleBroken).then(|| found.notes.clone());
+    diagnostics.retain(|found| seen.insert((found.code, found.primary.at, words(found))));
     diagnostics.sort_by(|a, b| {
         let key = |found: &Diagnostic| (found.primary.at.range.start, found.code, found.primary.at.range.end);
         let (first, second) = (files.path(a.primary.at.file), files.path(b.primary.at.file));

@@ -13,6 +13,13 @@
 //! [lints]
 //! unused-binding = "allow"         # or "warn" or "deny"; by name or by number
 //!
+//! [rules]
+//! packages = ["std::rules::fsbp"]  # whose rules apply: modules; this one, unless something is said
+//! severity = "high"                # from which severity on: "low", "medium", "high" or "critical"
+//!
+//! [rules.levels]
+//! s3_bucket_is_versioned = "warn"  # or "allow" or "deny"; by the name of the rule
+//!
 //! [build]
 //! format = "yaml"                  # or "json", the default
 //! ```
@@ -25,6 +32,7 @@
 use std::collections::BTreeMap;
 
 use ci_base::{Applicability, Code, Diagnostic, FileId, Span, TextRange, did_you_mean};
+use ci_sema::rule::RuleSeverity;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -44,6 +52,8 @@ pub struct Manifest {
     pub dependencies: Vec<Dependency>,
     /// How findings are treated.
     pub lints: BTreeMap<Code, LintLevel>,
+    /// Which rules apply.
+    pub rules: Rules,
     /// How templates are written.
     pub format: Option<TemplateFormat>,
     /// Where schemas of further resource types are: paths in which the last segment may hold `*`.
@@ -77,6 +87,17 @@ pub enum LintLevel {
     Warn,
     /// An error.
     Deny,
+}
+
+/// Which rules apply beside the project's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// The modules of rules: `std::rules::fsbp`. `None` where nothing is said.
+    pub packages: Option<Vec<(String, TextRange)>>,
+    /// From which severity on they apply; from `high` on where nothing is said.
+    pub severity: Option<RuleSeverity>,
+    /// How single rules are treated, by name, and where that is said.
+    pub levels: BTreeMap<String, (LintLevel, TextRange)>,
 }
 
 /// How templates are written.
@@ -129,7 +150,11 @@ type Value<'i> = Spanned<DeValue<'i>>;
 
 impl Reader<'_> {
     fn document(&mut self, document: &DeTable<'_>, manifest: &mut Manifest) {
-        self.known_keys(document, "a manifest", &["package", "dependencies", "lints", "build", "catalog"]);
+        self.known_keys(
+            document,
+            "a manifest",
+            &["package", "dependencies", "lints", "rules", "build", "catalog"],
+        );
         if let Some(package) = document.get("package") {
             self.package(package, manifest);
         } else {
@@ -141,6 +166,9 @@ impl Reader<'_> {
         }
         for (name, level) in entries(self.table(document.get("lints"), "lints")) {
             manifest.lints.extend(self.lint(name, level));
+        }
+        if let Some(rules) = self.table(document.get("rules"), "rules") {
+            self.rules(rules, &mut manifest.rules);
         }
         if let Some(build) = self.table(document.get("build"), "build") {
             self.known_keys(build, "`[build]`", &["format"]);
@@ -266,24 +294,62 @@ impl Reader<'_> {
             self.unknown(name.span(), message, name.get_ref(), candidates);
             return None;
         };
-        let text = self.string(level, name.get_ref())?.to_owned();
-        let level_read = match text.as_str() {
-            "allow" => LintLevel::Allow,
-            "warn" => LintLevel::Warn,
-            "deny" => LintLevel::Deny,
-            _ => {
-                let message = format!("there is no level `{text}`: it is `allow`, `warn` or `deny`");
-                self.unknown_text(level.span(), message, &text, ["allow", "warn", "deny"]);
-                return None;
-            }
-        };
+        let level_read = self.level(name, level)?;
         if !code.has_level() && level_read != LintLevel::Deny {
+            let text = level.get_ref().as_str().unwrap_or_default();
             let message = format!("`{}` is an error and cannot be set to `{text}`", code.name());
             let note = "what CloudFormation would reject cannot be allowed; only warnings have levels";
             self.report(level.span(), message).notes.push(note.to_owned());
             return None;
         }
         Some((code, level_read))
+    }
+
+    fn level(&mut self, name: &Spanned<toml::de::DeString<'_>>, level: &Value<'_>) -> Option<LintLevel> {
+        let text = self.string(level, name.get_ref())?.to_owned();
+        match text.as_str() {
+            "allow" => Some(LintLevel::Allow),
+            "warn" => Some(LintLevel::Warn),
+            "deny" => Some(LintLevel::Deny),
+            _ => {
+                let message = format!("there is no level `{text}`: it is `allow`, `warn` or `deny`");
+                self.unknown_text(level.span(), message, &text, ["allow", "warn", "deny"]);
+                None
+            }
+        }
+    }
+
+    fn rules(&mut self, table: &DeTable<'_>, rules: &mut Rules) {
+        self.known_keys(table, "`[rules]`", &["packages", "severity", "levels"]);
+        if let Some(packages) = table.get("packages") {
+            match packages.get_ref().as_array() {
+                Some(array) => {
+                    let mut found = Vec::new();
+                    for item in array {
+                        if let Some(text) = self.string(item, "packages") {
+                            found.push((text.to_owned(), range(item.span())));
+                        }
+                    }
+                    rules.packages = Some(found);
+                }
+                None => self.wrong_type(packages, "packages", "a list of modules"),
+            }
+        }
+        if let Some(severity) = table.get("severity")
+            && let Some(text) = self.string(severity, "severity").map(str::to_owned)
+        {
+            rules.severity = RuleSeverity::named(&text);
+            if rules.severity.is_none() {
+                let names = RuleSeverity::ALL.map(RuleSeverity::name);
+                let message = format!("there is no severity `{text}`: it is {}", list(&names));
+                self.unknown_text(severity.span(), message, &text, names);
+            }
+        }
+        for (name, level) in entries(self.table(table.get("levels"), "levels")) {
+            if let Some(read) = self.level(name, level) {
+                rules.levels.insert(name.get_ref().to_string(), (read, range(name.span())));
+            }
+        }
     }
 
     fn format(&mut self, format: &Value<'_>) -> Option<TemplateFormat> {

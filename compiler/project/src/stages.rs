@@ -14,6 +14,7 @@ use crate::build::SourceMaps;
 use crate::files::Files;
 use crate::host::Snapshot;
 use crate::levels;
+use crate::rules::Ruled;
 
 /// A stack with everything that follows from it alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,16 +136,17 @@ impl Snapshot {
         // Attached once for all queries, as cancellation wants it.
         salsa::Database::attach(&self.db, |db| {
             let mut found = Findings::default();
-            let mut allowed = Vec::new();
+            let allowed = self.allowed();
             for package in &project.packages {
                 for file in package.files(db).iter() {
                     found.early.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
-                    allowed.extend(ci_sema::allowed(db, *file).iter().cloned());
                 }
             }
             let mut used = HashSet::new();
+            let mut ruled = Ruled::default();
             for (unit, result) in ci_sema::unused_items(db) {
                 used.extend(result.items.iter().map(|item| item.file(db)));
+                ruled.add(db, ci_sema::open_rulings(db, unit), &result.items);
                 self.stack_findings(result, unit_findings(db, unit), &mut found);
             }
             for target in ci_sema::targets(db) {
@@ -159,6 +161,7 @@ impl Snapshot {
                         _ => template(db, *instance),
                     };
                     let late = &compiled.diagnostics;
+                    ruled.add(db, ci_sema::rulings(db, *instance), &result.items);
                     used.extend(result.items.iter().map(|item| item.file(db)));
                     self.stack_findings(result, late, &mut found);
                 }
@@ -168,6 +171,9 @@ impl Snapshot {
             for file in std.files(db).iter().filter(|file| used.contains(*file)) {
                 found.early.extend(ci_sema::file_diagnostics(db, *file).iter().cloned());
             }
+            found.early.extend(ruled.unused(db, &project.packages));
+            found.early.extend(self.unknown_rules(db));
+            found.late.append(&mut ruled.broken);
             let mut found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);
             // What is reported is unknown afterwards. Anything else that is must not get into a template.

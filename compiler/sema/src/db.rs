@@ -17,6 +17,9 @@ pub struct SourceFile {
     pub module: Arc<str>,
     /// Its text.
     pub text: Arc<str>,
+    /// The resource types that its rules are for, sorted, where that is known without reading the text: `aws::s3::bucket`.
+    #[returns(copy)]
+    pub subjects: Option<&'static [&'static str]>,
 }
 
 /// A package: its files and what it may import from.
@@ -41,6 +44,8 @@ pub struct Program {
     pub std: Package,
     /// Schemas of third-party and private resource types, as JSON texts; sorted, without repetition.
     pub schemas: Arc<[Arc<str>]>,
+    /// The rules of packages that apply, and how.
+    pub rules: crate::rule::RuleSettings,
 }
 
 /// A file that is read while compiling, by `text("…")`, `json("…")` or `yaml("…")`.

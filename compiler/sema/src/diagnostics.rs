@@ -148,6 +148,8 @@ pub fn allowed(db: &dyn Db, file: SourceFile) -> Vec<Allowed> {
         };
         take(&tree.attributes, TextRange::new(0, item_range(db, item).len()));
         if let Item::Unit { members, .. }
+        | Item::Test { members, .. }
+        | Item::Rule { members, .. }
         | Item::Struct { fields: members, .. }
         | Item::Interface { fields: members, .. } = &tree.item
         {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ci_base::{Code, Diagnostic, Severity, TextRange};
 use ci_graph::{Asset, Origin, Output, Parameter, Resource, ResourceId, Stack};
 use ci_syntax::ItemSource;
-use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Member, Name};
+use ci_syntax::ast::{Expr, ExprId, ItemTree, Member, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::infer::{Inference, has_errors, infer};
@@ -29,6 +29,9 @@ mod member;
 pub mod plan;
 mod record;
 mod repeat;
+pub mod ruling;
+pub mod testing;
+pub mod trail;
 pub mod value;
 mod weight;
 
@@ -80,7 +83,8 @@ enum Work {
     Properties(ResourceId),
 }
 
-/// The evaluation of one stack, or of one app.
+/// The evaluation of one stack, or of one app, or of a test.
+#[expect(clippy::struct_excessive_bools, reason = "what is known of the evaluation as a whole")]
 pub(crate) struct Eval<'db> {
     db: &'db dyn Db,
     bodies: Vec<Body<'db>>,
@@ -112,6 +116,12 @@ pub(crate) struct Eval<'db> {
     /// Services made by an app, in source order.
     services: Vec<plan::Placed>,
     naming: plan::Naming,
+    /// What the test that is run has made, or the rule that is applied looks at.
+    looking: Option<Box<testing::Looking<'db>>>,
+    /// What is read is what was written: a name that is not there is `none`.
+    inspects: bool,
+    /// Places outside of the items of this evaluation that explain a finding, by the place of that.
+    explained: Vec<(Origin, (testing::At, String))>,
 }
 
 impl<'db> Eval<'db> {
@@ -143,6 +153,9 @@ impl<'db> Eval<'db> {
             overridden: Vec::new(),
             services: Vec::new(),
             naming: plan::Naming::default(),
+            looking: None,
+            inspects: false,
+            explained: Vec::new(),
         }
     }
 
@@ -152,10 +165,7 @@ impl<'db> Eval<'db> {
             return *body;
         }
         let (source, tree) = (item_source(self.db, item), item_tree(self.db, item));
-        let members: &[Member] = match &tree.item {
-            Item::Unit { members, .. } => members,
-            _ => &[],
-        };
+        let members = tree.item.members();
         let mut by_name = FxHashMap::default();
         for (at, member) in members.iter().enumerate() {
             if let ci_syntax::ast::MemberKind::Declaration { name, .. } = member.kind {
@@ -343,6 +353,12 @@ fn is_reported(inference: &Inference, tree: &ItemTree, id: ExprId) -> bool {
     }
     inference.types.get(id.0 as usize).is_some_and(crate::ty::Ty::is_error)
         && !matches!(tree[id], Expr::List(_) | Expr::Record { .. } | Expr::Block { .. })
+}
+
+/// The same of an expression that is being evaluated.
+fn is_reported_in(eval: &Eval<'_>, env: &Env, id: ExprId) -> bool {
+    let body = &eval.bodies[env.body as usize];
+    is_reported(body.inference, body.tree, id)
 }
 
 /// An origin that covers only the head of an instance: up to its opening brace.

@@ -24,6 +24,7 @@ mod operator;
 mod record;
 mod repeated;
 mod statement;
+pub(crate) mod testing;
 
 /// What a path in an expression stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,10 +75,7 @@ pub fn has_errors(db: &dyn Db, item: ItemId) -> bool {
 /// A unit that contains itself: reported where it is instantiated, typed as far as its signature says.
 fn inference_cycle(db: &dyn Db, _id: salsa::Id, item: ItemId) -> Inference {
     let tree = item_tree(db, item);
-    let members = match &tree.item {
-        Item::Unit { members, .. } => members.len(),
-        _ => 0,
-    };
+    let members = tree.item.members().len();
     Inference {
         types: vec![Ty::Error; tree.exprs.len()],
         resolutions: FxHashMap::default(),
@@ -124,7 +122,8 @@ impl<'db> Infer<'db> {
     fn new(db: &'db dyn Db, item: ItemId) -> Self {
         let (source, tree) = (item_source(db, item), item_tree(db, item));
         let members: &[Member] = match &tree.item {
-            Item::Unit { members, .. } => members,
+            Item::Unit { members, .. } | Item::Test { members, .. } => members,
+            // Those of a rule are read one after the other.
             _ => &[],
         };
         let mut by_name = FxHashMap::default();
@@ -244,6 +243,8 @@ impl<'db> Infer<'db> {
                 self.check(*body, result);
             }
             Item::Unit { kind, members, .. } => self.unit(*kind, members),
+            Item::Test { members, .. } => self.test(members),
+            Item::Rule { subject, members, .. } => self.rule(*subject, members),
         }
     }
 
@@ -261,7 +262,8 @@ impl<'db> Infer<'db> {
                     }
                 }
                 MemberKind::Environment { settings, .. } => self.environment(*settings),
-                MemberKind::Error => {}
+                // Only in a rule it is a word of its own.
+                MemberKind::Require { .. } | MemberKind::Error => {}
             }
         }
         // In an app, inputs are read by its environments.
@@ -691,7 +693,7 @@ fn misplaced(kind: UnitKind, member: &Member) -> Option<(&'static str, &'static 
         MemberKind::Environment { .. } => {
             ("environment", kind == UnitKind::App, "environments belong to the `app`")
         }
-        MemberKind::Assert { .. } | MemberKind::Error => return None,
+        MemberKind::Assert { .. } | MemberKind::Require { .. } | MemberKind::Error => return None,
     };
     (!allowed).then_some((word, help))
 }

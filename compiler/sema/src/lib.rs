@@ -7,6 +7,7 @@
 //! - `item`: files cut into items that keep their identity while their text changes;
 //! - `name`: modules, imports and what a path means;
 //! - `ty` and `infer`: the types of items and expressions;
+//! - `rule`: the rules that apply;
 //! - `eval`: units instantiated, resources collected into a [`ci_graph::Stack`].
 //!
 //! Must not know: CloudFormation's template language, the file system, the command line.
@@ -23,12 +24,15 @@ pub mod eval;
 pub mod infer;
 pub mod item;
 pub mod name;
+pub mod rule;
 pub mod signature;
 pub mod ty;
 
 pub use db::{Archive, DataError, DataFile, Db, Package, Program, SourceFile};
 pub use diagnostics::{Allowed, allowed, file_diagnostics, unused_items};
 pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, stack, targets};
+pub use eval::ruling::{Rulings, open_rulings, rule_allowances, rulings};
+pub use eval::testing::{At, TestResult, run_test, tests};
 pub use infer::has_errors;
 pub use item::{ItemId, ItemKind, is_damaged};
 pub use name::resource_type;

@@ -86,8 +86,9 @@ pub fn modules(db: &dyn Db, package: Package) -> Arc<[(Arc<str>, SourceFile)]> {
 /// The named items of a file. The first of a name wins.
 #[salsa::tracked]
 pub fn module_items(db: &dyn Db, file: SourceFile) -> Arc<[(Arc<str>, ItemId)]> {
-    let named =
-        items(db, file).iter().filter(|item| !matches!(item.kind(db), ItemKind::Use | ItemKind::Error));
+    let named = items(db, file).iter().filter(|item| {
+        !matches!(item.kind(db), ItemKind::Use | ItemKind::Test | ItemKind::Rule | ItemKind::Error)
+    });
     let mut found: Vec<_> = named.map(|item| (Arc::clone(item.name(db)), *item)).collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found.dedup_by(|a, b| a.0 == b.0);
@@ -109,6 +110,19 @@ pub fn scope(db: &dyn Db, file: SourceFile) -> Scope {
     for item in items(db, file).iter().copied() {
         match item.kind(db) {
             ItemKind::Error => {}
+            // No path leads to a test or a rule, but whoever reads of one looks for it by its name. Only a name that is
+            // there twice needs the tree: a package of rules is not parsed for its names.
+            kind @ (ItemKind::Test | ItemKind::Rule) => {
+                if item.ordinal(db) > 0 && !item.name(db).is_empty() {
+                    let range = declared_name(item_tree(db, item));
+                    let word = if kind == ItemKind::Test { "test" } else { "rule" };
+                    let message = format!("there is another {word} `{}` in this file", item.name(db));
+                    let problem = Diagnostic::new(Code::DuplicateName, range, message)
+                        .label("again here")
+                        .help("say what is different about this one");
+                    scope.problems.push((item, problem));
+                }
+            }
             ItemKind::Use => {
                 let tree = item_tree(db, item);
                 if let Item::Use(tree) = &tree.item {
@@ -200,7 +214,9 @@ pub fn declared_name(tree: &ItemTree) -> TextRange {
         | Item::Enum { name, .. }
         | Item::Fn { name, .. }
         | Item::Interface { name, .. }
-        | Item::Unit { name, .. } => name.0,
+        | Item::Unit { name, .. }
+        | Item::Test { name, .. }
+        | Item::Rule { name, .. } => name.0,
         Item::Use(_) | Item::Error => TextRange::default(),
     }
 }

@@ -33,7 +33,9 @@ pub enum Signature {
     Interface(Vec<Field>),
     /// The interface of a component, service or app.
     Unit(Unit),
-    /// Nothing: an import, or damaged text.
+    /// The type of the resources that a rule is for.
+    Rule(Ty),
+    /// Nothing: an import, a test, or damaged text.
     Nothing,
 }
 
@@ -182,7 +184,17 @@ impl<'db> TypeLowering<'db> {
     fn signature(&mut self) -> Signature {
         let tree = self.tree;
         match &tree.item {
-            Item::Use(_) | Item::Error => Signature::Nothing,
+            Item::Use(_) | Item::Test { .. } | Item::Error => Signature::Nothing,
+            Item::Rule { ty, .. } => {
+                let found = self.lower(*ty);
+                if !matches!(found, Ty::Resource(_) | Ty::Error) {
+                    let range = tree.type_range(*ty);
+                    self.report(Code::NotAType, range, "a rule is for resources").help = Some(
+                        "write a resource type: `rule name for bucket: aws::s3::Bucket { … }`".to_owned(),
+                    );
+                }
+                Signature::Rule(found)
+            }
             Item::Const { name, ty, value } => Signature::Const(match ty {
                 Some(ty) => self.lower(*ty),
                 None => self.literal(*value).unwrap_or_else(|| {

@@ -78,6 +78,10 @@ pub enum Ty {
     Principal,
     /// A range of integers.
     Range,
+    /// Everything of a type that a test made.
+    Every(Arc<Ty>),
+    /// The stack that a rule looks at.
+    Stack,
     /// A closure with this many parameters; only ever an argument.
     Closure(usize),
 }
@@ -371,6 +375,8 @@ impl fmt::Display for Shown<'_> {
             Ty::Actions => f.write_str("Actions"),
             Ty::Principal => f.write_str("Principal"),
             Ty::Range => f.write_str("Range"),
+            Ty::Stack => f.write_str("the stack"),
+            Ty::Every(ty) => write!(f, "any({})", shown(ty)),
             Ty::Closure(_) => f.write_str("a closure"),
         }
     }

@@ -407,4 +407,105 @@ service S {
     let wrong = C { any: other.QueueName, secret: other.Arn };
 }
 "#;
+
+    a_test_of_what_is_not_there: r##"
+component Store { let table = aws::sqs::Queue {}; let count = 3; output _n: Int = count; }
+service Orders { let store = Store {}; }
+test "nothing is called that" {
+    let app = Orders {};
+    assert app.stores.table.may(sqs::SendMessage);
+    assert app.store.tabel.QueueName == none;
+    assert app.store.maybe(sqs::SendMessage);
+    assert app.store.may(sqs::SendMesage);
+    assert app.store.may(sqs::{SendMessage, ReceiveMessage});
+    assert app.store.may(sqs::SendMessage, "arn:aws:sqs:::x");
+    assert app.store.may();
+    assert app.resources(aws::sqs::Quue).len() == 0;
+    assert app.resources(Store).len() == 0;
+    assert any(Nothing).may(sqs::*);
+    assert any(aws::sqs::Queue, 1).may(sqs::*);
+    assert app.store.count;
+}
+"##;
+
+    a_test_that_makes_what_it_cannot: r##"
+service Orders { let queue = aws::sqs::Queue {}; }
+test "resources lie in stacks" {
+    let queue = aws::sqs::Queue {};
+    input number: Int = 1;
+    output x: Int = 1;
+    let unread = 3;
+    let orders = Orders {};
+    assert orders.queue.QueueName == queue.QueueName;
+}
+test "resources lie in stacks" { assert true; }
+"##;
+
+    a_test_that_asks_too_early: r##"
+service Orders { let count = 3; let queue = aws::sqs::Queue { DelaySeconds: count }; }
+test "read before it is made" {
+    let orders = [Orders {}.count];
+    assert orders.len() == 1;
+}
+"##;
+
+    a_test_of_what_only_the_deployment_knows: r##"
+service Orders {
+    param delay: Int = 1;
+    let queue = aws::sqs::Queue { DelaySeconds: delay };
+}
+test "late" {
+    let orders = Orders {};
+    assert orders.queue.DelaySeconds == 1;
+    assert orders.queue.Arn != none;
+    assert orders.delay == 1;
+}
+"##;
+
+    a_test_of_who_has_no_role: r##"
+service Orders { let queue = aws::sqs::Queue {}; }
+test "queues do nothing" {
+    let orders = Orders {};
+    assert !orders.queue.may(sqs::SendMessage);
+}
+"##;
+
+    a_service_made_outside_of_apps_and_tests: r##"
+service Orders { let queue = aws::sqs::Queue {}; }
+app Shop { let orders = Orders {}; }
+service Other { let shop = Shop {}; let any_of = any(Orders); }
+"##;
+
+    a_rule_with_slips: r##"
+/// Twice.
+#[severity(hihg)]
+#[control(5)]
+#[id("x")]
+rule same for bucket: aws::s3::Bucket {
+    let name = bucket.BucketNam;
+    let acl = bucket.AccessControl;
+    input x: Int = 1;
+    assert true;
+    require bucket.VersioningConfiguration.Status == "Enabled";
+    require acl == 5;
+    require stack.resources(Queue).len() > 0;
+    require bucket.may(s3::GetObject);
+    require stack.bucket;
+    let made = aws::sqs::Queue {};
+}
+rule same for queue: aws::sqs::Queue { require true; }
+rule of_nothing for text: String { require true; }
+#[severity(low)]
+service S {
+    #[allow(sam, reason = "x")]
+    let queue = aws::sqs::Queue {};
+    #[allow(same)]
+    let other = aws::sqs::Queue {};
+}
+"##;
+
+    an_app_that_nothing_gives_its_inputs: r##"
+service Orders { input delay: Int; let queue = aws::sqs::Queue { DelaySeconds: delay }; }
+app Shop { input delay: Int; let orders = Orders { delay }; }
+"##;
 }

@@ -138,8 +138,36 @@ pub enum Item {
         /// Its members in source order.
         members: Box<[Member]>,
     },
+    /// `test "name" { members }`
+    Test {
+        /// What it is called: a string literal with its quotes.
+        name: Name,
+        /// Declarations and assertions in source order.
+        members: Box<[Member]>,
+    },
+    /// `rule name for subject: Type { members }`
+    Rule {
+        /// What it is called.
+        name: Name,
+        /// What it calls the resource that it looks at.
+        subject: Name,
+        /// The type of that resource.
+        ty: TypeId,
+        /// Declarations and requirements in source order.
+        members: Box<[Member]>,
+    },
     /// Text that is no item.
     Error,
+}
+
+impl Item {
+    /// The members of what has members: a component, service, app, test or rule.
+    pub fn members(&self) -> &[Member] {
+        match self {
+            Self::Unit { members, .. } | Self::Test { members, .. } | Self::Rule { members, .. } => members,
+            _ => &[],
+        }
+    }
 }
 
 /// The three kinds of thing that have members and can be instantiated.
@@ -227,6 +255,13 @@ pub enum MemberKind {
     },
     /// `assert condition, "message";`
     Assert {
+        /// What must hold.
+        condition: ExprId,
+        /// What to say when it does not.
+        message: Option<ExprId>,
+    },
+    /// `require condition, "message";` of a rule
+    Require {
         /// What must hold.
         condition: ExprId,
         /// What to say when it does not.

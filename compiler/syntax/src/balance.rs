@@ -370,6 +370,9 @@ impl Balancer<'_> {
         if !kind.is_keyword() {
             return kind;
         }
+        if self.is_name_in_test(kind) {
+            return T::Ident;
+        }
         let named = match self.previous() {
             T::Dot | T::QuestionDot | T::ColonColon => true,
             T::LBracket => self.role() == Some(Role::Attribute),
@@ -387,10 +390,18 @@ impl Balancer<'_> {
         if named { T::Ident } else { kind }
     }
 
+    /// Whether a keyword is a name because it stands in a test, which makes apps and declares none: `let app = Shop {};`.
+    fn is_name_in_test(&self, kind: T) -> bool {
+        self.item == T::Test && !self.open.is_empty() && matches!(kind, T::App | T::Service | T::Component)
+    }
+
     /// A member keyword at the start of a line: what is still open was forgotten, if indentation says so.
     fn member_boundary(&mut self, kind: T) {
         let follows = self.next(self.at).is_some_and(|(_, next, newline)| {
-            !newline && (next == T::Ident || (kind == T::Assert && next != T::Colon) || next.is_keyword())
+            !newline
+                && (next == T::Ident
+                    || (matches!(kind, T::Assert | T::Require) && next != T::Colon)
+                    || next.is_keyword())
         });
         if !follows {
             return;

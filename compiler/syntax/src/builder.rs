@@ -128,6 +128,18 @@ impl<'a> Builder<'a> {
         self.members.push(Member { attributes: attributes.into(), range: TextRange::new(start, end), kind });
     }
 
+    pub(crate) fn requirement(
+        &mut self,
+        start: u32,
+        end: u32,
+        attributes: Vec<Attribute>,
+        condition: ExprId,
+        message: Option<ExprId>,
+    ) {
+        let kind = MemberKind::Require { condition, message };
+        self.members.push(Member { attributes: attributes.into(), range: TextRange::new(start, end), kind });
+    }
+
     pub(crate) fn environment(
         &mut self,
         start: u32,

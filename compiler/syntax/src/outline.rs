@@ -8,6 +8,7 @@
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 
 use crate::source::{ItemSource, doc_line, join};
+use crate::text;
 use crate::token::{Token, TokenKind, is_closed, lex};
 
 /// The items of a file.
@@ -47,6 +48,8 @@ pub enum ItemKind {
     Component,
     Service,
     App,
+    Test,
+    Rule,
     /// Text that is no item.
     Error,
 }
@@ -63,6 +66,8 @@ impl ItemKind {
             TokenKind::Component => Self::Component,
             TokenKind::Service => Self::Service,
             TokenKind::App => Self::App,
+            TokenKind::Test => Self::Test,
+            TokenKind::Rule => Self::Rule,
             _ => Self::Error,
         }
     }
@@ -70,7 +75,8 @@ impl ItemKind {
 
 /// Cuts a file into its items.
 pub fn outline(text: &str) -> Outline {
-    let tokens = lex(text);
+    let mut tokens = lex(text);
+    contextual_keywords(text, &mut tokens);
     Cutter {
         text,
         tokens: &tokens,
@@ -78,6 +84,76 @@ pub fn outline(text: &str) -> Outline {
         outline: Outline { module_doc: None, items: Vec::new(), errors: Vec::new() },
     }
     .run()
+}
+
+/// Makes keywords of the words that are some only at one place: `test` and `rule` where an item starts, `require` where a
+/// member of a rule does. Everywhere else they are names, and good ones.
+fn contextual_keywords(text: &str, tokens: &mut [Token]) {
+    // Most files have neither.
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    if !(has("test") || has("rule")) {
+        return;
+    }
+    let mut in_rule = false;
+    let mut starts_line = true;
+    let mut previous = TokenKind::Newline;
+    for at in 0..tokens.len() {
+        let kind = tokens[at].kind;
+        let first = starts_line;
+        starts_line = kind == TokenKind::Newline || (first && kind.is_trivia());
+        if kind.is_trivia() {
+            continue;
+        }
+        // A rule may stand on one line.
+        let opens = matches!(previous, TokenKind::LBrace | TokenKind::Semicolon | TokenKind::RBracket);
+        previous = kind;
+        if !(first || (in_rule && opens)) {
+            continue;
+        }
+        let start = tokens[at].start as usize;
+        let in_column = start == 0 || text.as_bytes()[start - 1] == b'\n';
+        if kind.is_item_keyword() && first && in_column {
+            in_rule = false;
+        }
+        if kind != TokenKind::Ident {
+            continue;
+        }
+        let end = tokens.get(at + 1).map_or(text.len(), |next| next.start as usize);
+        let mut after = tokens[at + 1..].iter().map(|token| token.kind).filter(|kind| !kind.is_trivia());
+        let (second, third) = (after.next(), after.next());
+        let keyword = match &text[start..end] {
+            "test" if first => match second {
+                Some(TokenKind::String | TokenKind::RawString) => Some(TokenKind::Test),
+                Some(TokenKind::StringHead | TokenKind::UnterminatedString | TokenKind::LBrace)
+                    if in_column =>
+                {
+                    Some(TokenKind::Test)
+                }
+                Some(TokenKind::Ident) if in_column && third == Some(TokenKind::LBrace) => {
+                    Some(TokenKind::Test)
+                }
+                _ => None,
+            },
+            "rule" if first => match (second, third) {
+                (Some(TokenKind::Ident), Some(TokenKind::For)) => Some(TokenKind::Rule),
+                (Some(TokenKind::Ident), Some(TokenKind::LBrace))
+                | (Some(TokenKind::LBrace | TokenKind::For), _)
+                    if in_column =>
+                {
+                    Some(TokenKind::Rule)
+                }
+                _ => None,
+            },
+            "require" if in_rule && second != Some(TokenKind::Colon) => Some(TokenKind::Require),
+            _ => None,
+        };
+        if let Some(keyword) = keyword {
+            tokens[at].kind = keyword;
+            if keyword != TokenKind::Require {
+                in_rule = keyword == TokenKind::Rule;
+            }
+        }
+    }
 }
 
 struct Cutter<'a> {
@@ -205,6 +281,8 @@ impl Cutter<'_> {
                 after.next(),
                 Some(TokenKind::Ident | TokenKind::Crate | TokenKind::SelfKw | TokenKind::Super)
             )
+            // Whether these are keywords has been seen by what follows.
+            || matches!(self.tokens[index].kind, TokenKind::Test | TokenKind::Rule)
     }
 
     /// Whether an item keyword at this token is the first on its line and has a name after it.
@@ -213,10 +291,11 @@ impl Cutter<'_> {
         let blank = before.find(|kind| !matches!(kind, TokenKind::Space | TokenKind::BlockComment));
         self.tokens[index].kind.is_item_keyword()
             && matches!(blank, None | Some(TokenKind::Newline))
-            && matches!(
-                self.next_kind(index),
-                Some(TokenKind::Ident | TokenKind::Crate | TokenKind::SelfKw | TokenKind::Super)
-            )
+            && (matches!(self.tokens[index].kind, TokenKind::Test | TokenKind::Rule)
+                || matches!(
+                    self.next_kind(index),
+                    Some(TokenKind::Ident | TokenKind::Crate | TokenKind::SelfKw | TokenKind::Super)
+                ))
     }
 
     /// Steps over `#[…]`.
@@ -250,7 +329,7 @@ impl Cutter<'_> {
         let mut body = false;
         if braced && keyword != TokenKind::Fn {
             body = true;
-            if self.header() {
+            if self.header(keyword) {
                 // A missing `{` counts as written, so that the members do not become garbage.
                 open.push(TokenKind::RBrace);
             }
@@ -309,8 +388,8 @@ impl Cutter<'_> {
         self.back_up(start);
     }
 
-    /// Steps over the name of an item with a body. Whether the `{` after it is missing.
-    fn header(&mut self) -> bool {
+    /// Steps over the name of an item with a body, and over what a rule is for. Whether the `{` after it is missing.
+    fn header(&mut self, keyword: TokenKind) -> bool {
         let mut named = false;
         while let Some(token) = self.tokens.get(self.at) {
             match token.kind {
@@ -324,6 +403,11 @@ impl Cutter<'_> {
                 {
                     named = true;
                 }
+                TokenKind::String | TokenKind::RawString if !named && keyword == TokenKind::Test => {
+                    named = true;
+                }
+                TokenKind::For | TokenKind::Ident | TokenKind::Colon | TokenKind::ColonColon
+                    if keyword == TokenKind::Rule => {}
                 _ => return true,
             }
             self.at += 1;
@@ -425,8 +509,15 @@ impl Cutter<'_> {
             .then(|| self.tokens[keyword + 1..self.at].iter().position(|token| !token.kind.is_trivia()))
             .flatten()
             .map(|offset| keyword + 1 + offset)
-            .filter(|index| self.tokens[*index].kind == TokenKind::Ident)
-            .map(|index| self.range(index).of(self.text).to_owned());
+            .filter(|index| {
+                let found = self.tokens[*index].kind;
+                found == TokenKind::Ident
+                    || (kind == ItemKind::Test && matches!(found, TokenKind::String | TokenKind::RawString))
+            })
+            .map(|index| match kind {
+                ItemKind::Test => text::value(self.range(index).of(self.text)).into_owned(),
+                _ => self.range(index).of(self.text).to_owned(),
+            });
         let tokens =
             tokens.iter().map(|token| Token { kind: token.kind, start: token.start - from }).collect();
         let source = ItemSource::new(range.of(self.text), tokens);
@@ -458,8 +549,8 @@ pub(crate) fn first_token(source: &ItemSource) -> Option<usize> {
 
 /// What is wrong with the text of an [`ItemKind::Error`] item.
 pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
-    const WORDS: [&str; 9] =
-        ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app"];
+    const WORDS: [&str; 11] =
+        ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app", "test", "rule"];
     let index = first_token(source).unwrap_or(0);
     let range = source.token_range(index);
     let word = range.of(source.text());
@@ -483,11 +574,11 @@ pub(crate) fn error_item(source: &ItemSource) -> Diagnostic<TextRange> {
         kind if kind.is_member_keyword() => Diagnostic::new(
             Code::UnexpectedToken,
             range,
-            format!("`{word}` belongs into a component, service or app"),
+            format!("`{word}` belongs into a component, service, app or test"),
         )
         .label("outside of every item"),
         _ => Diagnostic::new(Code::UnexpectedToken, range, format!("expected an item, found {shown}"))
-            .help("a file consists of `use`, `const`, `struct`, `enum`, `fn`, `interface`, `component`, `service` and `app`"),
+            .help("a file consists of `use`, `const`, `struct`, `enum`, `fn`, `interface`, `component`, `service`, `app`, `test` and `rule`"),
     };
     match did_you_mean(word, WORDS) {
         Some(meant) if kind == TokenKind::Ident => {

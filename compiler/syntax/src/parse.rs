@@ -5,7 +5,7 @@
 use ci_base::{Code, Diagnostic, TextRange};
 use lalrpop_util::lalrpop_mod;
 
-use crate::ast::{Expr, Item, ItemTree, Name, Path, UnitKind, UseEnd, UseTree};
+use crate::ast::{Expr, Item, ItemTree, Name, Path, TypeExpr, UnitKind, UseEnd, UseTree};
 use crate::balance::{Lexeme, balance};
 use crate::builder::Builder;
 use crate::outline::{error_item, first_token};
@@ -68,7 +68,7 @@ fn partial(builder: &mut Builder<'_>, tokens: &[Lexeme]) -> Item {
     let Some(keyword) = tokens.iter().position(|token| token.1.is_item_keyword()) else { return Item::Error };
     let (_, kind, end) = tokens[keyword];
     let name = match tokens.get(keyword + 1) {
-        Some((start, TokenKind::Ident, end)) => Name(TextRange::new(*start, *end)),
+        Some((start, TokenKind::Ident | TokenKind::String, end)) => Name(TextRange::new(*start, *end)),
         _ => Name(TextRange::empty(end)),
     };
     let unit = |builder: &mut Builder<'_>, kind| Item::Unit { kind, name, members: builder.take_members() };
@@ -89,6 +89,12 @@ fn partial(builder: &mut Builder<'_>, tokens: &[Lexeme]) -> Item {
         TokenKind::Component => unit(builder, UnitKind::Component),
         TokenKind::Service => unit(builder, UnitKind::Service),
         TokenKind::App => unit(builder, UnitKind::App),
+        TokenKind::Test => Item::Test { name, members: builder.take_members() },
+        TokenKind::Rule => {
+            let ty = builder.ty(end, end, TypeExpr::Missing);
+            let subject = Name(TextRange::empty(end));
+            Item::Rule { name, subject, ty, members: builder.take_members() }
+        }
         _ => Item::Error,
     }
 }

@@ -92,6 +92,10 @@ pub enum TokenKind {
     /// `app`
     #[token("app")]
     App,
+    /// `test` where an item starts with it. To `lex` it is a name.
+    Test,
+    /// `rule` where an item starts with it. To `lex` it is a name.
+    Rule,
     /// `input`
     #[token("input")]
     Input,
@@ -119,6 +123,8 @@ pub enum TokenKind {
     /// `environment`
     #[token("environment")]
     Environment,
+    /// `require` where a member of a rule starts with it. To `lex` it is a name.
+    Require,
     /// `existing`
     #[token("existing")]
     Existing,
@@ -331,7 +337,7 @@ impl TokenKind {
 
     /// Whether it opens an item.
     pub const fn is_item_keyword(self) -> bool {
-        (self as u8) >= (Self::Use as u8) && (self as u8) <= (Self::App as u8)
+        (self as u8) >= (Self::Use as u8) && (self as u8) <= (Self::Rule as u8)
     }
 
     /// Whether a `{` behind this token, in the head of a function, opens a record type and not the body.
@@ -339,9 +345,9 @@ impl TokenKind {
         matches!(self, Self::Arrow | Self::Or | Self::Less | Self::Comma)
     }
 
-    /// Whether it opens a member of a component, service or app.
+    /// Whether it opens a member of a component, service, app, test or rule.
     pub const fn is_member_keyword(self) -> bool {
-        (self as u8) >= (Self::Input as u8) && (self as u8) <= (Self::Environment as u8)
+        (self as u8) >= (Self::Input as u8) && (self as u8) <= (Self::Require as u8)
     }
 }
 
@@ -365,6 +371,8 @@ impl fmt::Display for TokenKind {
             Self::Component => "`component`",
             Self::Service => "`service`",
             Self::App => "`app`",
+            Self::Test => "`test`",
+            Self::Rule => "`rule`",
             Self::Input => "`input`",
             Self::Param => "`param`",
             Self::Let => "`let`",
@@ -374,6 +382,7 @@ impl fmt::Display for TokenKind {
             Self::Capability => "`capability`",
             Self::Assert => "`assert`",
             Self::Environment => "`environment`",
+            Self::Require => "`require`",
             Self::Existing => "`existing`",
             Self::If => "`if`",
             Self::Else => "`else`",

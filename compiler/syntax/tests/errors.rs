@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use ci_base::{Diagnostic, TextRange};
-use ci_syntax::ast::Item;
 use ci_syntax::{outline, parse_item};
 
 const RULE: &str = "=====\n";
@@ -40,11 +39,9 @@ fn answer(text: &str) -> String {
     for item in &outline.items {
         let tree = parse_item(&item.source);
         let _ = writeln!(out, "{:?} {}", item.kind, item.name.as_deref().unwrap_or_default());
-        if let Item::Unit { members, .. } = &tree.item {
-            for member in members {
-                let line = member.range.of(item.source.text()).lines().next().unwrap_or_default();
-                let _ = writeln!(out, "    {line}");
-            }
+        for member in tree.item.members() {
+            let line = member.range.of(item.source.text()).lines().next().unwrap_or_default();
+            let _ = writeln!(out, "    {line}");
         }
         for error in &tree.errors {
             show(&mut out, text, error, item.range.start);

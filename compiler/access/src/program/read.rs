@@ -42,7 +42,7 @@ pub(super) const GUARDING: [(&str, &str, Option<&str>); 15] = [
 ];
 
 /// Reads all policies of the stacks of a target.
-pub fn read<'a>(stacks: &'a [&'a Stack]) -> Program<'a> {
+pub fn read<'a>(stacks: &[&'a Stack]) -> Program<'a> {
     let mut policies =
         Collected { reader: Reader { stacks }, holders: BTreeMap::new(), guarded: BTreeMap::new() };
     for (at, stack) in stacks.iter().enumerate() {
@@ -55,9 +55,16 @@ pub fn read<'a>(stacks: &'a [&'a Stack]) -> Program<'a> {
     Program { stacks: stacks.to_vec(), holders, guarded }
 }
 
+/// The statements of a managed policy.
+pub(super) fn document_of(stacks: &[&Stack], policy: Place) -> Vec<Grant> {
+    let reading = Collected { reader: Reader { stacks }, holders: BTreeMap::new(), guarded: BTreeMap::new() };
+    let of = stacks[policy.stack].resource(policy.resource);
+    reading.document(policy.stack, of.property("PolicyDocument"))
+}
+
 /// What has been read so far.
-struct Collected<'a> {
-    reader: Reader<'a>,
+struct Collected<'s, 'a> {
+    reader: Reader<'s, 'a>,
     holders: BTreeMap<Place, Held>,
     guarded: BTreeMap<Place, Vec<Grant>>,
 }
@@ -80,7 +87,7 @@ impl Held {
     }
 }
 
-impl<'a> Collected<'a> {
+impl<'a> Collected<'_, 'a> {
     fn resource(&mut self, place: Place) {
         let resource = self.reader.stacks[place.stack].resource(place.resource);
         let name = resource.schema.name();

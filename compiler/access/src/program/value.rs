@@ -14,11 +14,11 @@ const MAX_LENGTH: u16 = 2_048;
 ///
 /// What one stack reads of another is followed without counting: services that need each other in a circle are no program.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a> {
-    pub stacks: &'a [&'a Stack],
+pub(super) struct Reader<'s, 'a> {
+    pub stacks: &'s [&'a Stack],
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'_, 'a> {
     /// All texts that a value may become: more than one where the deployment decides. Values that are no texts give none.
     pub fn texts(self, stack: usize, value: &'a Value) -> Vec<Parts> {
         match value {
@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn symbol_of(stack: &Stack, logical_id: &str, attribute: &str) -> Symbol {
+pub(super) fn symbol_of(stack: &Stack, logical_id: &str, attribute: &str) -> Symbol {
     Symbol::new(format!("{}:{logical_id}.{attribute}", stack.name), MAX_LENGTH)
 }
 

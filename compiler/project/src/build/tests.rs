@@ -202,7 +202,7 @@ fn maps_name_files_of_the_project() {
 #[test]
 fn the_standard_library_has_no_findings() {
     let system = MemorySystem::new([("/p/ci.toml", MANIFEST)]);
-    for (_, path, text) in crate::host::STDLIB {
+    for (_, path, text, _) in crate::host::STDLIB {
         system.put(&format!("/p/src/{path}"), text);
     }
     let host = open(&Arc::new(system));

@@ -119,6 +119,9 @@ pub fn methods(ty: &Ty) -> Vec<Method> {
         Ty::Json => [text(), list(), map()].concat(),
         Ty::Range => vec![method("to_list", vec![], MethodType::Of(Ty::Int.list()), "Its numbers.")],
         Ty::Cidr => [cidr(), text()].concat(),
+        Ty::Node(node) if node.kinds().is_any() || node.kinds().is_json_document() => {
+            [text(), list(), map()].concat()
+        }
         ty if ty.is_text() => [text(), cidr()].concat(),
         Ty::Node(node) => {
             let kinds = node.kinds();

@@ -122,9 +122,17 @@ impl Eval<'_> {
                 let (base, index) = (self.expr(*base, env), self.expr(*index, env));
                 builtin::index(&base, &index).unwrap_or_else(|problem| self.builtin_problem(origin, problem))
             }
-            Expr::Call { arguments, .. } => self.call(id, arguments, env, origin),
+            Expr::Call { arguments, .. } => match self.any_of(id, env) {
+                Some(every) => every,
+                None => self.call(id, arguments, env, origin),
+            },
             Expr::MethodCall { receiver, name, arguments, optional } => {
                 let receiver = self.expr(*receiver, env);
+                if self.looking.is_some()
+                    && let Some(value) = self.test_method(id, &receiver, *name, arguments, env, origin)
+                {
+                    return value;
+                }
                 self.method(&receiver, *name, arguments, *optional, env, origin)
             }
             Expr::For { first, second, iterable, filter, key, body } => {
@@ -176,6 +184,9 @@ impl Eval<'_> {
                 }
                 StringPart::Expr(part) => self.expr(*part, env),
             });
+        }
+        if self.inspects && values.iter().any(|part| matches!(part.value, Value::Made(_) | Value::None)) {
+            return Value::Unknown;
         }
         builtin::concat(&values).unwrap_or_else(|problem| self.builtin_problem(origin, problem))
     }
@@ -238,7 +249,7 @@ impl Eval<'_> {
     }
 
     /// The actions an expression names: sorted, without repetition.
-    fn actions(&mut self, id: ExprId, env: &Env) -> Value {
+    pub(super) fn actions(&mut self, id: ExprId, env: &Env) -> Value {
         let mut found = Vec::new();
         self.collect_actions(id, env, &mut found);
         found.sort_unstable();
@@ -343,6 +354,17 @@ impl Eval<'_> {
             return Value::Unknown;
         }
         if matches!(a.value, Value::Unknown) || matches!(b.value, Value::Unknown) {
+            return match (operator, &b.value) {
+                // Whatever the other side is.
+                (BinaryOperator::And, Value::Bool(false)) | (BinaryOperator::Or, Value::Bool(true)) => {
+                    b.value
+                }
+                _ => Value::Unknown,
+            };
+        }
+        let is_reference = |side: &Located| matches!(side.value, Value::Made(_));
+        let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+        if (is_reference(&a) || is_reference(&b)) && !compares {
             return Value::Unknown;
         }
         match operator {
@@ -517,6 +539,7 @@ impl Eval<'_> {
             ),
             Value::Record(record) => match record.get(text) {
                 Some(value) => value.value.clone(),
+                None if self.inspects => Value::None,
                 None => {
                     let known: Vec<&str> = record.entries.iter().map(|(name, _)| &**name).collect();
                     let found = Diagnostic::new(
@@ -547,7 +570,16 @@ impl Eval<'_> {
             }
             Value::Service(service) => {
                 let service = Rc::clone(service);
+                if self.looking.is_some()
+                    && let Some(value) = self.read_service(&service, text, origin)
+                {
+                    return value;
+                }
                 self.service_field(&service, text)
+            }
+            Value::Made(made) => {
+                let made = Rc::clone(made);
+                self.read_made(&made, text, origin)
             }
             _ => self.late_error(origin, "a value whose fields are read", of.origin),
         }
@@ -609,6 +641,9 @@ impl Eval<'_> {
         }
         if matches!(receiver.value, Value::None) && optional {
             return Value::None;
+        }
+        if matches!(receiver.value, Value::Made(_)) {
+            return Value::Unknown;
         }
         let given: Vec<Located> = arguments.iter().map(|argument| self.expr(*argument, env)).collect();
         if !self.walked(given.iter().chain([receiver]), origin) {

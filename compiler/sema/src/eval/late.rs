@@ -217,6 +217,10 @@ impl Eval<'_> {
         if let Some(equal) = builtin::equal(&a.value, &b.value) {
             return Value::Bool(equal);
         }
+        let has_parts = |value: &Value| matches!(value, Value::Made(_) | Value::List(_) | Value::Record(_));
+        if self.inspects && (has_parts(&a.value) || has_parts(&b.value)) {
+            return Value::Unknown;
+        }
         let side = |side: &Located| match &side.value {
             // A parameter gives its value as text.
             Value::Bool(value) => Some(ci_graph::Value::string(value.to_string())),

@@ -35,8 +35,12 @@ impl Eval<'_> {
                         _ => {}
                     }
                 }
+                MemberKind::Assert { condition, message } if self.looking.is_some() => {
+                    let env = self.env(instance);
+                    self.test_assertion(&env, *condition, *message);
+                }
                 MemberKind::Assert { condition, message } => self.assert(instance, *condition, *message),
-                MemberKind::Environment { .. } | MemberKind::Error => {}
+                MemberKind::Require { .. } | MemberKind::Environment { .. } | MemberKind::Error => {}
             }
         }
     }

@@ -318,10 +318,14 @@ fn plan_app(db: &dyn Db, app: ItemId, environment: Option<&Arc<str>>) -> Plan {
         eval.error(Code::InvalidEnvironment, at.origin, message);
     }
     let inputs = record.entries.into_iter().map(|(name, value)| (name, Input::Value(value))).collect();
-    let instance = eval.root(app, body, inputs);
-    eval.members(&instance);
-    eval.run();
-    let instances = eval.service_instances(region.as_ref());
+    let instances = if environment.is_none() && eval.lacks_environment(app, body) {
+        Vec::new()
+    } else {
+        let instance = eval.root(app, body, inputs);
+        eval.members(&instance);
+        eval.run();
+        eval.service_instances(region.as_ref())
+    };
     let items: Vec<ItemId> = eval.bodies.iter().map(|body| body.item).collect();
     let span = |origin: Origin| item_span(db, items[origin.item as usize], origin.range);
     let diagnostics = eval.diagnostics.into_iter().map(|found| found.map(span)).collect();
@@ -350,7 +354,7 @@ impl Eval<'_> {
         self.report(found);
     }
 
-    fn root(&mut self, item: ItemId, body: u32, inputs: Vec<(Arc<str>, Input)>) -> Rc<Instance> {
+    pub(super) fn root(&mut self, item: ItemId, body: u32, inputs: Vec<(Arc<str>, Input)>) -> Rc<Instance> {
         let count = self.bodies[body as usize].members.len();
         self.instances.add(Instance {
             item,
@@ -364,6 +368,35 @@ impl Eval<'_> {
         })
     }
 
+    /// Reports the inputs of an app that only an environment could give, where it has none.
+    fn lacks_environment(&mut self, app: ItemId, body: u32) -> bool {
+        let Some(unit) = signature(self.db, app).unit() else { return false };
+        let missing: Vec<Arc<str>> =
+            unit.inputs.iter().filter(|input| !input.optional).map(|input| Arc::clone(&input.name)).collect();
+        for name in &missing {
+            let at = self.input_origin(body, name);
+            let message = format!("nothing says what `{name}` is: the app has no environment");
+            let found = Diagnostic::new(Code::InvalidEnvironment, at, message)
+                .help(format!("add `environment dev {{ {name}: … }}`, or give the input a default"));
+            self.report(found);
+        }
+        !missing.is_empty()
+    }
+
+    /// The root of what a service instance makes.
+    pub(super) fn root_of(&mut self, instance: ServiceInstance) -> Rc<Instance> {
+        let item = instance.item(self.db);
+        let body = self.body(item);
+        let mut inputs = Vec::new();
+        for (name, frozen) in instance.inputs(self.db).iter() {
+            self.unknown_inputs |= frozen.has_unknown();
+            let origin = self.input_origin(body, name);
+            let value = self.thaw(frozen, None, origin);
+            inputs.push((Arc::clone(name), Input::Value(value)));
+        }
+        self.root(item, body, inputs)
+    }
+
     /// A service made by an app.
     pub(super) fn place_service(&mut self, item: ItemId, id: ExprId, env: &Env) -> Value {
         let tree = self.tree(env.body);
@@ -372,7 +405,10 @@ impl Eval<'_> {
         let place = self.place.clone();
         let path = self.path_text(&place);
         let own: Vec<String> = path.split('.').map(builtin::case::kebab_case).collect();
-        let stack_name: Arc<str> = format!("{}-{}", self.naming.prefix, own.join("-")).into();
+        let own = own.join("-");
+        let prefix = &self.naming.prefix;
+        let stack_name: Arc<str> =
+            if prefix.is_empty() { own.into() } else { format!("{prefix}-{own}").into() };
         let fine = stack_name.len() <= 128
             && stack_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && stack_name.starts_with(|first: char| first.is_ascii_alphabetic());
@@ -398,6 +434,7 @@ impl Eval<'_> {
             return Value::Unknown;
         }
         let inputs = self.inputs(entries, env, &place);
+        self.placed(&stack_name, &path);
         let service = Rc::new(Service { item, stack_name });
         let order = place.segments.iter().map(|segment| segment.position).collect();
         self.services.push(Placed { service: Rc::clone(&service), inputs, origin, order });
@@ -444,7 +481,7 @@ impl Eval<'_> {
     }
 
     /// The services of the app with their inputs as values.
-    fn service_instances(&mut self, region: Option<&Arc<str>>) -> Vec<ServiceInstance> {
+    pub(super) fn service_instances(&mut self, region: Option<&Arc<str>>) -> Vec<ServiceInstance> {
         let mut placed = std::mem::take(&mut self.services);
         placed.sort_by(|a, b| a.order.cmp(&b.order));
         let mut edges: Vec<(Arc<str>, Vec<(Arc<str>, Origin)>)> = Vec::new();
@@ -667,15 +704,8 @@ fn output_of(stack: Arc<str>, output: Arc<str>, strength: Strength, list: bool) 
 pub fn stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
     let item = instance.item(db);
     let mut eval = Eval::new(db, false);
-    let body = eval.body(item);
-    let mut inputs = Vec::new();
-    for (name, frozen) in instance.inputs(db).iter() {
-        eval.unknown_inputs |= frozen.has_unknown();
-        let origin = eval.input_origin(body, name);
-        let value = eval.thaw(frozen, None, origin);
-        inputs.push((Arc::clone(name), Input::Value(value)));
-    }
-    let root = eval.root(item, body, inputs);
+    let root = eval.root_of(instance);
+    let body = root.body;
     eval.members(&root);
     eval.finish(item, body, Arc::clone(instance.stack_name(db)), instance.region(db).clone())
 }

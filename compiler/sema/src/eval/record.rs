@@ -40,7 +40,9 @@ impl Eval<'_> {
                         Value::Record(Rc::new(self.with_defaults(item, record)))
                     }
                     ItemKind::Interface => Value::Record(Rc::new(self.entries(entries, env))),
-                    ItemKind::Component => {
+                    // In a test it is a stack of its own.
+                    ItemKind::Component if self.looking.is_some() => self.place_service(item, id, env),
+                    ItemKind::Component | ItemKind::App => {
                         self.instance(item, id, env).map_or(Value::Unknown, Value::Instance)
                     }
                     ItemKind::Service => self.place_service(item, id, env),

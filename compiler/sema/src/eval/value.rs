@@ -11,7 +11,9 @@ use ci_syntax::ast::{Effect, ExprId};
 use crate::ItemId;
 use crate::eval::frame::{Env, Instance};
 use crate::eval::plan::{Provided, Service};
+use crate::eval::testing::Made;
 use crate::eval::weight::Weight;
+use crate::ty::Ty;
 
 /// A value and where it was written.
 #[derive(Clone, Debug)]
@@ -71,6 +73,10 @@ pub enum Value {
     Range(i64, i64),
     /// A closure.
     Closure(Rc<Closure>),
+    /// Something inside of what a test made.
+    Made(Rc<Made>),
+    /// Everything of a type that a test made.
+    Every(Rc<Ty>),
 }
 
 /// Values in order.
@@ -235,6 +241,8 @@ impl Value {
             Self::Principal(_) => "a principal",
             Self::Range(..) => "a range",
             Self::Closure(_) => "a closure",
+            Self::Made(_) => "something that the test made",
+            Self::Every(_) => "everything of a type",
         }
     }
 }

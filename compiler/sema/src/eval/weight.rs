@@ -90,6 +90,8 @@ impl Weight {
             | Value::Instance(_)
             | Value::Provided(_)
             | Value::Service(_)
+            | Value::Made(_)
+            | Value::Every(_)
             | Value::Range(..)
             | Value::Closure(_) => Self::ONE,
         }

@@ -50,6 +50,10 @@ impl Infer<'_> {
         let names: Vec<&str> = path.iter().map(|name| self.text(*name)).collect();
         let ty = self.expr(root, None);
         let Ty::Resource(resource) = ty.unwrapped().0 else { return None };
+        // What was written comes first where that is looked at.
+        if self.inspects() && resource.0.node(resource.0.root()).property(names[0]).is_some() {
+            return None;
+        }
         if ty.unwrapped().1 {
             return None;
         }
@@ -63,6 +67,9 @@ impl Infer<'_> {
             Ty::Error => return Ty::Error,
             Ty::Json => return Ty::Json,
             Ty::Resource(resource) => return self.attribute(*resource, name),
+            Ty::Node(node) if self.inspects() && node.property(text).is_some() => {
+                return self.written(*node, text).unwrap_or(Ty::Error);
+            }
             Ty::Node(node) => {
                 if let Some(property) = node.property(text).or_else(|| node.additional(text)) {
                     return Ty::Node(property);
@@ -85,6 +92,10 @@ impl Infer<'_> {
                 }
                 fields.iter().map(|field| Arc::clone(&field.name)).collect()
             }
+            Ty::Unit(item) if self.in_test() => match self.member_within(*item, name) {
+                Some(ty) => return ty,
+                None => self.members_within(*item),
+            },
             Ty::Unit(item) => match signature(self.db, *item) {
                 Signature::Unit(unit) => {
                     let readable = match unit.kind {
@@ -139,6 +150,12 @@ impl Infer<'_> {
     fn attribute(&mut self, resource: ResourceType, name: Name) -> Ty {
         let text = self.text(name);
         let schema = resource.0;
+        let own = NodeType { resource, id: schema.root() };
+        if self.inspects()
+            && let Some(ty) = self.written(own, text)
+        {
+            return ty;
+        }
         if let Some(attribute) = schema.attribute(text) {
             return attribute_type(resource, attribute.name, attribute.node);
         }
@@ -227,6 +244,12 @@ impl Infer<'_> {
             }
             Ty::Error
         };
+        if let [name] = callee
+            && self.in_test()
+            && self.text(*name) == "any"
+        {
+            return self.any_of(id, arguments);
+        }
         let Some(def) = self.resolve(callee) else { return loose(self) };
         self.resolutions.insert(id, Resolution::Def(def.clone()));
         let shown = callee.iter().map(|name| self.text(*name)).collect::<Vec<_>>().join("::");
@@ -314,28 +337,45 @@ impl Infer<'_> {
         let (inner, is_optional) = of.unwrapped();
         let inner = inner.clone();
         let loose = |infer: &mut Self| {
+            // Of something unknown it may be asked what it must not do.
+            infer.denies = infer.in_test() && text == "may";
             for argument in arguments {
                 if !matches!(infer.tree[*argument], Expr::Lambda { .. }) {
                     infer.expr(*argument, None);
                 }
             }
+            infer.denies = false;
             Ty::Error
         };
         if name.is_missing() || inner.is_error() {
             return loose(self);
         }
-        if is_optional && !optional && !matches!(text, "to_json") {
+        if is_optional
+            && !optional
+            && !matches!(text, "to_json")
+            && !self.test_methods(&inner).contains(&text)
+        {
             self.unguarded(receiver, &of, &format!("{text}(…)"));
             return loose(self);
+        }
+        let of_tests = self.test_methods(&inner);
+        if of_tests.contains(&text) {
+            return self.test_method(name, arguments);
         }
         let available = methods(&inner);
         let Some(method) = available.iter().find(|method| method.name == text) else {
             let shown = self.show(&inner);
             let found =
                 Diagnostic::new(Code::UnknownMethod, name.0, format!("`{shown}` has no method `{text}`"));
-            let mut found = self.suggest(found, name.0, text, available.iter().map(|method| method.name));
-            if found.help.is_none() && !available.is_empty() {
-                let names: Vec<&str> = available.iter().map(|method| method.name).collect();
+            let mut found = self.suggest(
+                found,
+                name.0,
+                text,
+                available.iter().map(|method| method.name).chain(of_tests.iter().copied()),
+            );
+            if found.help.is_none() && !(available.is_empty() && of_tests.is_empty()) {
+                let names: Vec<&str> =
+                    of_tests.iter().copied().chain(available.iter().map(|method| method.name)).collect();
                 found = found.help(format!("its methods are {}", names.join(", ")));
             }
             self.report(found);

@@ -6,6 +6,7 @@ use ci_base::{Code, Diagnostic};
 use ci_syntax::ast::{Attribute, Expr, Item, Keyword, Member, MemberKind};
 
 use super::Infer;
+use crate::rule::{RuleSeverity, rule_names};
 use crate::ty::Ty;
 
 /// What an attribute stands before.
@@ -13,6 +14,7 @@ use crate::ty::Ty;
 enum Place {
     Import,
     Item,
+    Rule,
     StructField,
     InterfaceField,
     Variant,
@@ -42,6 +44,8 @@ enum Takes {
     Values,
     /// Names of findings and a reason.
     Findings,
+    /// How bad it is to break a rule.
+    Severity,
 }
 
 /// An attribute of the language.
@@ -78,18 +82,23 @@ const FOUND: &[Place] = &[
     Place::Capability,
     Place::Other,
 ];
+/// Before a rule.
+const RULED: &[Place] = &[Place::Rule];
 /// Before what passes between services.
 const PASSED: &[Place] = &[Place::Provides, Place::InterfaceField];
 
 const KNOWN: &[Known] = &[
     Known { name: "allow", takes: Takes::Findings, places: FOUND },
+    Known { name: "control", takes: Takes::Literal, places: RULED },
     Known { name: "creation_policy", takes: Takes::Value, places: MADE },
     Known { name: "depends_on", takes: Takes::Values, places: MADE },
     Known { name: "deprecated", takes: Takes::Literal, places: USED },
     Known { name: "formerly", takes: Takes::Text, places: MADE },
+    Known { name: "help", takes: Takes::Literal, places: RULED },
     Known { name: "id", takes: Takes::Text, places: MADE },
     Known { name: "metadata", takes: Takes::Value, places: MADE },
     Known { name: "retain", takes: Takes::Truth, places: MADE },
+    Known { name: "severity", takes: Takes::Severity, places: RULED },
     Known { name: "strong", takes: Takes::Nothing, places: PASSED },
     Known { name: "update_policy", takes: Takes::Value, places: MADE },
     Known { name: "weak", takes: Takes::Nothing, places: PASSED },
@@ -99,10 +108,16 @@ impl Infer<'_> {
     /// Checks the attributes of the item and of everything declared in it.
     pub(super) fn all_attributes(&mut self) {
         let tree = self.tree;
-        let place = if matches!(tree.item, Item::Use(_)) { Place::Import } else { Place::Item };
+        let place = match tree.item {
+            Item::Use(_) => Place::Import,
+            Item::Rule { .. } => Place::Rule,
+            _ => Place::Item,
+        };
         self.attributes(&tree.attributes, place);
         match &tree.item {
-            Item::Unit { members, .. } => self.attributes_of(members, Place::StructField),
+            Item::Unit { members, .. } | Item::Test { members, .. } | Item::Rule { members, .. } => {
+                self.attributes_of(members, Place::StructField);
+            }
             Item::Struct { fields, .. } => self.attributes_of(fields, Place::StructField),
             Item::Interface { fields, .. } => self.attributes_of(fields, Place::InterfaceField),
             Item::Enum { variants, .. } => {
@@ -126,7 +141,9 @@ impl Infer<'_> {
                     Keyword::Capability => Place::Capability,
                     Keyword::Field => field,
                 },
-                MemberKind::Assert { .. } | MemberKind::Environment { .. } => Place::Other,
+                MemberKind::Assert { .. } | MemberKind::Require { .. } | MemberKind::Environment { .. } => {
+                    Place::Other
+                }
                 // What this was meant to be is not known.
                 MemberKind::Error => continue,
             };
@@ -182,13 +199,18 @@ impl Infer<'_> {
         if matches!(known.takes, Takes::Findings) {
             return self.allow(attribute);
         }
+        if matches!(known.takes, Takes::Severity) {
+            return self.severity(attribute);
+        }
         let (fits, takes, example) = match known.takes {
             Takes::Nothing => (arguments.is_empty(), "nothing", ""),
             Takes::Text => (arguments.len() == 1, "one text", "(\"…\")"),
             Takes::Literal => (arguments.len() == 1, "one text that is written out", "(\"…\")"),
             Takes::Truth => (arguments.len() <= 1, "one truth value or nothing", "(false)"),
             Takes::Value => (arguments.len() == 1, "one record", "({ … })"),
-            Takes::Values | Takes::Findings => (!arguments.is_empty(), "what is made before", "(…)"),
+            Takes::Values | Takes::Findings | Takes::Severity => {
+                (!arguments.is_empty(), "what is made before", "(…)")
+            }
         };
         let named = arguments.iter().find_map(|argument| argument.name);
         let literal = |infer: &Self| match arguments.first() {
@@ -211,6 +233,19 @@ impl Infer<'_> {
                 Takes::Truth => self.check(argument.value, &Ty::Bool),
                 _ => self.expr(argument.value, None),
             };
+        }
+    }
+
+    fn severity(&mut self, attribute: &Attribute) {
+        let named = |argument: &ci_syntax::ast::Argument| {
+            let text = self.tree.range(argument.value).of(self.source.text());
+            argument.name.is_none() && RuleSeverity::named(text).is_some()
+        };
+        if !matches!(&attribute.arguments[..], [argument] if named(argument)) {
+            let names: Vec<&str> = RuleSeverity::ALL.iter().map(|severity| severity.name()).collect();
+            let found = Diagnostic::new(Code::InvalidAttribute, attribute.range, "`severity` takes one word")
+                .help(format!("it is {}: `#[severity(high)]`", names.join(", ")));
+            self.report(found);
         }
     }
 
@@ -261,12 +296,20 @@ impl Infer<'_> {
             }
             return;
         }
-        let found =
-            Diagnostic::new(Code::InvalidAttribute, range, format!("there is no finding named `{text}`"))
-                .help("name a finding by its code or name, as its message shows them");
+        let rules = rule_names(self.db);
+        if rules.iter().any(|rule| **rule == *range.of(self.source.text())) {
+            return;
+        }
+        let found = Diagnostic::new(
+            Code::InvalidAttribute,
+            range,
+            format!("there is no finding or rule named `{text}`"),
+        )
+        .help("name a finding by its code or name, and a rule by its name, as messages show them");
         let leveled = Code::ALL.iter().filter(|code| code.has_level());
         let names: Vec<String> = leveled.map(|code| code.name().replace('-', "_")).collect();
-        let found = self.suggest(found, range, &text.replace('-', "_"), names.iter().map(String::as_str));
+        let known = names.iter().map(String::as_str).chain(rules.iter().map(|rule| &**rule));
+        let found = self.suggest(found, range, &text.replace('-', "_"), known);
         self.report(found);
     }
 }
@@ -276,6 +319,7 @@ impl Place {
         match self {
             Self::Import => "an import",
             Self::Item => "an item",
+            Self::Rule => "a rule",
             Self::StructField => "a field of a struct",
             Self::InterfaceField => "a field of an interface",
             Self::Variant => "a variant",

@@ -294,7 +294,7 @@ impl Infer<'_> {
         self.members.iter().any(|member| match member.kind {
             MemberKind::Declaration { name, .. } => name.is_missing(),
             MemberKind::Error => true,
-            MemberKind::Assert { .. } | MemberKind::Environment { .. } => false,
+            MemberKind::Assert { .. } | MemberKind::Require { .. } | MemberKind::Environment { .. } => false,
         })
     }
 

@@ -45,7 +45,9 @@ impl Infer<'_> {
                 let (a, b) = (self.expr(left, None), self.expr(right, None));
                 let comparable = join(a.unwrapped().0, b.unwrapped().0).is_some()
                     || matches!(a, Ty::None)
-                    || matches!(b, Ty::None);
+                    || matches!(b, Ty::None)
+                    // What refers to a resource is compared with it.
+                    || (self.inspects() && [&a, &b].iter().any(|ty| matches!(ty.unwrapped().0, Ty::Resource(_))));
                 if !comparable {
                     self.unlike(id, "compared with", &a, &b);
                     return Ty::Error;
@@ -98,6 +100,8 @@ impl Infer<'_> {
                 let b = self.expr(right, hint.as_ref());
                 match inner {
                     Ty::None => b,
+                    // What an empty list beside it is of, nobody knows.
+                    Ty::Json => Ty::Json,
                     inner => self.joined(right, inner, b, expected),
                 }
             }

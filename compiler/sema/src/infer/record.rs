@@ -39,6 +39,11 @@ impl<'db> Infer<'db> {
                     self.resource(resource, entries);
                     return self.refuse(id);
                 }
+                if self.inspects() {
+                    self.resource_in_test(at);
+                    self.resource(resource, entries);
+                    return self.refuse(id);
+                }
                 if let Item::Unit { kind: UnitKind::App, .. } = self.tree.item {
                     let found = Diagnostic::new(Code::NotAValue, at, "a resource cannot be made in an app")
                         .note("an app has no stack of its own: it wires services together")
@@ -61,6 +66,7 @@ impl<'db> Infer<'db> {
                 }
                 Signature::Unit(unit) => {
                     let allowed = match (unit.kind, &self.tree.item) {
+                        (_, Item::Test { .. }) => true,
                         (UnitKind::Component, Item::Unit { kind, .. }) => *kind != UnitKind::App,
                         (UnitKind::Service, Item::Unit { kind, .. }) => *kind == UnitKind::App,
                         _ => false,
@@ -96,7 +102,7 @@ impl<'db> Infer<'db> {
             UnitKind::Service => {
                 "a service is instantiated in the `app`; others reach it through what it `provides`"
             }
-            UnitKind::App => "an app is built, not instantiated",
+            UnitKind::App => "an app is built; only a `test` instantiates it",
         };
         let message = format!("the {word} `{name}` cannot be instantiated here");
         self.report(Diagnostic::new(Code::NotAValue, at, message).help(help));

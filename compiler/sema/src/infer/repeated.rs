@@ -31,6 +31,13 @@ impl<'db> Infer<'db> {
                 });
                 self.declared_once(environments, &mut seen);
             }
+            Item::Test { members, .. } => {
+                self.declared_once(members.iter().filter_map(declaration), &mut seen);
+            }
+            Item::Rule { subject, members, .. } => {
+                let names = std::iter::once(*subject).chain(members.iter().filter_map(declaration));
+                self.declared_once(names, &mut seen);
+            }
             Item::Fn { parameters, .. } => {
                 self.declared_once(parameters.iter().map(|parameter| parameter.name), &mut seen);
             }
@@ -123,6 +130,9 @@ impl<'db> Infer<'db> {
 fn declaration(member: &Member) -> Option<Name> {
     match member.kind {
         MemberKind::Declaration { name, .. } => Some(name),
-        MemberKind::Assert { .. } | MemberKind::Environment { .. } | MemberKind::Error => None,
+        MemberKind::Assert { .. }
+        | MemberKind::Require { .. }
+        | MemberKind::Environment { .. }
+        | MemberKind::Error => None,
     }
 }

@@ -148,6 +148,8 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
         | Ty::Actions
         | Ty::Principal
         | Ty::Range
+        | Ty::Every(_)
+        | Ty::Stack
         | Ty::Closure(_) => Err(Misfit::Kind),
     }
 }

@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use ci_base::{Diagnostic, FileId, Span};
+use ci_base::{Diagnostic, FileId, Severity, Span};
+use ci_sema::rule::RuleSettings;
 use ci_sema::{
     Archive, DataError, DataFile, Db, Package, Program, SourceFile, StackResult, TargetId, file_diagnostics,
-    plan, stack, targets, unused_items,
+    item::item_span, plan, run_test, stack, targets, tests, unused_items,
 };
 use salsa::Setter;
 
@@ -89,13 +90,13 @@ impl TestDatabase {
             let package = if in_std.is_some() { std } else { root };
             let id = FileId(db.files.len() as u32);
             let module: Arc<str> = in_std.as_deref().unwrap_or(&module).into();
-            let file = SourceFile::new(&db, id, package, module, text.into());
+            let file = SourceFile::new(&db, id, package, module, text.into(), None);
             db.files.push(file);
             if package == std { files.1.push(file) } else { files.0.push(file) }
         }
         root.set_files(&mut db).to(files.0.into());
         std.set_files(&mut db).to(files.1.into());
-        Program::new(&db, root, std, Arc::from([]));
+        Program::new(&db, root, std, Arc::from([]), RuleSettings::default());
         db
     }
 
@@ -132,6 +133,13 @@ impl TestDatabase {
         }
         for (_, result) in unused_items(self) {
             found.extend(resolve(result));
+        }
+        // What a test looks at means nothing where something is wrong.
+        if found.iter().all(|found| found.severity != Severity::Error) {
+            for test in tests(self) {
+                let failed = run_test(self, *test).diagnostics.iter().cloned();
+                found.extend(failed.map(|one| one.map(|(item, range)| item_span(self, item, range))));
+            }
         }
         found.sort_by_key(|one| (one.primary.at, one.code));
         found.dedup_by_key(|one| (one.primary.at, one.code));

@@ -225,7 +225,8 @@ impl Balancer<'_> {
             Some(Role::Members) => {
                 if self.at_start() {
                     self.unneeded(kind);
-                } else if kind == T::Comma && (self.member == T::Assert || (self.angles > 0 && self.in_type))
+                } else if kind == T::Comma
+                    && (matches!(self.member, T::Assert | T::Require) || (self.angles > 0 && self.in_type))
                 {
                     self.take(T::Comma);
                 } else {

@@ -61,6 +61,7 @@ pub(super) fn needs_operand(kind: T) -> bool {
             | T::In
             | T::With
             | T::Assert
+            | T::Require
             | T::StringHead
             | T::StringMiddle
             | T::LParen

@@ -43,6 +43,19 @@ impl Balancer<'_> {
                             self.insert(T::RParen);
                         }
                     }
+                    T::Test => {
+                        self.title();
+                        self.body();
+                    }
+                    T::Rule => {
+                        if self.peek() == Some(T::For) {
+                            self.missing_name();
+                        } else {
+                            self.declared_name();
+                        }
+                        self.subject();
+                        self.body();
+                    }
                     _ => {
                         self.declared_name();
                         self.body();
@@ -51,6 +64,83 @@ impl Balancer<'_> {
             }
             _ => self.at += 1,
         }
+    }
+
+    /// The name of a test: a text.
+    fn title(&mut self) {
+        match self.peek() {
+            Some(T::String | T::RawString) => {
+                self.skip_trivia();
+                self.check_escapes(self.tokens[self.at].kind);
+                self.take(T::String);
+            }
+            Some(T::Ident) => {
+                self.skip_trivia();
+                let range = self.range(self.at);
+                let name = range.of(self.text).to_owned();
+                self.report(
+                    Diagnostic::new(Code::UnexpectedToken, range, "the name of a test is a text")
+                        .help("say in words what holds")
+                        .fix(
+                            "put it in quotes",
+                            range,
+                            format!("\"{name}\""),
+                            Applicability::MachineApplicable,
+                        ),
+                );
+                self.take(T::Ident);
+            }
+            _ => {
+                let error = self.expected_next("what the test shows, as a text");
+                self.report(error.help("write `test \"the worker cannot delete orders\" { … }`"));
+                self.insert(T::Ident);
+            }
+        }
+        self.newline = false;
+    }
+
+    /// What a rule is for: `for name: Type`.
+    fn subject(&mut self) {
+        if self.peek() != Some(T::For) {
+            let error = self.expected_next("`for`");
+            self.report(
+                error.help("a rule says what it is for: `rule name for bucket: aws::s3::Bucket { … }`"),
+            );
+            for kind in [T::For, T::Ident, T::Colon, T::Missing] {
+                self.insert(kind);
+            }
+            return;
+        }
+        self.skip_trivia();
+        self.take(T::For);
+        self.declared_name();
+        if self.peek() == Some(T::Colon) {
+            self.skip_trivia();
+            self.take(T::Colon);
+        } else {
+            let error = self.expected_next("`:` and a resource type");
+            self.report(error);
+            self.insert(T::Colon);
+        }
+        let before = self.out.tokens.len();
+        while let Some(kind @ (T::Ident | T::ColonColon | T::Crate | T::SelfKw | T::Super)) = self.peek() {
+            // Two names in a row are one too many.
+            if kind != T::ColonColon && self.out.tokens.len() > before && self.previous() != T::ColonColon {
+                break;
+            }
+            self.skip_trivia();
+            self.take(kind);
+        }
+        if self.out.tokens.len() == before {
+            let error = self.expected_next("a resource type");
+            self.report(error);
+            self.insert(T::Missing);
+        } else if self.previous() == T::ColonColon {
+            let error = self.expected_next("a name after `::`");
+            self.report(error);
+            self.insert(T::Ident);
+        }
+        self.newline = false;
     }
 
     /// Skips a `{…}`.
@@ -127,6 +217,7 @@ impl Balancer<'_> {
         let range = self.range(index);
         match kind {
             T::Ident => self.at = index,
+            kind if self.is_name_in_test(kind) => self.at = index,
             T::Error if range.of(self.text).starts_with(char::is_alphabetic) => {
                 self.at = index;
                 self.invalid(range);
@@ -204,7 +295,7 @@ impl Balancer<'_> {
     pub(super) fn member(&mut self, kind: T) {
         match kind {
             T::Hash => self.attribute_start(),
-            T::Assert => {
+            T::Assert | T::Require => {
                 self.attribute = None;
                 self.member = kind;
                 self.take(kind);
@@ -239,7 +330,7 @@ impl Balancer<'_> {
                 error = if kind.is_item_keyword() {
                     error.help("items stand beside each other, not inside one another")
                 } else {
-                    error.help("members are `input`, `param`, `let`, `needs`, `provides`, `output`, `capability`, `assert` and `environment`")
+                    error.help(self.members())
                 };
                 self.report(error);
                 self.bad_member();
@@ -247,10 +338,26 @@ impl Balancer<'_> {
         }
     }
 
+    /// What members there are in an item like this one.
+    fn members(&self) -> &'static str {
+        match self.item {
+            T::Test => "a test consists of `let` and `assert`",
+            T::Rule => "a rule consists of `let` and `require`",
+            _ => {
+                "members are `input`, `param`, `let`, `needs`, `provides`, `output`, `capability`, `assert` and `environment`"
+            }
+        }
+    }
+
     /// A member that starts with a name: a misspelt keyword, or `let` was forgotten.
     pub(super) fn unknown_member(&mut self) {
-        const WORDS: [&str; 9] =
-            ["input", "param", "let", "needs", "provides", "output", "capability", "assert", "environment"];
+        const UNIT: &[&str] =
+            &["input", "param", "let", "needs", "provides", "output", "capability", "assert", "environment"];
+        let words = match self.item {
+            T::Test => &["let", "assert"],
+            T::Rule => &["let", "require"],
+            _ => UNIT,
+        };
         let range = self.range(self.at);
         let word = range.of(self.text).to_owned();
         let next = self.next_kind(self.at);
@@ -272,7 +379,7 @@ impl Balancer<'_> {
             self.take(T::Ident);
             return;
         }
-        let meant = did_you_mean(&word, WORDS);
+        let meant = did_you_mean(&word, words.iter().copied());
         let mut error =
             Diagnostic::new(Code::UnexpectedToken, range, format!("expected a member, found `{word}`"));
         error = match meant {
@@ -282,9 +389,7 @@ impl Balancer<'_> {
                 meant,
                 Applicability::MaybeIncorrect,
             ),
-            None => error.help(
-                "members are `input`, `param`, `let`, `needs`, `provides`, `output`, `capability`, `assert` and `environment`",
-            ),
+            None => error.help(self.members()),
         };
         self.report(error);
         let keyword = match meant {

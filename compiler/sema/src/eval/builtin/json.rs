@@ -73,6 +73,8 @@ fn lower(located: &Located) -> Outcome<ci_graph::Located> {
         | Value::Instance(_)
         | Value::Provided(_)
         | Value::Service(_)
+        | Value::Made(_)
+        | Value::Every(_)
         | Value::Closure(_) => {
             return Err(mismatch(located, "a value that has a JSON form"));
         }

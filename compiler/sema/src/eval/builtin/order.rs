@@ -55,6 +55,10 @@ pub fn equal(left: &Value, right: &Value) -> Option<bool> {
         (Value::Instance(left), Value::Instance(right)) => truth(Rc::ptr_eq(left, right)),
         (Value::Provided(left), Value::Provided(right)) => truth(Rc::ptr_eq(left, right)),
         (Value::Service(left), Value::Service(right)) => truth(Rc::ptr_eq(left, right)),
+        (Value::Made(left), Value::Made(right)) => left.is(right),
+        (Value::Made(_), Value::None) | (Value::None, Value::Made(_)) => truth(false),
+        // A reference, whose value only the deployment knows.
+        (Value::Made(_), _) | (_, Value::Made(_)) => None,
         (Value::Statement(left), Value::Statement(right)) => equal_statements(left, right),
         (Value::Actions(left), Value::Actions(right)) => truth(left == right),
         (Value::Principal(left), Value::Principal(right)) => match (&**left, &**right) {
