@@ -1,0 +1,781 @@
+//! What deploying a resource takes: each action of its handlers that the program gives a reason for, and what it is about.
+//!
+//! The actions are those of the schema's handlers. An action goes only for a reason that is written in a table, or
+//! because nothing that it is about can be set: so setting a property never takes an action away.
+//!
+//! Must not know: policies, files, how anything is shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ci_access::program::{Place, Program};
+use ci_access::{Actions, Condition, Parts, Principal, Principals};
+use ci_catalog::iam::{self, AccessLevel};
+use ci_catalog::{Handler, ResourceSchema};
+use ci_graph::{DeletionPolicy, Late, Value, visit_late};
+
+use crate::facts::{self, Handlers, Supplied};
+use crate::names::{Names, at, is_kept, shown, text, variables};
+use crate::phase::{Phase, Phases};
+
+/// An action on what a resource needs it for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Need {
+    /// The resource.
+    pub place: Place,
+    /// The action, `sqs:CreateQueue`; with a wildcard where the schema has one that stands for more than reading.
+    pub action: String,
+    /// In which phases.
+    pub phases: Phases,
+    /// The ARNs that it is about, or `*`.
+    pub resources: Vec<Parts>,
+    /// What is asked of requests.
+    pub conditions: Vec<Condition>,
+    /// Why it is about more than the resource.
+    pub breadth: Option<Breadth>,
+}
+
+/// Why a need is about more than resources of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Breadth {
+    /// IAM's reference says that the action takes no resource.
+    TakesNone,
+    /// The service makes the identifier, and no template knows it.
+    MadeByService,
+    /// Neither the program nor a table says what the action is about.
+    NotSaid,
+}
+
+impl Breadth {
+    /// In words.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::TakesNone => "IAM cannot restrict the action to a resource",
+            Self::MadeByService => "the service makes the identifier, so it is known only afterwards",
+            Self::NotSaid => "neither the program nor a reviewed table says what the action is about",
+        }
+    }
+}
+
+/// What is needed for some stacks.
+pub(crate) struct Needs {
+    pub needs: Vec<Need>,
+    /// Resources of which nobody knows what they need.
+    pub unknown: Vec<Place>,
+    /// Types and the services that were assumed for them, sorted.
+    pub assumed: BTreeSet<(&'static str, String)>,
+    /// All actions that the handlers of the resources list, whatever is set.
+    pub union: BTreeSet<String>,
+    /// What must not be deleted but in a teardown.
+    pub guards: Vec<Need>,
+}
+
+/// Finds what is needed.
+pub(crate) struct Finder<'a> {
+    pub names: Names<'a>,
+    pub program: &'a Program<'a>,
+    pub supplied: &'a Supplied,
+    /// The stacks get these tags, on all resources.
+    pub tags: &'a [(String, String)],
+    /// Resources get tags that the program does not know.
+    pub tagged: bool,
+    /// Roles are made with this boundary only.
+    pub boundary: Option<Parts>,
+}
+
+/// The verbs of actions that remove something.
+const REMOVING: [&str; 6] = ["Delete", "Terminate", "Release", "ScheduleKeyDeletion", "Deregister", "Remove"];
+
+/// Actions on roles and users that IAM asks for a boundary. Source: the condition keys of these actions in IAM's reference;
+/// a test compares.
+pub(crate) const BOUNDED: [&str; 8] = [
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateRole",
+    "iam:CreateUser",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+];
+
+impl<'a> Finder<'a> {
+    pub fn find(&self) -> Needs {
+        let mut found = Needs {
+            needs: Vec::new(),
+            unknown: Vec::new(),
+            assumed: BTreeSet::new(),
+            union: BTreeSet::new(),
+            guards: Vec::new(),
+        };
+        for (stack, of) in self.names.stacks.iter().enumerate() {
+            for (resource, _) in of.resource_ids() {
+                self.resource(Place { stack, resource }, &mut found);
+            }
+        }
+        found
+    }
+
+    fn resource(&self, place: Place, found: &mut Needs) {
+        let resource = self.names.resource(place);
+        let schema = resource.schema;
+        let table = facts::handlers(schema.name());
+        let supplied = self.supplied.types.get(schema.name());
+        let tables: Vec<&Handlers> = table.into_iter().chain(supplied).collect();
+        let is_known = schema.handler_permissions(Handler::Create).is_some()
+            || tables.iter().any(|table| table.create.is_some());
+        if !is_known {
+            found.unknown.push(place);
+            return;
+        }
+        let mut phases: BTreeMap<&str, Phases> = BTreeMap::new();
+        let mut of_creation: BTreeSet<&str> = BTreeSet::new();
+        for handler in Handler::ALL {
+            let listed = schema.handler_permissions(handler).unwrap_or_default().iter().copied();
+            let added = tables.iter().filter_map(|table| table.of(handler)).flatten().map(String::as_str);
+            for action in listed.chain(added) {
+                found.union.insert(action.to_owned());
+                let needed = self.phases(place, handler);
+                if handler != Handler::List && !needed.is_empty() {
+                    phases.entry(action).or_default().add(needed);
+                }
+                if handler == Handler::Create {
+                    of_creation.insert(action);
+                }
+            }
+        }
+        let expanded = phases.into_iter().flat_map(|(action, phases)| {
+            expand(action).into_iter().map(move |action| (action, phases))
+        });
+        let expanded: Vec<(String, Phases)> = expanded.collect();
+        let has_role = self.roles(place);
+        if !has_role.is_empty() && !schema.name().starts_with("AWS::IAM::") {
+            self.pass_roles(place, has_role, found);
+        }
+        for (action, phases) in expanded {
+            if action == "iam:PassRole" || !self.is_used(place, &action, &tables) {
+                continue;
+            }
+            if action == "iam:CreateServiceLinkedRole" {
+                self.linked_role(place, phases, found);
+                continue;
+            }
+            let is_of_creation = of_creation.contains(action.as_str());
+            let need = self.need(place, action, phases, is_of_creation, &tables);
+            found.needs.push(need);
+        }
+        self.guard(place, found);
+    }
+
+    /// The phases in which a handler runs.
+    fn phases(&self, place: Place, handler: Handler) -> Phases {
+        let resource = self.names.resource(place);
+        match handler {
+            Handler::Create => Phases::of(&[Phase::Create, Phase::Update]),
+            Handler::Read => Phases::of(&[Phase::Create, Phase::Update, Phase::Teardown]),
+            Handler::Update => Phases::of(&[Phase::Update]),
+            Handler::List => Phases::default(),
+            Handler::Delete => {
+                let mut phases = Phases::default();
+                if !is_kept(resource.deletion_policy) {
+                    phases.add(Phases::of(&[Phase::Teardown]));
+                }
+                // What fails is rolled back, what is replaced or leaves the program is removed.
+                if !self.is_protected(place) {
+                    phases.add(Phases::of(&[Phase::Create, Phase::Update]));
+                } else if resource.deletion_policy == Some(DeletionPolicy::RetainExceptOnCreate) {
+                    phases.add(Phases::of(&[Phase::Create]));
+                }
+                phases
+            }
+        }
+    }
+
+    /// Whether only a teardown may delete a resource: the program keeps it, or it holds data and the program does not say
+    /// that they may go.
+    pub fn is_protected(&self, place: Place) -> bool {
+        let resource = self.names.resource(place);
+        match resource.deletion_policy {
+            Some(DeletionPolicy::Delete) => false,
+            Some(_) => true,
+            None => resource.schema.is_stateful(),
+        }
+    }
+
+    /// Whether anything that is set needs an action.
+    fn is_used(&self, place: Place, action: &str, tables: &[&Handlers]) -> bool {
+        let resource = self.names.resource(place);
+        let known = iam::action(action);
+        let tagging = resource.schema.tagging();
+        let is_tagging = known.is_some_and(|known| known.level == AccessLevel::Tagging)
+            && tagging.is_some_and(|tagging| tagging.permissions.contains(&action));
+        if let Some(tagging) = tagging.filter(|_| is_tagging) {
+            let path = tagging.property.replace("/*/", ".").replace('/', ".");
+            return self.tagged || !self.tags.is_empty() || !at(resource, &path).is_empty();
+        }
+        let conditions = tables.iter().rev().find_map(|table| table.when.get(action));
+        conditions.is_none_or(|paths| paths.iter().any(|path| self.is_set(place, path)))
+    }
+
+    /// Whether a property is set, or, `Property=value`, set to what may be this value.
+    fn is_set(&self, place: Place, path: &str) -> bool {
+        let (path, wanted) = path.split_once('=').map_or((path, None), |(path, wanted)| (path, Some(wanted)));
+        let found = at(self.names.resource(place), path);
+        found.iter().any(|value| wanted.is_none_or(|wanted| value.as_str().is_none_or(|known| known == wanted)))
+    }
+
+    fn need(
+        &self,
+        place: Place,
+        action: String,
+        phases: Phases,
+        is_of_creation: bool,
+        tables: &[&Handlers],
+    ) -> Need {
+        let about = self.about(place, &action, tables);
+        let mut conditions = Vec::new();
+        match about.breadth {
+            Some(Breadth::TakesNone) => conditions.extend(self.within_region(place, &action)),
+            Some(Breadth::MadeByService) if !is_of_creation => {
+                conditions.extend(self.of_own_tags(place, &action, &about));
+            }
+            _ => {}
+        }
+        if let Some(boundary) = self.boundary_of(place).filter(|_| BOUNDED.contains(&action.as_str())) {
+            // In documents an account that nobody names is a wildcard.
+            let is_known = boundary.iter().all(|parts| !shown(parts).contains('{'));
+            let operator = if is_known { "StringEquals" } else { "StringLike" };
+            conditions.extend(Condition::new(operator, "iam:PermissionsBoundary", boundary));
+        }
+        conditions.extend(self.only(place, &action, tables));
+        let About { resources, breadth, .. } = about;
+        // The name of a bucket is nobody's alone: at least it is one of this account.
+        let is_any_bucket = |parts: &Parts| shown(parts).contains(":s3:::*");
+        if let Some(account) = self.names.account.as_deref().filter(|_| resources.iter().any(is_any_bucket)) {
+            conditions.extend(Condition::new("StringEquals", "aws:ResourceAccount", [account]));
+        }
+        Need { place, action, phases, resources, conditions, breadth }
+    }
+
+    /// Conditions of the table: a key has the ARN of a resource that this one names.
+    fn only(&self, place: Place, action: &str, tables: &[&Handlers]) -> Vec<Condition> {
+        let listed = tables.iter().rev().find_map(|table| table.only.get(action));
+        let condition = |(key, resource_type): (&String, &String)| {
+            let related = self.related(place).into_iter();
+            let meant = related.filter(|other| self.names.resource(*other).schema.name() == resource_type);
+            let arns: Vec<Parts> =
+                meant.flat_map(|other| self.names.own_arns(other)).map(|arn| arn.parts).collect();
+            // Nothing of the program: the condition could not be met.
+            (!arns.is_empty()).then(|| Condition::new("ArnLike", key, arns).ok()).flatten()
+        };
+        listed.into_iter().flatten().filter_map(condition).collect()
+    }
+
+    /// The boundary that a role or user has, or must have.
+    fn boundary_of(&self, place: Place) -> Option<Vec<Parts>> {
+        let resource = self.names.resource(place);
+        let declared = resource.property("PermissionsBoundary").map(|declared| {
+            let found = self.names.texts(place.stack, &declared.value);
+            found.into_iter().filter(|parts| !shown(parts).contains('*')).collect::<Vec<_>>()
+        });
+        match (&self.boundary, declared) {
+            (Some(boundary), _) => Some(vec![boundary.clone()]),
+            (None, Some(declared)) if !declared.is_empty() => Some(declared),
+            _ => None,
+        }
+    }
+
+    /// Actions without resources are restricted to the region, where all of the service is in regions.
+    fn within_region(&self, place: Place, action: &str) -> Option<Condition> {
+        let region = self.names.stacks[place.stack].region.as_deref()?;
+        let service = iam::service(action.split(':').next()?)?;
+        let types = service.resource_types();
+        let is_regional = !types.is_empty()
+            && types.iter().all(|known| known.arn_template.contains("${Region}"));
+        Condition::new("StringEquals", "aws:RequestedRegion", [region]).ok().filter(|_| is_regional)
+    }
+
+    /// Where nobody knows an identifier, the tags of the stack tell its resources from others. Only for actions on what
+    /// exists, of which IAM's reference says that they take the tag, and types that are tagged as they are made.
+    fn of_own_tags(&self, place: Place, action: &str, about: &About) -> Vec<Condition> {
+        let Some(known) = iam::action(action) else { return Vec::new() };
+        let is_change = !matches!(known.level, AccessLevel::List | AccessLevel::Read);
+        let takes_tags = |kind: &str| {
+            let resource = known.resources.iter().find(|resource| resource.resource_type == kind);
+            let keys = resource.map(|resource| resource.condition_keys).unwrap_or_default();
+            keys.contains(&"aws:ResourceTag/${TagKey}")
+        };
+        let places = about.places.iter().chain([&place]);
+        let is_tagged = |place: &Place| {
+            let schema = self.names.resource(*place).schema;
+            // What has no tags of its own is not what the action is about.
+            schema.arn_template().is_none() || schema.tagging().is_some_and(|tagging| tagging.on_create)
+        };
+        let only_own = !about.places.is_empty() && about.kinds.iter().all(|kind| takes_tags(kind));
+        if !is_change || !only_own || !places.clone().all(is_tagged) {
+            return Vec::new();
+        }
+        let condition = |(key, value): &(String, String)| {
+            Condition::new("StringEquals", &format!("aws:ResourceTag/{key}"), [value.as_str()]).ok()
+        };
+        self.tags.iter().filter_map(condition).collect()
+    }
+
+    /// What an action is about.
+    fn about(&self, place: Place, action: &str, tables: &[&Handlers]) -> About {
+        let mut about = About::default();
+        let on = tables.iter().rev().find_map(|table| {
+            let wildcard = |listed: &&String| {
+                listed.strip_suffix('*').is_some_and(|begin| action.starts_with(begin))
+            };
+            table.on.get(action).or_else(|| table.on.get(table.on.keys().find(wildcard)?))
+        });
+        if let Some(templates) = on {
+            for arn in templates.iter().flat_map(|template| self.names.arns(place, template)) {
+                about.add(arn.parts, arn.known);
+            }
+            return about.finish();
+        }
+        let Some(known) = iam::action(action) else { return About::everything(Breadth::NotSaid) };
+        if known.resources.is_empty() {
+            return About::everything(Breadth::TakesNone);
+        }
+        let service = action.split(':').next().unwrap_or_default();
+        let schema = self.names.resource(place).schema;
+        if service_of(schema) == Some(service) {
+            about.places.push(place);
+            about.kinds.extend(schema.iam_resource_type().map(|(_, kind)| kind));
+            for arn in self.names.own_arns(place) {
+                about.add(arn.parts, arn.known);
+            }
+        }
+        // A tag is of the resource itself.
+        if !about.resources.is_empty() && (known.level == AccessLevel::Tagging || is_of_tags(action)) {
+            return about.finish();
+        }
+        let related = self.related(place);
+        let literals = self.literals(place);
+        let mut unsaid = Vec::new();
+        for resource in known.resources {
+            let kind = resource.resource_type;
+            if about.kinds.contains(&kind) {
+                continue;
+            }
+            let Some(template) = iam::service(service).and_then(|service| service.resource_type(kind)) else {
+                continue;
+            };
+            let template = template.arn_template;
+            let before = about.resources.len();
+            // Parts of the resource: objects of a bucket, streams of a table.
+            if service_of(schema) == Some(service) && self.names.has_parts(place, template) {
+                for arn in self.names.arns(place, template) {
+                    about.add(arn.parts, arn.known);
+                }
+            }
+            for other in &related {
+                let is_of_kind = self.names.resource(*other).schema.iam_resource_type() == Some((service, kind));
+                if is_of_kind {
+                    about.places.push(*other);
+                    about.kinds.push(kind);
+                    for arn in self.names.own_arns(*other) {
+                        about.add(arn.parts, arn.known);
+                    }
+                } else if self.names.has_parts(*other, template)
+                    && service_of(self.names.resource(*other).schema) == Some(service)
+                {
+                    for arn in self.names.arns(*other, template) {
+                        about.add(arn.parts, arn.known);
+                    }
+                }
+            }
+            for arn in &literals {
+                if is_like(&shown(arn), template) {
+                    about.add(arn.clone(), true);
+                }
+            }
+            if about.resources.len() == before && (resource.required || about.resources.is_empty()) {
+                let arns = self.names.arns(place, template);
+                if arns.iter().any(|arn| arn.known) {
+                    for arn in arns {
+                        about.add(arn.parts, arn.known);
+                    }
+                } else if resource.required {
+                    unsaid.extend(arns);
+                }
+            }
+        }
+        for arn in unsaid {
+            about.add(arn.parts, false);
+            about.is_unsaid = true;
+        }
+        if about.resources.is_empty() {
+            return self.by_kind(place, action, known.resources);
+        }
+        about.finish()
+    }
+
+    /// Everything of the kinds that an action takes, where they are few; everything, where they are many.
+    fn by_kind(&self, place: Place, action: &str, kinds: &[iam::ActionResource]) -> About {
+        const FEW: usize = 3;
+        let service = action.split(':').next().and_then(iam::service);
+        let Some(service) = service.filter(|_| kinds.len() <= FEW) else {
+            return About::everything(Breadth::NotSaid);
+        };
+        let mut about = About { is_unsaid: true, ..About::default() };
+        for kind in kinds.iter().filter_map(|kind| service.resource_type(kind.resource_type)) {
+            for arn in self.names.arns(place, kind.arn_template) {
+                about.add(arn.parts, arn.known);
+            }
+        }
+        about.finish()
+    }
+
+    /// The resources that a resource names, in the order of its properties.
+    fn related(&self, place: Place) -> Vec<Place> {
+        let mut related = Vec::new();
+        let resource = self.names.resource(place);
+        for entry in &resource.properties {
+            visit_late(&entry.value.value, entry.value.origin, &mut |late: &Late, _| {
+                if let Some(other) = self.names.referenced(place.stack, late)
+                    && !related.contains(&other)
+                    && other != place
+                {
+                    related.push(other);
+                }
+            });
+        }
+        related
+    }
+
+    /// The ARNs that are written out in the properties of a resource.
+    fn literals(&self, place: Place) -> Vec<Parts> {
+        let mut found = Vec::new();
+        for entry in &self.names.resource(place).properties {
+            self.literals_in(place.stack, &entry.value.value, &mut found);
+        }
+        found
+    }
+
+    fn literals_in(&self, stack: usize, value: &Value, found: &mut Vec<Parts>) {
+        match value {
+            Value::List(items) => {
+                items.iter().for_each(|item| self.literals_in(stack, &item.value, found));
+            }
+            Value::Record(entries) => {
+                entries.iter().for_each(|entry| self.literals_in(stack, &entry.value.value, found));
+            }
+            Value::String(known) if !known.starts_with("arn:") => {}
+            Value::String(_) | Value::Late(_) => {
+                let texts = self.names.texts(stack, value);
+                found.extend(texts.into_iter().filter(|parts| shown(parts).starts_with("arn:")));
+            }
+            _ => {}
+        }
+    }
+
+    /// The roles that a resource hands to a service, each with the services that may take it on.
+    fn roles(&self, place: Place) -> Vec<Passed> {
+        let resource = self.names.resource(place);
+        let schema = resource.schema;
+        let lists_it = Handler::ALL.into_iter().any(|handler| {
+            schema.handler_permissions(handler).unwrap_or_default().contains(&"iam:PassRole")
+        });
+        let mut values = Vec::new();
+        for entry in &resource.properties {
+            // A schema that does not list the action may still have a role, and other properties that name one.
+            let is_called_role = ["Role", "RoleArn", "RoleARN"].iter().any(|end| entry.name.ends_with(end));
+            if !lists_it && !is_called_role {
+                continue;
+            }
+            let node = schema.node(schema.root()).property(&entry.name).map(|property| property.node);
+            self.role_values(schema, node, &entry.value.value, &mut values, 0);
+        }
+        if values.is_empty() && lists_it {
+            // The schema of some types does not say which property is the role.
+            values.extend(resource.properties.iter().map(|entry| &entry.value.value).filter(|value| {
+                let mut names_role = false;
+                visit_late(value, resource.origin, &mut |late, _| {
+                    names_role |= self.role(place.stack, late).is_some();
+                });
+                names_role
+            }));
+        }
+        let mut passed: Vec<Passed> = Vec::new();
+        for value in values {
+            let mut roles = Vec::new();
+            visit_late(value, resource.origin, &mut |late, _| roles.extend(self.role(place.stack, late)));
+            for role in &roles {
+                passed.push(Passed {
+                    arns: self.names.own_arns(*role).into_iter().map(|arn| arn.parts).collect(),
+                    services: self.trusted(*role),
+                    known: true,
+                });
+            }
+            if roles.is_empty() {
+                let texts = self.names.texts(place.stack, value);
+                let (arns, others): (Vec<Parts>, Vec<Parts>) =
+                    texts.into_iter().partition(|parts| shown(parts).contains(":role/"));
+                let known = others.is_empty();
+                let mut arns = arns;
+                if !known {
+                    let template = "arn:${Partition}:iam::${Account}:role/*";
+                    arns.extend(self.names.arns(place, template).into_iter().map(|arn| arn.parts));
+                }
+                passed.push(Passed { arns, services: Vec::new(), known });
+            }
+        }
+        passed
+    }
+
+    /// The values of properties that take a role.
+    fn role_values(
+        &self,
+        schema: &'static ResourceSchema,
+        node: Option<ci_catalog::NodeId>,
+        value: &'a Value,
+        found: &mut Vec<&'a Value>,
+        depth: u8,
+    ) {
+        const MAX_DEPTH: u8 = 24;
+        let Some(node) = node.map(|node| schema.node(node)).filter(|_| depth < MAX_DEPTH) else { return };
+        let takes_role = node.references.iter().any(|target| target.resource_type == "AWS::IAM::Role");
+        match value {
+            Value::Record(entries) => {
+                for entry in entries {
+                    let inner = node.property(&entry.name).map(|property| property.node);
+                    self.role_values(schema, inner, &entry.value.value, found, depth + 1);
+                }
+            }
+            Value::List(items) => {
+                for item in items {
+                    self.role_values(schema, node.items, &item.value, found, depth + 1);
+                }
+            }
+            Value::Absent | Value::Unknown => {}
+            _ if takes_role => found.push(value),
+            Value::Late(late) => {
+                if let Late::If { then, otherwise, .. } = &**late {
+                    for branch in [&then.value, &otherwise.value] {
+                        if let Value::Record(_) | Value::List(_) = branch {
+                            let id = schema.node_ids().find(|id| std::ptr::eq(schema.node(*id), node));
+                            self.role_values(schema, id, branch, found, depth + 1);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The role that a value is about: itself, or the one in an instance profile.
+    fn role(&self, stack: usize, late: &Late) -> Option<Place> {
+        let place = self.names.referenced(stack, late)?;
+        let resource = self.names.resource(place);
+        match resource.schema.name() {
+            "AWS::IAM::Role" => Some(place),
+            "AWS::IAM::InstanceProfile" => {
+                let mut inner = None;
+                for value in at(resource, "Roles") {
+                    visit_late(value, resource.origin, &mut |late, _| {
+                        inner = inner.or_else(|| self.role(place.stack, late));
+                    });
+                }
+                inner
+            }
+            _ => None,
+        }
+    }
+
+    /// The services that may take on a role of the program.
+    fn trusted(&self, role: Place) -> Vec<String> {
+        let holder = self.program.holders.iter().find(|holder| holder.place == role);
+        let grants = holder.map(|holder| holder.trust.as_slice()).unwrap_or_default();
+        let mut services = BTreeSet::new();
+        for grant in grants {
+            let Principals::Of(principals) = &grant.statement.principals else { continue };
+            for principal in principals {
+                if let Principal::Service(service) = principal {
+                    services.extend(service.known());
+                }
+            }
+        }
+        services.into_iter().collect()
+    }
+
+    fn pass_roles(&self, place: Place, passed: Vec<Passed>, found: &mut Needs) {
+        let schema = self.names.resource(place).schema;
+        for Passed { arns, mut services, known } in passed {
+            if services.is_empty() {
+                let (of_table, is_listed) = facts::passed_to(schema.name());
+                if !is_listed {
+                    found.assumed.extend(of_table.iter().map(|service| (schema.name(), service.clone())));
+                }
+                services = of_table;
+            }
+            let condition = Condition::new(
+                "StringEquals",
+                "iam:PassedToService",
+                services.iter().map(String::as_str),
+            );
+            found.needs.push(Need {
+                place,
+                action: "iam:PassRole".to_owned(),
+                phases: Phases::of(&[Phase::Create, Phase::Update]),
+                resources: arns,
+                conditions: condition.into_iter().collect(),
+                breadth: (!known).then_some(Breadth::NotSaid),
+            });
+        }
+    }
+
+    fn linked_role(&self, place: Place, phases: Phases, found: &mut Needs) {
+        let schema = self.names.resource(place).schema;
+        let (mut services, is_listed) = facts::linked(schema.name());
+        if !is_listed {
+            found.assumed.extend(services.iter().map(|service| (schema.name(), service.clone())));
+        }
+        // Scaling has a role for each service that is scaled.
+        if let [Value::String(namespace)] = at(self.names.resource(place), "ServiceNamespace").as_slice() {
+            services.retain(|service| service.split('.').next() == Some(namespace));
+            if services.is_empty() {
+                services.push(format!("{namespace}.application-autoscaling.amazonaws.com"));
+            }
+        }
+        let template = |service: &String| {
+            let template = format!("arn:${{Partition}}:iam::${{Account}}:role/aws-service-role/{service}/*");
+            self.names.arns(place, &template)
+        };
+        let resources = services.iter().flat_map(template).map(|arn| arn.parts).collect();
+        let condition =
+            Condition::new("StringEquals", "iam:AWSServiceName", services.iter().map(String::as_str));
+        found.needs.push(Need {
+            place,
+            action: "iam:CreateServiceLinkedRole".to_owned(),
+            phases,
+            resources,
+            conditions: condition.into_iter().collect(),
+            breadth: None,
+        });
+    }
+
+    /// What must not be deleted outside of a teardown, where a pattern tells it from everything else.
+    fn guard(&self, place: Place, found: &mut Needs) {
+        if !self.is_protected(place) {
+            return;
+        }
+        let resource = self.names.resource(place);
+        let own: Vec<_> = self.names.own_arns(place);
+        if own.is_empty() || own.iter().any(|arn| !arn.known) {
+            return;
+        }
+        let others = [Handler::Create, Handler::Read, Handler::Update];
+        let is_elsewhere = |action: &str| {
+            let listed = |handler: &Handler| resource.schema.handler_permissions(*handler);
+            others.iter().filter_map(listed).any(|listed| listed.contains(&action))
+        };
+        let removes = |action: &&&str| {
+            let Some((service, verb)) = action.split_once(':') else { return false };
+            let takes_resource = iam::action(action).is_some_and(|known| !known.resources.is_empty());
+            Some(service) == service_of(resource.schema)
+                && REMOVING.iter().any(|removing| verb.starts_with(removing))
+                && takes_resource
+                && !is_elsewhere(action)
+        };
+        let mut phases = Phases::of(&[Phase::Update]);
+        if resource.deletion_policy != Some(DeletionPolicy::RetainExceptOnCreate) {
+            phases.add(Phases::of(&[Phase::Create]));
+        }
+        let of_schema = resource.schema.handler_permissions(Handler::Delete).unwrap_or_default();
+        for action in of_schema.iter().filter(removes) {
+            found.guards.push(Need {
+                place,
+                action: (*action).to_owned(),
+                phases,
+                resources: own.iter().map(|arn| arn.parts.clone()).collect(),
+                conditions: Vec::new(),
+                breadth: None,
+            });
+        }
+    }
+}
+
+/// A role that is handed to services.
+struct Passed {
+    arns: Vec<Parts>,
+    services: Vec<String>,
+    known: bool,
+}
+
+/// What an action is about.
+#[derive(Default)]
+struct About {
+    resources: Vec<Parts>,
+    /// The resources of the program among them.
+    places: Vec<Place>,
+    /// IAM's kinds of them.
+    kinds: Vec<&'static str>,
+    has_unknown: bool,
+    is_unsaid: bool,
+    breadth: Option<Breadth>,
+}
+
+impl About {
+    fn everything(breadth: Breadth) -> Self {
+        Self { resources: vec![text("*")], breadth: Some(breadth), ..Self::default() }
+    }
+
+    fn add(&mut self, arn: Parts, known: bool) {
+        self.has_unknown |= !known;
+        if !self.resources.contains(&arn) {
+            self.resources.push(arn);
+        }
+    }
+
+    fn finish(mut self) -> Self {
+        self.breadth = match (self.is_unsaid, self.has_unknown) {
+            (true, _) => Some(Breadth::NotSaid),
+            (false, true) => Some(Breadth::MadeByService),
+            (false, false) => None,
+        };
+        self
+    }
+}
+
+/// The service whose ARNs resources of a type have.
+fn service_of(schema: &'static ResourceSchema) -> Option<&'static str> {
+    let of_template = || schema.arn_template()?.split(':').nth(2);
+    schema.iam_resource_type().map(|(service, _)| service).or_else(of_template)
+}
+
+/// Whether an action reads tags.
+fn is_of_tags(action: &str) -> bool {
+    let verb = action.split_once(':').map_or(action, |(_, verb)| verb);
+    verb.starts_with("ListTags") || verb.ends_with("Tags") || verb.ends_with("Tagging")
+}
+
+/// Whether an ARN has the form of a template.
+fn is_like(arn: &str, template: &str) -> bool {
+    let mut pattern = template.to_owned();
+    for variable in ["Partition", "Region", "Account"].into_iter().chain(variables(template)) {
+        pattern = pattern.replace(&format!("${{{variable}}}"), "*");
+    }
+    let pattern = ci_access::Pattern::like(pattern.as_str());
+    ci_access::glob::matches(&pattern, &ci_access::Text::from(arn))
+}
+
+/// The actions that a wildcard of a schema stands for, where all of them only read. Others stay: nobody has said which of
+/// them are needed.
+fn expand(action: &str) -> Vec<String> {
+    if !action.contains('*') {
+        return vec![action.to_owned()];
+    }
+    let Actions::Of(patterns) = Actions::of([action]).expand() else { return vec![action.to_owned()] };
+    let names: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+    let reads = |name: &String| {
+        let level = iam::action(name).map(|known| known.level);
+        matches!(level, Some(AccessLevel::List | AccessLevel::Read))
+    };
+    if names.iter().all(reads) { names } else { vec![action.to_owned()] }
+}
+
+#[cfg(test)]
+mod tests;
