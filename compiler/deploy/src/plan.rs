@@ -13,7 +13,7 @@ use ci_access::{
 use ci_catalog::iam::{self, AccessLevel};
 use ci_graph::Stack;
 
-use crate::facts::Supplied;
+use crate::facts::{self, Supplied};
 use crate::names::{Names, shown, text, tidy};
 use crate::need::{Breadth, Finder, Need, Needs};
 use crate::phase::Phase;
@@ -115,8 +115,23 @@ pub struct Deployment {
     pub assumed: Vec<(&'static str, String)>,
     /// All actions that the handlers of the resources list, sorted.
     pub union: Vec<String>,
+    /// Types with names in their schemas that are no actions of IAM, sorted; with why, and what stands for them.
+    pub left_out: Vec<LeftOut>,
     /// What only a teardown may delete, in the order of the stacks.
     pub guarded: Vec<Place>,
+}
+
+/// A name in the schema of a type that is no action of IAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The type.
+    pub resource_type: &'static str,
+    /// The name.
+    pub name: &'static str,
+    /// Why it is none.
+    pub why: &'static str,
+    /// The actions that are needed where it is listed.
+    pub instead: &'static [String],
 }
 
 impl Deployment {
@@ -163,7 +178,7 @@ pub fn plan(question: &Question<'_>) -> Deployment {
         tagged: question.tagged,
         boundary: question.require_boundary.then(|| boundary_arn.clone()),
     };
-    let Needs { needs, unknown, assumed, union, guards } = finder.find();
+    let Needs { needs, unknown, assumed, union, guards, left_out } = finder.find();
     let writer = Writer { question, names: names(), roles: &roles };
 
     let mut deployment = Deployment {
@@ -177,6 +192,18 @@ pub fn plan(question: &Question<'_>) -> Deployment {
         assumed: assumed.into_iter().collect(),
         union: union.into_iter().collect(),
         guarded: Vec::new(),
+        left_out: left_out
+            .into_iter()
+            .flat_map(|(resource_type, name)| {
+                let of_type = facts::left_out(resource_type).filter(move |(known, _)| *known == name);
+                of_type.map(move |(name, left)| LeftOut {
+                    resource_type,
+                    name,
+                    why: &left.why,
+                    instead: &left.instead,
+                })
+            })
+            .collect(),
         names: roles.clone(),
     };
     for phase in Phase::ALL {

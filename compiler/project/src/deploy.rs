@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_access::program::Place;
 use ci_base::{Code, Diagnostic, Severity, Span, TextRange};
-use ci_deploy::{Answer, Deployment, Kind, Phase, Question, Role, RoleNames, Supplied};
+use ci_deploy::{Answer, Deployment, Kind, Phase, Question, Role, Supplied};
 use ci_graph::Stack;
 use ci_sema::{StackResult, Target, TargetId};
 
@@ -112,8 +112,8 @@ pub struct Missing {
     pub resource: String,
     /// What requests have.
     pub conditions: Vec<String>,
-    /// The phases that need it: `create`.
-    pub phases: Vec<&'static str>,
+    /// The phases that need it.
+    pub phases: Vec<Phase>,
     /// The resources that need it.
     pub needed: Vec<Needed>,
     /// Why it is not certain, if it is not.
@@ -284,7 +284,7 @@ impl DeployTarget {
     /// What the roles are called, with what each is for.
     pub fn roles(&self) -> Vec<(&'static str, String)> {
         let kinds = self.deployment.documents.iter().map(|document| document.kind);
-        kinds.map(|kind| (kind.name(), role_name(&self.deployment.names, kind))).collect()
+        kinds.map(|kind| (kind.name(), self.deployment.names.of(kind))).collect()
     }
 
     /// How many documents and characters each policy has.
@@ -342,6 +342,16 @@ impl DeployTarget {
         self.deployment.is_boundary_wide
     }
 
+    /// Names in the schemas of its types that are no actions of IAM.
+    pub fn left_out(&self) -> &[ci_deploy::LeftOut] {
+        &self.deployment.left_out
+    }
+
+    /// All there is to know about it, for those who look closer.
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
     /// Types, and the services that were assumed to take on roles for them.
     pub fn assumed(&self) -> &[(&'static str, String)] {
         &self.deployment.assumed
@@ -353,7 +363,7 @@ impl DeployTarget {
             action: lack.action,
             resource: lack.resource,
             conditions: lack.conditions,
-            phases: lack.phases.iter().map(Phase::name).collect(),
+            phases: lack.phases.iter().collect(),
             needed: self.named(&lack.places),
             uncertain: match lack.answer {
                 Answer::Denied => None,
@@ -370,10 +380,6 @@ impl DeployTarget {
                 .collect(),
         }
     }
-}
-
-fn role_name(names: &RoleNames, kind: Kind) -> String {
-    names.of(kind)
 }
 
 /// Reads the roles of a JSON text: see `ci_deploy::roles`.

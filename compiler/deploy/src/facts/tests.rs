@@ -65,6 +65,9 @@ fn needs_are_actions_of_handlers_and_properties_that_exist() {
                 assert!(!known.resources.is_empty(), "{name}: {action} takes no resource");
             }
         }
+        for action in &needs.related {
+            assert!(of_handlers.contains(action.as_str()), "{name}: no handler needs {action}");
+        }
         for (action, keys) in &needs.only {
             let known = iam::action(action).unwrap_or_else(|| panic!("{name}: {action}"));
             for (key, resource_type) in keys {
@@ -91,6 +94,24 @@ fn narrowing_takes_nothing_away_that_makes_or_removes_the_resource() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_left_out_is_no_action_and_stands_for_some_that_are() {
+    assert!(LEFT_OUT.actions.len() > 150);
+    for (name, left) in &LEFT_OUT.actions {
+        assert!(!iam::is_known_action(name), "{name} is an action by now");
+        assert!(left.instead.iter().all(|action| iam::is_known_action(action)), "{name}: {:?}", left.instead);
+        assert!(!left.why.is_empty());
+        for (type_name, handlers) in &left.types {
+            assert!(resource_type(type_name).is_some(), "{name}: {type_name}");
+            let is_handler = |name: &String| Handler::ALL.iter().any(|handler| handler.name() == name);
+            assert!(handlers.iter().all(is_handler), "{name}: {handlers:?}");
+        }
+    }
+    let of_query_logs: Vec<&str> =
+        instead("AWS::Route53Resolver::ResolverQueryLoggingConfig", Handler::Delete).collect();
+    assert!(of_query_logs.contains(&"route53resolver:DeleteResolverQueryLogConfig"), "{of_query_logs:?}");
 }
 
 #[test]

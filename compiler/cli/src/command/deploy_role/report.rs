@@ -41,6 +41,19 @@ pub(super) fn written(terminal: &Terminal, targets: &[DeployTarget], files: &[St
         }
         broad(terminal, &mut text, &target.broad());
         notes(&mut text, target);
+        if terminal.verbosity == Verbosity::Verbose {
+            for left in target.left_out() {
+                let instead = match left.instead {
+                    [] => String::new(),
+                    some => format!("; allowed instead: {}", some.join(", ")),
+                };
+                let _ = writeln!(
+                    text,
+                    "  {} lists {}, which is no action of IAM: {}{instead}",
+                    left.resource_type, left.name, left.why
+                );
+            }
+        }
         text.push('\n');
     }
     for file in files {
@@ -164,7 +177,8 @@ fn lack(text: &mut String, missing: &Missing, files: &Files) {
         .collect();
     let more = missing.needed.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let _ = writeln!(text, "    to {} {}{more}", missing.phases.join(" and "), shown.join(", "));
+    let verbs: Vec<&str> = missing.phases.iter().map(|phase| verb(*phase)).collect();
+    let _ = writeln!(text, "    to {} {}{more}", verbs.join(" and "), shown.join(", "));
 }
 
 fn paths(needed: &[Needed]) -> Vec<String> {
@@ -231,6 +245,14 @@ pub(super) fn written_json(
             .iter()
             .map(|phase| (phase.name().to_owned(), target.actions_of(*phase).into()))
             .collect();
+        let left_out = target.left_out().iter().map(|left| {
+            json!({
+                "type": left.resource_type,
+                "name": left.name,
+                "reason": left.why,
+                "instead": left.instead,
+            })
+        });
         let assumed = target
             .assumed()
             .iter()
@@ -246,6 +268,7 @@ pub(super) fn written_json(
             "onlyInTeardown": resources(&target.guarded(), files),
             "withoutBoundary": resources(&target.unbounded(), files),
             "foreignPolicies": target.foreign(),
+            "noActions": left_out.collect::<Vec<Value>>(),
             "assumedServices": assumed.collect::<Vec<Value>>(),
         })
     });
@@ -262,7 +285,7 @@ pub(super) fn checked_json(
             "action": missing.action,
             "resource": missing.resource,
             "conditions": missing.conditions,
-            "phases": missing.phases,
+            "phases": missing.phases.iter().map(|phase| phase.name()).collect::<Vec<&str>>(),
             "neededBy": resources(&missing.needed, files),
             "uncertain": missing.uncertain,
         })
