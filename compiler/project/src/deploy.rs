@@ -347,6 +347,11 @@ impl DeployTarget {
         &self.deployment.left_out
     }
 
+    /// The types of its resources, in the order of the source.
+    pub fn resource_types(&self) -> impl Iterator<Item = &'static str> {
+        self.resources.values().map(|needed| needed.resource_type)
+    }
+
     /// All there is to know about it, for those who look closer.
     pub fn deployment(&self) -> &Deployment {
         &self.deployment
