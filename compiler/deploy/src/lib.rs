@@ -10,21 +10,23 @@
 //! Must not know: syntax, files, how anything is shown.
 
 mod check;
+mod document;
 mod facts;
 mod names;
 mod need;
 mod phase;
 mod plan;
 mod read;
-mod template;
+mod stack;
 
 pub use check::{Answer, Beyond, Lack, beyond, check};
+pub use document::document;
 pub use facts::{Handlers, Supplied};
 pub use need::{Breadth, Need};
 pub use phase::{Phase, Phases};
 pub use plan::{Deployment, Document, Kind, LeftOut, Question, RoleNames, plan};
 pub use read::{Role, Unreadable, roles};
-pub use template::{document, template};
+pub use stack::stack;
 
 #[cfg(test)]
 mod tests;

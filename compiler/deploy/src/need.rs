@@ -63,7 +63,7 @@ pub(crate) struct Needs {
     pub unknown: Vec<Place>,
     /// Types and the services that were assumed for them, sorted.
     pub assumed: BTreeSet<(&'static str, String)>,
-    /// All actions that the handlers of the resources list, whatever is set.
+    /// All actions that the schemas of the resources list, whatever is set.
     pub union: BTreeSet<String>,
     /// What must not be deleted but in a teardown.
     pub guards: Vec<Need>,
@@ -136,9 +136,9 @@ impl<'a> Finder<'a> {
         for handler in Handler::ALL {
             let listed = schema.handler_permissions(handler).unwrap_or_default().iter().copied();
             let added = tables.iter().filter_map(|table| table.of(handler)).flatten().map(String::as_str);
+            found.union.extend(listed.clone().map(str::to_owned));
             let meant = facts::instead(schema.name(), handler).map(|action| -> &str { action });
             for action in listed.chain(added).chain(meant) {
-                found.union.insert(action.to_owned());
                 let needed = self.phases(place, handler);
                 if handler != Handler::List && !needed.is_empty() {
                     phases.entry(action).or_default().add(needed);

@@ -23,6 +23,10 @@ pub use ci_deploy::Phase as DeployPhase;
 /// How long the name of a role may be.
 const ROLE_NAME: usize = 64;
 
+/// How long a template may be that is sent with a request. Source: CloudFormation's quotas, "Template body size in a
+/// request".
+const REQUEST_BYTES: usize = 51_200;
+
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeployOptions {
@@ -362,6 +366,14 @@ impl DeployTarget {
         &self.deployment.assumed
     }
 
+    /// The template that makes the roles; without white space where it would be too long to be sent with a request.
+    pub fn roles_template(&self) -> String {
+        let Some(stack) = ci_deploy::stack(&self.deployment, &self.name) else { return String::new() };
+        let template = ci_cfn::template(&stack);
+        let indented = template.to_json();
+        if indented.len() <= REQUEST_BYTES { indented } else { template.to_json_minified() }
+    }
+
     /// What a role lacks for some phases, and if asked for what it has beyond.
     pub fn compare(&self, role: &Role, phases: &[Phase], strict: bool) -> RoleCheck {
         let missing = ci_deploy::check(&self.deployment, role, phases).into_iter().map(|lack| Missing {
@@ -405,7 +417,7 @@ pub fn deploy_files(targets: &[DeployTarget], format: DeployFormat) -> (Vec<Outp
             files.push(OutputFile { path, bytes: Arc::new(text.into_bytes()) });
         };
         match format {
-            DeployFormat::Cfn => file(TEMPLATE, ci_deploy::template(&target.deployment, &target.name)),
+            DeployFormat::Cfn => file(TEMPLATE, target.roles_template()),
             DeployFormat::Json => {
                 for document in &target.deployment.documents {
                     let kind = document.kind.name();
