@@ -86,6 +86,11 @@ pub struct RoleNames {
 }
 
 impl RoleNames {
+    /// What all of them begin with: `shop-dev`.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The name of a role or of the boundary: `shop-dev-deploy-update`.
     pub fn of(&self, kind: Kind) -> String {
         format!("{}-deploy-{}", self.prefix, kind.name())

@@ -24,10 +24,9 @@ const CI_PRINCIPAL: &str = "CiPrincipalArn";
 const MARK: char = '\u{1}';
 
 /// The stack of all roles and policies of a deployment. `None` if the catalog has no roles, which it has.
-pub fn stack(deployment: &Deployment, target: &str) -> Option<Stack> {
+pub fn stack(deployment: &Deployment) -> Option<Stack> {
     let builder = Builder {
         deployment,
-        target,
         role: ci_catalog::resource_type("AWS::IAM::Role")?,
         policy: ci_catalog::resource_type("AWS::IAM::ManagedPolicy")?,
         resources: Vec::new(),
@@ -38,7 +37,6 @@ pub fn stack(deployment: &Deployment, target: &str) -> Option<Stack> {
 
 struct Builder<'a> {
     deployment: &'a Deployment,
-    target: &'a str,
     role: &'static ResourceSchema,
     policy: &'static ResourceSchema,
     resources: Vec<Resource>,
@@ -47,7 +45,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn build(mut self) -> Stack {
-        let target = self.target;
+        let target = self.deployment.names.prefix().to_owned();
         self.policies(Kind::Boundary, "Boundary", &format!("The most that a role of {target} may do."));
         for phase in Phase::ALL {
             let kind = Kind::Service(phase);
@@ -67,7 +65,7 @@ impl Builder<'_> {
         let trust = record([("AWS", principal)]);
         self.role(Kind::Ci, "CiRole", &description, trust, policies, Some(Arc::new(given)));
         Stack {
-            name: format!("{}s", self.deployment.names.of(Kind::Ci).trim_end_matches("-ci")).into(),
+            name: format!("{target}-deploy-roles").into(),
             description: Some(format!("The roles that deploy {target}.").into()),
             origin: NOWHERE,
             region: None,

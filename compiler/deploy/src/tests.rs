@@ -534,7 +534,7 @@ fn without_an_account_documents_have_wildcards_and_the_template_computes() {
     let update = found.document(Kind::Service(Phase::Update)).expect("a policy");
     let document = crate::document(&update.parts[0]);
     assert!(document.contains("\"arn:*:sqs:*:*:shop-dev-orders-Jobs-*\""), "{document}");
-    let roles = crate::stack(&found, "dev").expect("a stack");
+    let roles = crate::stack(&found).expect("a stack");
     let policy = roles.resources.iter().find(|resource| &*resource.logical_id == "UpdatePolicy1").expect("a policy");
     let document = format!("{:?}", policy.property("PolicyDocument").expect("a document"));
     assert!(document.contains("Pseudo(AccountId)), String(\":shop-dev-orders-Jobs-*\")"), "{document}");

@@ -254,11 +254,21 @@ impl Snapshot {
             let boundary = target.deployment.names.of(Kind::Boundary);
             for needed in target.named(&target.deployment.unbounded) {
                 let message = format!("`{}` has no permissions boundary", needed.path);
-                let finding = Diagnostic::new(Code::RoleWithoutBoundary, needed.at, message)
-                    .note(format!("with `--require-boundary` the service role may only make roles with `{boundary}`, so making this one would fail"))
-                    .help(format!(
-                        "PermissionsBoundary: \"arn:{{aws::partition}}:iam::{{aws::account_id}}:policy/{boundary}\""
-                    ));
+                let property = format!(
+                    "PermissionsBoundary: \"arn:{{aws::partition}}:iam::{{aws::account_id}}:policy/{boundary}\""
+                );
+                // What a component makes is changed where the component is used.
+                let help = match needed.path.rsplit_once('.') {
+                    Some((component, own)) => {
+                        format!("where `{component}` is made: `with {{ {own}: {{ {property} }} }}`")
+                    }
+                    None => property,
+                };
+                let note = format!(
+                    "with `--require-boundary` the service role may only make roles with `{boundary}`, so making this one would fail"
+                );
+                let finding =
+                    Diagnostic::new(Code::RoleWithoutBoundary, needed.at, message).note(note).help(help);
                 found.push(finding);
             }
         }
@@ -368,7 +378,7 @@ impl DeployTarget {
 
     /// The template that makes the roles; without white space where it would be too long to be sent with a request.
     pub fn roles_template(&self) -> String {
-        let Some(stack) = ci_deploy::stack(&self.deployment, &self.name) else { return String::new() };
+        let Some(stack) = ci_deploy::stack(&self.deployment) else { return String::new() };
         let template = ci_cfn::template(&stack);
         let indented = template.to_json();
         if indented.len() <= REQUEST_BYTES { indented } else { template.to_json_minified() }

@@ -147,8 +147,16 @@ pub(super) fn checked(
             let _ = writeln!(text, "{of}the role has all it needs to {verbs}");
         } else {
             let _ = writeln!(text, "{of}the role lacks {} to {verbs}", count(check.missing.len(), "right"));
+            // What is lacking on one resource for one reason is one thing to mend.
+            let mut groups: Vec<Vec<&Missing>> = Vec::new();
             for missing in &check.missing {
-                lack(&mut text, missing, files);
+                match groups.iter_mut().find(|group| group.iter().all(|other| is_alike(missing, other))) {
+                    Some(group) => group.push(missing),
+                    None => groups.push(vec![missing]),
+                }
+            }
+            for group in &groups {
+                lack(&mut text, group, files);
             }
         }
         if strict && check.excess.is_empty() {
@@ -163,9 +171,27 @@ pub(super) fn checked(
     text
 }
 
-fn lack(text: &mut String, missing: &Missing, files: &Files) {
+fn is_alike(one: &Missing, other: &Missing) -> bool {
+    let service = |missing: &Missing| missing.action.split(':').next().map(str::to_owned);
+    one.resource == other.resource
+        && one.conditions == other.conditions
+        && one.phases == other.phases
+        && one.needed == other.needed
+        && one.uncertain == other.uncertain
+        && service(one) == service(other)
+}
+
+/// What is lacking on one resource: actions of one service.
+fn lack(text: &mut String, group: &[&Missing], files: &Files) {
+    let Some(missing) = group.first() else { return };
     let maybe = missing.uncertain.map_or_else(String::new, |why| format!(" (not certain: {why})"));
-    let _ = writeln!(text, "  {} on {}{maybe}", missing.action, missing.resource);
+    let service = missing.action.split(':').next().unwrap_or_default();
+    let names: Vec<&str> = group
+        .iter()
+        .map(|missing| missing.action.split_once(':').map_or(missing.action.as_str(), |(_, name)| name))
+        .collect();
+    let _ = writeln!(text, "  {service}: {}{maybe}", names.join(", "));
+    let _ = writeln!(text, "    on {}", missing.resource);
     for condition in &missing.conditions {
         let _ = writeln!(text, "    when {condition}");
     }
