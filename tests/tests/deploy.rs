@@ -84,7 +84,9 @@ fn what_is_needed_is_granted() {
     for (name, target) in TARGETS.iter() {
         let deployment = target.deployment();
         for need in &deployment.needs {
-            for (phase, resource) in need.phases.iter().flat_map(|phase| need.resources.iter().map(move |arn| (phase, arn))) {
+            for (phase, resource) in
+                need.phases.iter().flat_map(|phase| need.resources.iter().map(move |arn| (phase, arn)))
+            {
                 let request = request(need, &arn(resource));
                 asked += 1;
                 let found = verdict(&request, documents(deployment, phase));
@@ -163,7 +165,10 @@ fn a_simulator_agrees() {
                 })
                 .collect();
             let own = arn(&need.resources[0]);
-            let foreign = own.replace("shop-", "another-").replace("docs-", "another-").replace("guestbook-", "another-");
+            let foreign = own
+                .replace("shop-", "another-")
+                .replace("docs-", "another-")
+                .replace("guestbook-", "another-");
             let both = if own == foreign { vec![own] } else { vec![own, foreign] };
             for resource in both {
                 let request = request(need, &resource);
@@ -219,7 +224,11 @@ fn what_is_written_is_what_a_check_wants() {
     for example in EXAMPLES {
         let targets = deploy(example);
         let (files, _) = deploy_files(&targets, DeployFormat::Json);
-        assert_eq!(files, deploy_files(&deploy(example), DeployFormat::Json).0, "{example} differs from run to run");
+        assert_eq!(
+            files,
+            deploy_files(&deploy(example), DeployFormat::Json).0,
+            "{example} differs from run to run"
+        );
         for target in &targets {
             for phase in Phase::ALL {
                 let mut whole = ci_project::Role::default();

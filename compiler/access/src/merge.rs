@@ -75,7 +75,8 @@ fn reduce(patterns: &mut Vec<Pattern>) {
         .collect();
     let covers = |one: &Pattern, other: &Pattern| {
         may_cover(one, other)
-            && !other.has_variable() && glob::outside(other, std::slice::from_ref(one)) == Found::Nothing
+            && !other.has_variable()
+            && glob::outside(other, std::slice::from_ref(one)) == Found::Nothing
     };
     patterns.retain(|pattern| {
         // Of two that cover each other the first stays.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ci_access::program::Place;
 use ci_access::{
-    Actions, Containment, Facts, Parts, Pattern, Resources, Statement, Symbol, Undecided, contains,
+    Actions, Condition, Containment, Facts, Parts, Pattern, Resources, Statement, Symbol, Undecided, contains,
 };
 
 use crate::names::{shown, text};
@@ -112,17 +112,26 @@ pub fn beyond(deployment: &Deployment, role: &Role, phases: &[Phase]) -> Vec<Bey
     let facts = facts(role);
     let documents = phases.iter().filter_map(|phase| deployment.document(Kind::Service(*phase)));
     let needed = documents.flat_map(|document| &document.parts).flat_map(|policy| &policy.statements);
-    let needed: Vec<Statement> =
-        needed.filter(|statement| allows(statement)).map(|statement| statement.resolve(&facts)).collect();
+    let needed: Vec<Statement> = needed
+        .filter(|statement| allows(statement))
+        .map(|statement| opened(&statement.resolve(&facts)))
+        .collect();
     let denied: Vec<&Statement> = role.statements.iter().filter(|statement| !allows(statement)).collect();
     let mut found = Vec::new();
     for statement in role.statements.iter().filter(|statement| allows(statement)) {
         for actions in each_action(&statement.actions) {
             for resources in each_resource(&statement.resources) {
                 let mut inner: Vec<Statement> = denied.iter().copied().cloned().collect();
-                inner.push(Statement { actions: actions.clone(), resources: resources.clone(), ..statement.clone() });
+                inner.push(Statement {
+                    actions: actions.clone(),
+                    resources: resources.clone(),
+                    ..statement.clone()
+                });
                 if contains(&needed, &inner) != Containment::Yes {
-                    found.push(Beyond { action: shown_actions(&actions), resource: shown_resources(&resources) });
+                    found.push(Beyond {
+                        action: shown_actions(&actions),
+                        resource: shown_resources(&resources),
+                    });
                 }
             }
         }
@@ -130,6 +139,26 @@ pub fn beyond(deployment: &Deployment, role: &Role, phases: &[Phase]) -> Vec<Bey
     found.sort();
     found.dedup();
     found
+}
+
+/// The same statement with a wildcard for what nobody has named: an account that is not known is the role's own.
+fn opened(statement: &Statement) -> Statement {
+    let text = |pattern: &Pattern| {
+        let symbols = [Symbol::account(), Symbol::region(), Symbol::partition()];
+        symbols
+            .iter()
+            .fold(pattern.to_string(), |text, symbol| text.replace(&format!("{{{}}}", symbol.name), "*"))
+    };
+    let mut opened = statement.clone();
+    if let Resources::Of(patterns) = &statement.resources {
+        opened.resources = Resources::of(patterns.iter().map(text));
+    }
+    let condition = |condition: &Condition| {
+        let values = condition.values().iter().map(text);
+        Condition::new(&condition.full_operator(), condition.key(), values).ok()
+    };
+    opened.conditions = statement.conditions.iter().filter_map(condition).collect();
+    opened
 }
 
 fn each_action(actions: &Actions) -> Vec<Actions> {

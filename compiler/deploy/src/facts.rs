@@ -76,7 +76,13 @@ impl Handlers {
     /// All actions listed here.
     fn actions(&self) -> impl Iterator<Item = &String> {
         let lists = [&self.create, &self.read, &self.update, &self.delete];
-        lists.into_iter().flatten().flatten().chain(self.when.keys()).chain(self.on.keys()).chain(self.only.keys())
+        lists
+            .into_iter()
+            .flatten()
+            .flatten()
+            .chain(self.when.keys())
+            .chain(self.on.keys())
+            .chain(self.only.keys())
     }
 }
 

@@ -111,8 +111,7 @@ impl<'a> Names<'a> {
                     Part::Text(_) => vec![Parts(vec![part.clone()])],
                     Part::Symbol(symbol) => self.symbol(symbol, depth),
                 };
-                let joined =
-                    all.iter().flat_map(|before| next.iter().map(|next| join(before.clone(), next)));
+                let joined = all.iter().flat_map(|before| next.iter().map(|next| join(before.clone(), next)));
                 all = joined.collect();
                 if all.len() > MAX_TEXTS {
                     return vec![text("*")];
@@ -154,9 +153,11 @@ impl<'a> Names<'a> {
         }
         let place = Place { stack: at, resource: id };
         let schema = resource.schema;
-        let target = ci_catalog::RefTarget { resource_type: schema.name(), attribute: static_name(schema, attribute) };
+        let target =
+            ci_catalog::RefTarget { resource_type: schema.name(), attribute: static_name(schema, attribute) };
         let found: Vec<Parts> = if schema.own_arn() == Some(attribute) || target.is_arn() {
-            let ending = if schema.own_arn() == Some(attribute) || !attribute.ends_with("Arn") { "" } else { "*" };
+            let ending =
+                if schema.own_arn() == Some(attribute) || !attribute.ends_with("Arn") { "" } else { "*" };
             let own = self.own_arns_within(place, depth - 1);
             own.into_iter().map(|arn| join(arn.parts, &text(ending))).collect()
         } else if self.name_property(schema).is_some_and(|property| property == attribute) {
@@ -192,7 +193,8 @@ impl<'a> Names<'a> {
             return Some(property);
         }
         let template = schema.arn_template()?;
-        let unknown = |name: &str| naming.is_some_and(|naming| naming.unknown.iter().any(|known| known == name));
+        let unknown =
+            |name: &str| naming.is_some_and(|naming| naming.unknown.iter().any(|known| known == name));
         let root = schema.node(schema.root());
         let declares = |name: &str| root.property(name).is_some() && !schema.is_read_only(name);
         let mut variables = variables(template).into_iter().filter(|name| declares(name) && !unknown(name));
@@ -241,6 +243,19 @@ impl<'a> Names<'a> {
             None => found.extend([of("{stack}-{logical}-*"), of("{logical}-*")]),
         }
         Some(found)
+    }
+
+    /// Whether the names that CloudFormation makes for a resource begin with all of its stack's name, and a hyphen. A
+    /// declared name is the program's to choose, and one that the service makes is nobody's.
+    pub fn is_of_stack(&self, place: Place) -> bool {
+        let resource = self.resource(place);
+        let Some(property) = self.name_property(resource.schema) else { return true };
+        if !at(resource, property).is_empty() {
+            return true;
+        }
+        let begin = format!("{}-", self.stacks[place.stack].name).to_ascii_lowercase();
+        let names = self.names_within(place, MAX_DEPTH).unwrap_or_default();
+        names.iter().all(|name| shown(name).to_ascii_lowercase().starts_with(&begin))
     }
 
     /// A name as CloudFormation makes it: parts that are too long share the space that there is.
@@ -338,7 +353,8 @@ impl<'a> Names<'a> {
     /// name beside something else that the resource names.
     pub fn has_parts(&self, place: Place, template: &str) -> bool {
         let resource = self.resource(place);
-        let (Some(own), Some(variable)) = (resource.schema.arn_template(), self.name_variable(resource.schema))
+        let (Some(own), Some(variable)) =
+            (resource.schema.arn_template(), self.name_variable(resource.schema))
         else {
             return false;
         };
@@ -373,9 +389,10 @@ impl<'a> Names<'a> {
                     None => name,
                 }
             };
-            let with_paths = names.into_iter().map(in_arn).flat_map(|name| {
-                paths.iter().map(move |path| join(path.clone(), &name)).collect::<Vec<_>>()
-            });
+            let with_paths = names
+                .into_iter()
+                .map(in_arn)
+                .flat_map(|name| paths.iter().map(move |path| join(path.clone(), &name)).collect::<Vec<_>>());
             return with_paths.map(|name| (name.clone(), shown(&name) != "*")).collect();
         }
         let mapped = naming.and_then(|naming| naming.vars.get(variable)).map_or(variable, String::as_str);

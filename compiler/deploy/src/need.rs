@@ -8,13 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ci_access::program::{Place, Program};
-use ci_access::{Actions, Condition, Parts, Principal, Principals};
+use ci_access::{Actions, Condition, Parts, Pattern, Principal, Principals, Text};
 use ci_catalog::iam::{self, AccessLevel};
 use ci_catalog::{Handler, ResourceSchema};
 use ci_graph::{DeletionPolicy, Late, Value, visit_late};
 
 use crate::facts::{self, Handlers, Supplied};
-use crate::names::{Names, at, is_kept, shown, text, variables};
+use crate::names::{Arn, Names, at, is_kept, shown, text, variables};
 use crate::phase::{Phase, Phases};
 
 /// An action on what a resource needs it for.
@@ -41,6 +41,8 @@ pub enum Breadth {
     TakesNone,
     /// The service makes the identifier, and no template knows it.
     MadeByService,
+    /// The name that CloudFormation makes does not begin with all of the stack's name.
+    SharedName,
     /// Neither the program nor a table says what the action is about.
     NotSaid,
 }
@@ -51,6 +53,9 @@ impl Breadth {
         match self {
             Self::TakesNone => "IAM cannot restrict the action to a resource",
             Self::MadeByService => "the service makes the identifier, so it is known only afterwards",
+            Self::SharedName => {
+                "the name that CloudFormation makes has not all of the stack's, so others may fit as well"
+            }
             Self::NotSaid => "neither the program nor a reviewed table says what the action is about",
         }
     }
@@ -148,9 +153,9 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-        let expanded = phases.into_iter().flat_map(|(action, phases)| {
-            expand(action).into_iter().map(move |action| (action, phases))
-        });
+        let expanded = phases
+            .into_iter()
+            .flat_map(|(action, phases)| expand(action).into_iter().map(move |action| (action, phases)));
         let expanded: Vec<(String, Phases)> = expanded.collect();
         let has_role = self.roles(place);
         if !has_role.is_empty() && !schema.name().starts_with("AWS::IAM::") {
@@ -219,8 +224,7 @@ impl<'a> Finder<'a> {
         }
         if tables.iter().any(|table| table.related.iter().any(|listed| listed == action)) {
             let service = action.split(':').next();
-            let is_of_service =
-                |other: &Place| service_of(self.names.resource(*other).schema) == service;
+            let is_of_service = |other: &Place| service_of(self.names.resource(*other).schema) == service;
             return self.related(place).iter().any(is_of_service)
                 || self.literals(place).iter().any(|arn| shown(arn).split(':').nth(2) == service);
         }
@@ -232,7 +236,9 @@ impl<'a> Finder<'a> {
     fn is_set(&self, place: Place, path: &str) -> bool {
         let (path, wanted) = path.split_once('=').map_or((path, None), |(path, wanted)| (path, Some(wanted)));
         let found = at(self.names.resource(place), path);
-        found.iter().any(|value| wanted.is_none_or(|wanted| value.as_str().is_none_or(|known| known == wanted)))
+        found
+            .iter()
+            .any(|value| wanted.is_none_or(|wanted| value.as_str().is_none_or(|known| known == wanted)))
     }
 
     fn need(
@@ -337,9 +343,8 @@ impl<'a> Finder<'a> {
     fn about(&self, place: Place, action: &str, tables: &[&Handlers]) -> About {
         let mut about = About::default();
         let on = tables.iter().rev().find_map(|table| {
-            let wildcard = |listed: &&String| {
-                listed.strip_suffix('*').is_some_and(|begin| action.starts_with(begin))
-            };
+            let wildcard =
+                |listed: &&String| listed.strip_suffix('*').is_some_and(|begin| action.starts_with(begin));
             table.on.get(action).or_else(|| table.on.get(table.on.keys().find(wildcard)?))
         });
         if let Some(templates) = on {
@@ -357,6 +362,7 @@ impl<'a> Finder<'a> {
         if service_of(schema) == Some(service) {
             about.places.push(place);
             about.kinds.extend(schema.iam_resource_type().map(|(_, kind)| kind));
+            about.is_shared |= !self.names.is_of_stack(place);
             for arn in self.names.own_arns(place) {
                 about.add(arn.parts, arn.known);
             }
@@ -385,10 +391,12 @@ impl<'a> Finder<'a> {
                 }
             }
             for other in &related {
-                let is_of_kind = self.names.resource(*other).schema.iam_resource_type() == Some((service, kind));
+                let is_of_kind =
+                    self.names.resource(*other).schema.iam_resource_type() == Some((service, kind));
                 if is_of_kind {
                     about.places.push(*other);
                     about.kinds.push(kind);
+                    about.is_shared |= !self.names.is_of_stack(*other);
                     for arn in self.names.own_arns(*other) {
                         about.add(arn.parts, arn.known);
                     }
@@ -489,9 +497,9 @@ impl<'a> Finder<'a> {
     fn roles(&self, place: Place) -> Vec<Passed> {
         let resource = self.names.resource(place);
         let schema = resource.schema;
-        let lists_it = Handler::ALL.into_iter().any(|handler| {
-            schema.handler_permissions(handler).unwrap_or_default().contains(&"iam:PassRole")
-        });
+        let lists_it = Handler::ALL
+            .into_iter()
+            .any(|handler| schema.handler_permissions(handler).unwrap_or_default().contains(&"iam:PassRole"));
         let mut values = Vec::new();
         for entry in &resource.properties {
             // A schema that does not list the action may still have a role, and other properties that name one.
@@ -624,11 +632,8 @@ impl<'a> Finder<'a> {
                 }
                 services = of_table;
             }
-            let condition = Condition::new(
-                "StringEquals",
-                "iam:PassedToService",
-                services.iter().map(String::as_str),
-            );
+            let condition =
+                Condition::new("StringEquals", "iam:PassedToService", services.iter().map(String::as_str));
             found.needs.push(Need {
                 place,
                 action: "iam:PassRole".to_owned(),
@@ -670,6 +675,25 @@ impl<'a> Finder<'a> {
         });
     }
 
+    /// Whether the ARNs of a resource are also those of one that may be deleted.
+    fn fits_another(&self, place: Place, own: &[Arn]) -> bool {
+        let patterns: Vec<Pattern> = own.iter().map(|arn| Pattern::resource(arn.parts.clone())).collect();
+        let schema = self.names.resource(place).schema;
+        let stacks = self.names.stacks.iter().enumerate();
+        let all = stacks
+            .flat_map(|(stack, of)| of.resource_ids().map(move |(resource, _)| Place { stack, resource }));
+        let others = all.filter(|other| {
+            *other != place
+                && std::ptr::eq(self.names.resource(*other).schema, schema)
+                && !self.is_protected(*other)
+        });
+        // The random part stands for itself.
+        others.flat_map(|other| self.names.own_arns(other)).any(|arn| {
+            let text = Text::from(arn.parts);
+            ci_access::glob::any_matches(&patterns, &text)
+        })
+    }
+
     /// What must not be deleted outside of a teardown, where a pattern tells it from everything else.
     fn guard(&self, place: Place, found: &mut Needs) {
         if !self.is_protected(place) {
@@ -677,7 +701,7 @@ impl<'a> Finder<'a> {
         }
         let resource = self.names.resource(place);
         let own: Vec<_> = self.names.own_arns(place);
-        if own.is_empty() || own.iter().any(|arn| !arn.known) {
+        if own.is_empty() || own.iter().any(|arn| !arn.known) || self.fits_another(place, &own) {
             return;
         }
         let others = [Handler::Create, Handler::Read, Handler::Update];
@@ -728,6 +752,7 @@ struct About {
     kinds: Vec<&'static str>,
     has_unknown: bool,
     is_unsaid: bool,
+    is_shared: bool,
     breadth: Option<Breadth>,
 }
 
@@ -744,10 +769,11 @@ impl About {
     }
 
     fn finish(mut self) -> Self {
-        self.breadth = match (self.is_unsaid, self.has_unknown) {
-            (true, _) => Some(Breadth::NotSaid),
-            (false, true) => Some(Breadth::MadeByService),
-            (false, false) => None,
+        self.breadth = match self {
+            Self { is_unsaid: true, .. } => Some(Breadth::NotSaid),
+            Self { has_unknown: true, .. } => Some(Breadth::MadeByService),
+            Self { is_shared: true, .. } => Some(Breadth::SharedName),
+            _ => None,
         };
         self
     }
@@ -771,8 +797,8 @@ fn is_like(arn: &str, template: &str) -> bool {
     for variable in ["Partition", "Region", "Account"].into_iter().chain(variables(template)) {
         pattern = pattern.replace(&format!("${{{variable}}}"), "*");
     }
-    let pattern = ci_access::Pattern::like(pattern.as_str());
-    ci_access::glob::matches(&pattern, &ci_access::Text::from(arn))
+    let pattern = Pattern::like(pattern.as_str());
+    ci_access::glob::matches(&pattern, &Text::from(arn))
 }
 
 /// The actions that a wildcard of a schema stands for, where all of them only read. Others stay: nobody has said which of
@@ -789,4 +815,3 @@ fn expand(action: &str) -> Vec<String> {
     };
     if names.iter().all(reads) { names } else { vec![action.to_owned()] }
 }
-

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use ci_access::program::{Place, read};
 use ci_access::{
-    Actions, Condition, Effect, Parts, Pattern, Policy, Resources, SizeLimit, Statement, TooLarge, merge, size,
-    split,
+    Actions, Condition, Effect, Parts, Pattern, Policy, Resources, SizeLimit, Statement, TooLarge, merge,
+    size, split,
 };
 use ci_catalog::iam::{self, AccessLevel};
 use ci_graph::Stack;
@@ -171,8 +171,11 @@ pub fn plan(question: &Question<'_>) -> Deployment {
     if let Some(bucket) = question.artifacts {
         parameters.insert("ArtifactBucket".to_owned(), bucket.to_owned());
     }
-    let names =
-        || Names { stacks: question.stacks, account: question.account.map(Arc::from), parameters: &parameters };
+    let names = || Names {
+        stacks: question.stacks,
+        account: question.account.map(Arc::from),
+        parameters: &parameters,
+    };
     let roles = RoleNames { prefix: question.prefix.to_owned() };
     let boundary_arn = own(&names(), &format!("policy/{}", roles.of(Kind::Boundary)));
     let finder = Finder {
@@ -278,11 +281,12 @@ impl Writer<'_> {
             resources.extend(need.resources.iter().cloned());
             origins.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
-        let statements = by_action.into_iter().map(|((action, conditions), (resources, origins))| Statement {
-            conditions: conditions.to_vec(),
-            origins,
-            ..Statement::allow(Actions::of([action]), Resources::of(distinct(resources)))
-        });
+        let statements =
+            by_action.into_iter().map(|((action, conditions), (resources, origins))| Statement {
+                conditions: conditions.to_vec(),
+                origins,
+                ..Statement::allow(Actions::of([action]), Resources::of(distinct(resources)))
+            });
         merge(&Policy { statements: statements.collect() })
     }
 
@@ -420,9 +424,8 @@ impl Writer<'_> {
         if size(&exact) <= SizeLimit::MANAGED.characters {
             return (exact, false);
         }
-        let everywhere = |statement: &Statement| {
-            Statement::allow(statement.actions.clone(), Resources::of([text("*")]))
-        };
+        let everywhere =
+            |statement: &Statement| Statement::allow(statement.actions.clone(), Resources::of([text("*")]));
         (merge(&Policy { statements: exact.statements.iter().map(everywhere).collect() }), true)
     }
 

@@ -128,7 +128,9 @@ fn statement(at: usize, value: &Value) -> Result<Statement, Unreadable> {
     let wrong = |what: String| Unreadable(format!("statement {}: {what}", at + 1));
     let Some(fields) = value.as_object() else { return Err(wrong("expected an object".to_owned())) };
     if fields.contains_key("Principal") || fields.contains_key("NotPrincipal") {
-        return Err(wrong("it has principals, so it is of the policy of a resource and not of a role".to_owned()));
+        return Err(wrong(
+            "it has principals, so it is of the policy of a resource and not of a role".to_owned(),
+        ));
     }
     let texts = |name: &str| texts(fields, name).map_err(&wrong);
     let actions = match (texts("Action")?, texts("NotAction")?) {

@@ -8,8 +8,8 @@ use ci_access::Policy;
 use ci_base::TextRange;
 use ci_catalog::ResourceSchema;
 use ci_graph::{
-    Condition, Entry, Late, Located, Origin, Output, Parameter, ParameterConstraints, ParameterId, Pseudo, Resource,
-    ResourceId, Stack, Value,
+    Condition, Entry, Late, Located, Origin, Output, Parameter, ParameterConstraints, ParameterId, Pseudo,
+    Resource, ResourceId, Stack, Value,
 };
 use serde_json::Value as Json;
 

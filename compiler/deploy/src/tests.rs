@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-
 use ci_access::program::Place;
-use ci_access::{
-    Caller, Context, Effect, Policies, Policy, Request, Statement, Text, Verdict, evaluate,
-};
+use ci_access::{Caller, Context, Effect, Policies, Policy, Request, Statement, Text, Verdict, evaluate};
 use ci_base::TextRange;
 use ci_catalog::resource_type;
 use ci_graph::{
@@ -203,6 +200,19 @@ fn what_is_kept_is_never_deleted_and_what_may_go_is() {
     assert_eq!(with(Some(DeletionPolicy::Snapshot)), is("teardown", "create update"));
     assert_eq!(with(Some(DeletionPolicy::Retain)), is("", "create update"));
     assert_eq!(with(Some(DeletionPolicy::RetainExceptOnCreate)), is("create", "update"));
+}
+
+#[test]
+fn what_may_go_is_not_guarded_with_what_must_stay() {
+    // Both names are cut to the same beginning.
+    let long = "a-very-long-name-of-a-stack-that-leaves-no-room-for-anything";
+    let mut temporary = resource("Temp", "AWS::S3::Bucket", Vec::new());
+    temporary.deletion_policy = Some(DeletionPolicy::Delete);
+    let kept = resource("Kept", "AWS::S3::Bucket", Vec::new());
+    let both = deployment(&[&stack(long, vec![kept.clone(), temporary])], &[]);
+    assert_eq!(both.guarded, []);
+    assert_eq!(deployment(&[&stack(long, vec![kept])], &[]).guarded.len(), 1);
+    assert!(both.broad().contains_key(&(Breadth::SharedName, "s3:CreateBucket")));
 }
 
 #[test]
@@ -455,7 +465,13 @@ fn resources_of_others_and_the_own_roles_are_out_of_reach() {
     }
     let delete = |tag: &str| {
         let context = Context::default().with("aws:ResourceTag/stage", [tag]);
-        allowed(&found, Phase::Update, "ec2:DeleteVpc", "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", context)
+        allowed(
+            &found,
+            Phase::Update,
+            "ec2:DeleteVpc",
+            "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1",
+            context,
+        )
     };
     assert!(delete("dev"));
     assert!(!delete("prod"));
@@ -478,7 +494,8 @@ fn whoever_starts_a_deployment_may_do_nothing_else() {
             resource_account: None,
             context,
         };
-        evaluate(&request, &Policies { identity: &ci.parts, ..Policies::default() }).verdict == Verdict::Allowed
+        evaluate(&request, &Policies { identity: &ci.parts, ..Policies::default() }).verdict
+            == Verdict::Allowed
     };
     let stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-dev-orders/1234";
     let update = "arn:aws:iam::111122223333:role/shop-dev-deploy-update";
@@ -503,10 +520,8 @@ fn the_boundary_is_what_roles_may_do_but_for_managing_permissions() {
         ("Action", list([text("sqs:SendMessage"), text("sqs:AddPermission")])),
         ("Resource", attribute(1, "Arn")),
     ]);
-    let policy = record([
-        ("PolicyName", text("p")),
-        ("PolicyDocument", record([("Statement", list([statement]))])),
-    ]);
+    let policy =
+        record([("PolicyName", text("p")), ("PolicyDocument", record([("Statement", list([statement]))]))]);
     worker.properties.push(Entry { name: "Policies".into(), value: located(list([policy])) });
     let stack = stack("shop-dev-orders", vec![worker, resource("Jobs", "AWS::SQS::Queue", Vec::new())]);
     let found = deployment(&[&stack], &[]);
@@ -535,7 +550,8 @@ fn without_an_account_documents_have_wildcards_and_the_template_computes() {
     let document = crate::document(&update.parts[0]);
     assert!(document.contains("\"arn:*:sqs:*:*:shop-dev-orders-Jobs-*\""), "{document}");
     let roles = crate::stack(&found).expect("a stack");
-    let policy = roles.resources.iter().find(|resource| &*resource.logical_id == "UpdatePolicy1").expect("a policy");
+    let policy =
+        roles.resources.iter().find(|resource| &*resource.logical_id == "UpdatePolicy1").expect("a policy");
     let document = format!("{:?}", policy.property("PolicyDocument").expect("a document"));
     assert!(document.contains("Pseudo(AccountId)), String(\":shop-dev-orders-Jobs-*\")"), "{document}");
     let ci = format!("{:?}", roles.resources.iter().find(|resource| &*resource.logical_id == "CiPolicy1"));
@@ -572,9 +588,7 @@ fn actions_that_ask_for_a_boundary_are_those_of_the_reference() {
     let service = ci_catalog::iam::service("iam").expect("IAM");
     let asks = |action: &&ci_catalog::iam::Action| action.condition_keys.contains(&"iam:PermissionsBoundary");
     // Who may take on a role, and how it is described, gives the role no rights.
-    let gives = |name: &str| {
-        ["Attach", "Create", "Put"].iter().any(|verb| name.starts_with(verb))
-    };
+    let gives = |name: &str| ["Attach", "Create", "Put"].iter().any(|verb| name.starts_with(verb));
     let known: Vec<String> = service
         .actions()
         .iter()
@@ -658,5 +672,9 @@ fn policies_fit_what_iam_takes_however_many_resources_there_are() {
     let documents = &found.document(Kind::Service(Phase::Update)).expect("a policy").parts;
     assert!(documents.len() > 1);
     let size = |policy: &Policy| ci_access::size(policy);
-    assert!(documents.iter().all(|policy| size(policy) <= 6144), "{:?}", documents.iter().map(size).collect::<Vec<_>>());
+    assert!(
+        documents.iter().all(|policy| size(policy) <= 6144),
+        "{:?}",
+        documents.iter().map(size).collect::<Vec<_>>()
+    );
 }

@@ -170,11 +170,8 @@ impl Snapshot {
     fn supplied(&self, path: &Utf8Path) -> Result<Supplied, Box<Diagnostic>> {
         let at = Span { file: self.project.main, range: TextRange::empty(0) };
         let failed = |message: String| Box::new(Diagnostic::new(Code::InvalidData, at, message));
-        let bytes = self
-            .db
-            .system()
-            .read(path)
-            .map_err(|error| failed(format!("cannot read `{path}`: {error}")))?;
+        let bytes =
+            self.db.system().read(path).map_err(|error| failed(format!("cannot read `{path}`: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|_| failed(format!("`{path}` is not UTF-8")))?;
         Supplied::parse(&text).map_err(|problem| {
             failed(format!("`{path}` does not say what resource types need: {}", problem.trim_end()))
@@ -273,7 +270,8 @@ impl Snapshot {
             }
         }
         for (kind, problem) in &target.deployment.too_large {
-            let message = format!("`{}` cannot have the policy it needs: {problem}", target.deployment.names.of(*kind));
+            let message =
+                format!("`{}` cannot have the policy it needs: {problem}", target.deployment.names.of(*kind));
             let finding = Diagnostic::new(Code::PolicyTooLong, whole, message)
                 .help("deploy the services of the app with roles of their own: make apps of them");
             found.push(finding);
@@ -281,9 +279,11 @@ impl Snapshot {
         let longest = Kind::ALL.map(|kind| target.deployment.names.of(kind).len()).into_iter().max();
         if let Some(longest) = longest.filter(|longest| *longest > ROLE_NAME) {
             let name = target.deployment.names.of(Kind::Service(Phase::Teardown));
-            let message = format!("`{name}` cannot be the name of a role: names have at most {ROLE_NAME} characters, and the longest here would have {longest}");
-            let finding =
-                Diagnostic::new(Code::InvalidName, whole, message).help("choose what they begin with: `--name`");
+            let message = format!(
+                "`{name}` cannot be the name of a role: names have at most {ROLE_NAME} characters, and the longest here would have {longest}"
+            );
+            let finding = Diagnostic::new(Code::InvalidName, whole, message)
+                .help("choose what they begin with: `--name`");
             found.push(finding);
         }
         found
@@ -439,7 +439,8 @@ pub fn deploy_files(targets: &[DeployTarget], format: DeployFormat) -> (Vec<Outp
                 }
             }
         }
-        let written: Vec<String> = files[before..].iter().map(|file: &OutputFile| file.path.clone()).collect();
+        let written: Vec<String> =
+            files[before..].iter().map(|file: &OutputFile| file.path.clone()).collect();
         let numbers = std::iter::once(String::new()).chain((1..=MOST).map(|number| format!("-{number}")));
         let numbers: Vec<String> = numbers.collect();
         let possible = Kind::ALL

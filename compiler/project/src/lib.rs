@@ -28,8 +28,8 @@ pub use ci_deploy::Role;
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;
 pub use deploy::{
-    BroadAction, DeployFormat, DeployOptions, DeployPhase, DeployReport, DeployTarget, Excess, Missing, Needed, RoleCheck,
-    deploy_files, read_roles,
+    BroadAction, DeployFormat, DeployOptions, DeployPhase, DeployReport, DeployTarget, Excess, Missing,
+    Needed, RoleCheck, deploy_files, read_roles,
 };
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};

@@ -4,8 +4,8 @@ mod report;
 
 use ci_base::{Code, Diagnostic, Severity};
 use ci_project::{
-    DeployFormat, DeployOptions, DeployPhase, DeployTarget, Files, OsSystem, RoleCheck, System as _, deploy_files,
-    read_roles, write_files,
+    DeployFormat, DeployOptions, DeployPhase, DeployTarget, Files, OsSystem, RoleCheck, System as _,
+    deploy_files, read_roles, write_files,
 };
 
 use crate::arguments::{DeployRole as Arguments, Phase, RoleFormat};
@@ -86,11 +86,9 @@ fn check(arguments: &Arguments, targets: &[DeployTarget], files: &Files) -> Outc
 fn role(arguments: &Arguments) -> Result<ci_project::Role, Failure> {
     let mut all = Vec::new();
     for path in &arguments.check {
-        let bytes = OsSystem
-            .read(path)
-            .map_err(|error| Failure::usage(format!("cannot read `{path}`: {error}")))?;
-        let text =
-            String::from_utf8(bytes).map_err(|_| Failure::usage(format!("`{path}` is not UTF-8")))?;
+        let bytes =
+            OsSystem.read(path).map_err(|error| Failure::usage(format!("cannot read `{path}`: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("`{path}` is not UTF-8")))?;
         all.extend(read_roles(&text).map_err(|problem| Failure::usage(format!("`{path}`: {problem}")))?);
     }
     let (named, mut unnamed): (Vec<_>, Vec<_>) = all.into_iter().partition(|role| role.name.is_some());

@@ -52,8 +52,7 @@ fn needs_are_actions_of_handlers_and_properties_that_exist() {
         }
         for (action, arns) in &needs.on {
             let begins = action.trim_end_matches('*');
-            let listed: Vec<&&str> =
-                of_handlers.iter().filter(|listed| listed.starts_with(begins)).collect();
+            let listed: Vec<&&str> = of_handlers.iter().filter(|listed| listed.starts_with(begins)).collect();
             assert!(!listed.is_empty(), "{name}: no handler needs {action}");
             for arn in arns.iter().filter(|arn| arn.starts_with("arn:")) {
                 let service = arn.split(':').nth(2).unwrap_or_default();

@@ -26,7 +26,10 @@ fn names_that_nobody_gives_are_made_as_cloudformation_makes_them() {
     assert_eq!(of("AWS::SQS::Queue"), "arn:aws:sqs:eu-west-1:111122223333:shop-dev-orders-Jobs-*");
     assert_eq!(of("AWS::S3::Bucket"), "arn:aws:s3:::shop-dev-orders-jobs-*");
     assert_eq!(of("AWS::IAM::Role"), "arn:aws:iam::111122223333:role/shop-dev-orders-Jobs-*");
-    assert_eq!(of("AWS::SecretsManager::Secret"), "arn:aws:secretsmanager:eu-west-1:111122223333:secret:Jobs-*");
+    assert_eq!(
+        of("AWS::SecretsManager::Secret"),
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:Jobs-*"
+    );
     assert_eq!(of("AWS::SSM::Parameter"), "arn:aws:ssm:eu-west-1:111122223333:parameter/CFN-Jobs-*");
     // Nobody has looked how this one is named.
     assert_eq!(
@@ -84,7 +87,10 @@ fn names_that_are_computed_are_followed() {
         format!("{group}of-111122223333")
     );
     // An attribute that is no name is anything.
-    assert_eq!(of(concat(vec![text("v/"), attribute(0, "SnapStartResponse.ApplyOn")])), format!("{group}v/*"));
+    assert_eq!(
+        of(concat(vec![text("v/"), attribute(0, "SnapStartResponse.ApplyOn")])),
+        format!("{group}v/*")
+    );
 }
 
 #[test]
@@ -121,7 +127,10 @@ fn names_that_are_too_long_are_cut_before_anything_uncertain() {
         of("shop", id, "AWS::SQS::Queue"),
         "arn:aws:sqs:eu-west-1:111122223333:shop-QueueWithALogicalIdThatIsLongerThanAnyoneWouldEverWantToReadA*"
     );
-    assert_eq!(of("shop-dev", "Front", "AWS::ElasticLoadBalancingV2::TargetGroup").split('/').nth(1), Some("shop-*"));
+    assert_eq!(
+        of("shop-dev", "Front", "AWS::ElasticLoadBalancingV2::TargetGroup").split('/').nth(1),
+        Some("shop-*")
+    );
     for (free, first, second) in [(10, 3, 20), (10, 20, 3), (10, 20, 20), (11, 20, 20), (40, 3, 4)] {
         let (one, other) = fair(free, first, second);
         assert!(one + other <= free && one <= first && other <= second, "{free} {first} {second}");

@@ -84,11 +84,16 @@ fn what_is_no_policy_of_a_role_says_why() {
     assert!(with(|statement| statement["Principal"] = json!("*")).contains("has principals"));
     assert!(with(|statement| statement["Effect"] = json!("allow")).contains("neither `Allow` nor `Deny`"));
     assert!(with(|statement| statement["Action"] = json!({})).contains("`Action` is neither a text"));
-    assert!(with(|statement| statement["Condition"] = json!({ "Sometimes": { "a": "b" } })).contains("`Sometimes`"));
+    assert!(
+        with(|statement| statement["Condition"] = json!({ "Sometimes": { "a": "b" } }))
+            .contains("`Sometimes`")
+    );
     assert!(with(|statement| *statement = json!([1])).contains("statement 1: expected an object"));
-    assert!(with(|statement| {
-        statement.as_object_mut().map(|fields| fields.remove("Resource"));
-    })
-    .contains("either `Resource` or `NotResource`"));
+    assert!(
+        with(|statement| {
+            statement.as_object_mut().map(|fields| fields.remove("Resource"));
+        })
+        .contains("either `Resource` or `NotResource`")
+    );
     assert!(roles("{").expect_err("no JSON").to_string().contains("this is no JSON"));
 }

@@ -264,9 +264,9 @@ pub(super) fn written_json(
             json!({ "policy": kind, "documents": parts, "characters": characters })
         });
         let broad = target.broad();
-        let broad = broad.iter().map(|broad| {
-            json!({ "action": broad.action, "resources": broad.resources, "reason": broad.why })
-        });
+        let broad = broad.iter().map(
+            |broad| json!({ "action": broad.action, "resources": broad.resources, "reason": broad.why }),
+        );
         let phases: serde_json::Map<String, Value> = DeployPhase::ALL
             .iter()
             .map(|phase| (phase.name().to_owned(), target.actions_of(*phase).into()))
@@ -317,9 +317,8 @@ pub(super) fn checked_json(
         })
     };
     let targets = checks.iter().map(|check| {
-        let beyond = check.excess.iter().map(|excess| {
-            json!({ "action": excess.action, "resource": excess.resource })
-        });
+        let beyond =
+            check.excess.iter().map(|excess| json!({ "action": excess.action, "resource": excess.resource }));
         json!({
             "target": check.target,
             "missing": check.missing.iter().map(missing).collect::<Vec<Value>>(),
