@@ -158,6 +158,7 @@ pub(crate) struct Access {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct DeployRole {
     /// A project, or a source file outside any project
     #[arg(default_value = ".")]

@@ -362,8 +362,7 @@ impl<'a> Names<'a> {
         let all = variables(template);
         let others = || all.iter().filter(|name| **name != variable);
         let is_named = |name: &&str| !at(resource, name).is_empty();
-        goes_on
-            || (all.contains(&variable) && others().next().is_some() && others().all(|name| is_named(name)))
+        goes_on || (all.contains(&variable) && others().next().is_some() && others().all(is_named))
     }
 
     fn variable(&self, place: Place, variable: &str, depth: u8) -> Vec<(Parts, bool)> {

@@ -15,7 +15,7 @@ use ci_graph::Stack;
 
 use crate::facts::{self, Supplied};
 use crate::names::{Names, shown, text, tidy};
-use crate::need::{Breadth, Finder, Need, Needs};
+use crate::need::{Breadth, Finder, Found, Need};
 use crate::phase::Phase;
 
 /// What is deployed, and how.
@@ -186,7 +186,7 @@ pub fn plan(question: &Question<'_>) -> Deployment {
         tagged: question.tagged,
         boundary: question.require_boundary.then(|| boundary_arn.clone()),
     };
-    let Needs { needs, unknown, assumed, union, guards, left_out } = finder.find();
+    let Found { needs, unknown, assumed, union, guards, left_out } = finder.find();
     let writer = Writer { question, names: names(), roles: &roles };
 
     let mut deployment = Deployment {

@@ -111,8 +111,9 @@ pub(crate) fn lines(deployment: &Deployment) -> Vec<String> {
     let line = |need: &crate::Need| {
         let phases: Vec<&str> = need.phases.iter().map(Phase::name).collect();
         let resources: Vec<String> = need.resources.iter().map(shown).collect();
-        let conditions: String =
+        let conditions: Vec<String> =
             need.conditions.iter().map(|condition| format!(" when {condition}")).collect();
+        let conditions = conditions.concat();
         format!("{} on {}{conditions} to {}", need.action, resources.join(", "), phases.join(", "))
     };
     let mut lines: Vec<String> = deployment.needs.iter().map(line).collect();
