@@ -42,7 +42,7 @@ pub struct Handlers {
     /// ARNs that an action is about; the action may end in `*`.
     #[serde(default)]
     pub on: BTreeMap<String, Vec<String>>,
-    /// Conditions of an action: a key, and the type of the resource whose ARN it has.
+    /// Conditions of an action: a key, and the type of the resource, or the property, whose ARN it has.
     #[serde(default)]
     pub only: BTreeMap<String, BTreeMap<String, String>>,
     /// Actions that are needed only where the resource names something of the action's service.
@@ -175,22 +175,26 @@ pub(crate) fn instead(type_name: &str, handler: Handler) -> impl Iterator<Item =
 }
 
 /// The services that a role of someone else is passed to; the second says that the table has the answer.
-pub(crate) fn passed_to(type_name: &str) -> (Vec<String>, bool) {
-    services(&SERVICES.passed, type_name)
+pub(crate) fn passed_to(type_name: &str, prefix: Option<&str>) -> (Vec<String>, bool) {
+    services(&SERVICES.passed, type_name, prefix)
 }
 
 /// The services whose service-linked roles resources of a type make.
-pub(crate) fn linked(type_name: &str) -> (Vec<String>, bool) {
-    services(&SERVICES.linked, type_name)
+pub(crate) fn linked(type_name: &str, prefix: Option<&str>) -> (Vec<String>, bool) {
+    services(&SERVICES.linked, type_name, prefix)
 }
 
-fn services(table: &BTreeMap<String, Vec<String>>, type_name: &str) -> (Vec<String>, bool) {
+fn services(
+    table: &BTreeMap<String, Vec<String>>,
+    type_name: &str,
+    prefix: Option<&str>,
+) -> (Vec<String>, bool) {
     let part = type_name.rsplit_once("::").map_or(type_name, |(part, _)| part);
     if let Some(known) = table.get(type_name).or_else(|| table.get(part)) {
         return (known.clone(), true);
     }
     let last = part.rsplit("::").next().unwrap_or(part).to_ascii_lowercase();
-    (vec![format!("{last}.amazonaws.com")], false)
+    (vec![format!("{}.amazonaws.com", prefix.unwrap_or(&last))], false)
 }
 
 #[cfg(test)]

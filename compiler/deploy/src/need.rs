@@ -160,7 +160,8 @@ impl Finder<'_> {
             .flat_map(|(action, phases)| expand(action).into_iter().map(move |action| (action, phases)));
         let expanded: Vec<(String, Phases)> = expanded.collect();
         let has_role = self.roles(place);
-        if !has_role.is_empty() && !schema.name().starts_with("AWS::IAM::") {
+        let is_passing = !schema.name().starts_with("AWS::IAM::") || of_creation.contains("iam:PassRole");
+        if !has_role.is_empty() && is_passing {
             self.pass_roles(place, has_role, found);
         }
         for (action, phases) in expanded {
@@ -231,7 +232,33 @@ impl Finder<'_> {
                 || self.literals(place).iter().any(|arn| shown(arn).split(':').nth(2) == service);
         }
         let conditions = tables.iter().rev().find_map(|table| table.when.get(action));
+        if conditions.is_none() && action.starts_with("kms:") && service_of(resource.schema) != Some("kms") {
+            return self.names_key(place);
+        }
         conditions.is_none_or(|paths| paths.iter().any(|path| self.is_set(place, path)))
+    }
+
+    /// Whether a resource has anything to do with a key: it names one, or says something about encryption. The keys that
+    /// AWS manages for a service ask nobody else for rights.
+    fn names_key(&self, place: Place) -> bool {
+        fn says(name: &str, value: &Value) -> bool {
+            let name = name.to_ascii_lowercase();
+            let is_set = !matches!(value, Value::Absent);
+            let inside = |value: &Value| match value {
+                Value::Record(entries) => entries.iter().any(|entry| says(&entry.name, &entry.value.value)),
+                Value::List(items) => items.iter().any(|item| says("", &item.value)),
+                Value::Late(late) => match &**late {
+                    Late::If { then, otherwise, .. } => says("", &then.value) || says("", &otherwise.value),
+                    _ => false,
+                },
+                _ => false,
+            };
+            is_set && (name.contains("kms") || name.contains("encrypt") || inside(value))
+        }
+        let resource = self.names.resource(place);
+        let is_key = |other: &Place| self.names.resource(*other).schema.name().starts_with("AWS::KMS::");
+        resource.properties.iter().any(|entry| says(&entry.name, &entry.value.value))
+            || self.related(place).iter().any(is_key)
     }
 
     /// Whether a property is set, or, `Property=value`, set to what may be this value.
@@ -276,14 +303,21 @@ impl Finder<'_> {
         Need { place, action, phases, resources, conditions, breadth }
     }
 
-    /// Conditions of the table: a key has the ARN of a resource that this one names.
+    /// Conditions of the table: a key has the ARN of a resource that this one names, of itself, or of a property.
     fn only(&self, place: Place, action: &str, tables: &[&Handlers]) -> Vec<Condition> {
         let listed = tables.iter().rev().find_map(|table| table.only.get(action));
-        let condition = |(key, resource_type): (&String, &String)| {
-            let related = self.related(place).into_iter();
-            let meant = related.filter(|other| self.names.resource(*other).schema.name() == resource_type);
-            let arns: Vec<Parts> =
-                meant.flat_map(|other| self.names.own_arns(other)).map(|arn| arn.parts).collect();
+        let condition = |(key, whose): (&String, &String)| {
+            let arns: Vec<Parts> = if whose.contains("::") {
+                let related = self.related(place).into_iter().chain([place]);
+                let meant = related.filter(|other| self.names.resource(*other).schema.name() == whose);
+                meant.flat_map(|other| self.names.own_arns(other)).map(|arn| arn.parts).collect()
+            } else {
+                let values = at(self.names.resource(place), whose).into_iter();
+                let texts: Vec<Parts> =
+                    values.flat_map(|value| self.names.texts(place.stack, value)).collect();
+                let is_open = texts.iter().any(|parts| !shown(parts).starts_with("arn:"));
+                if is_open { Vec::new() } else { texts }
+            };
             // Nothing of the program: the condition could not be met.
             (!arns.is_empty()).then(|| Condition::new("ArnLike", key, arns).ok()).flatten()
         };
@@ -353,6 +387,7 @@ impl Finder<'_> {
             for arn in templates.iter().flat_map(|template| self.names.arns(place, template)) {
                 about.add(arn.parts, arn.known);
             }
+            self.add_known(place, action, &mut about);
             return about.finish();
         }
         let Some(known) = iam::action(action) else { return About::everything(Breadth::NotSaid) };
@@ -434,6 +469,23 @@ impl Finder<'_> {
             return self.by_kind(place, action, known.resources);
         }
         about.finish()
+    }
+
+    /// The resources that a resource names and an action takes, where their names are known: a table has no paths of roles.
+    fn add_known(&self, place: Place, action: &str, about: &mut About) {
+        let kinds = iam::action(action).map(|known| known.resources).unwrap_or_default();
+        let service = action.split(':').next().unwrap_or_default();
+        for other in self.related(place) {
+            let schema = self.names.resource(other).schema;
+            let takes = |kind: &iam::ActionResource| {
+                schema.iam_resource_type() == Some((service, kind.resource_type))
+            };
+            if kinds.iter().any(takes) {
+                for arn in self.names.own_arns(other).into_iter().filter(|arn| arn.known) {
+                    about.add(arn.parts, true);
+                }
+            }
+        }
     }
 
     /// Everything of the kinds that an action takes, where they are few; everything, where they are many.
@@ -597,7 +649,7 @@ impl About {
 }
 
 /// The service whose ARNs resources of a type have.
-fn service_of(schema: &'static ResourceSchema) -> Option<&'static str> {
+pub(crate) fn service_of(schema: &'static ResourceSchema) -> Option<&'static str> {
     let of_template = || schema.arn_template()?.split(':').nth(2);
     schema.iam_resource_type().map(|(service, _)| service).or_else(of_template)
 }

@@ -230,6 +230,57 @@ fn roles_are_passed_to_those_who_may_take_them_on() {
 }
 
 #[test]
+fn policies_are_attached_to_whom_they_name_and_nothing_else_is() {
+    let mut worker = role("Worker", "lambda.amazonaws.com");
+    let arns = list([text("arn:aws:iam::aws:policy/ReadOnlyAccess"), reference(1)]);
+    worker.properties.push(Entry { name: "ManagedPolicyArns".into(), value: located(arns) });
+    let policy = resource("Rights", "AWS::IAM::ManagedPolicy", vec![("Groups", list([text("staff")]))]);
+    let found = lines(&deployment(&[&stack("shop-dev-orders", vec![worker, policy])], &[]));
+    let of = |action: &str| -> Vec<&String> {
+        found.iter().filter(|line| line.starts_with(&format!("{action} "))).collect()
+    };
+    let rights = "arn:aws:iam::111122223333:policy/shop-dev-orders-Rights-*";
+    assert_eq!(
+        of("iam:AttachRolePolicy"),
+        [&format!(
+            "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/shop-dev-orders-Worker-* \
+             when ArnLike iam:policyarn {rights}, arn:aws:iam::aws:policy/ReadOnlyAccess to create, update"
+        )]
+    );
+    assert_eq!(
+        of("iam:AttachGroupPolicy"),
+        [&format!(
+            "iam:AttachGroupPolicy on arn:aws:iam::111122223333:group/staff \
+             when ArnLike iam:policyarn {rights} to create, update"
+        )]
+    );
+    assert!(of("iam:AttachUserPolicy").is_empty());
+    // Nobody is made without a reason: the program has no users.
+    assert!(!found.iter().any(|line| line.contains(":user/")), "{found:?}");
+}
+
+#[test]
+fn a_role_in_an_instance_profile_is_passed_with_it() {
+    let profile = resource("Profile", "AWS::IAM::InstanceProfile", vec![("Roles", list([reference(0)]))]);
+    let found = lines(&deployment(&[&stack("s", vec![role("Box", "ec2.amazonaws.com"), profile])], &[]));
+    assert!(
+        found.iter().any(|line| line.starts_with("iam:PassRole on arn:aws:iam::111122223333:role/s-Box-*")
+            && line.contains("ec2.amazonaws.com")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn keys_are_asked_for_where_the_program_has_something_to_do_with_one() {
+    let bus = |properties| {
+        let found = of(resource("Bus", "AWS::Events::EventBus", properties));
+        actions(&found).into_iter().filter(|action| action.starts_with("kms:")).count()
+    };
+    assert_eq!(bus(vec![("Name", text("shop"))]), 0);
+    assert!(bus(vec![("Name", text("shop")), ("KmsKeyIdentifier", text("alias/shop"))]) > 2);
+}
+
+#[test]
 fn a_role_of_another_stack_or_of_nobody_is_passed_by_its_arn() {
     let mut roles = stack("shop-dev-base", vec![role("Worker", "lambda.amazonaws.com")]);
     roles.outputs.push(Output {

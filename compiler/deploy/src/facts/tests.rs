@@ -69,9 +69,13 @@ fn needs_are_actions_of_handlers_and_properties_that_exist() {
         }
         for (action, keys) in &needs.only {
             let known = iam::action(action).unwrap_or_else(|| panic!("{name}: {action}"));
-            for (key, resource_type) in keys {
+            for (key, whose) in keys {
                 assert!(known.condition_keys.contains(&key.as_str()), "{name}: {action} has no {key}");
-                assert!(self::schema(resource_type).arn_template().is_some(), "{resource_type}");
+                if whose.contains("::") {
+                    assert!(self::schema(whose).arn_template().is_some(), "{whose}");
+                } else {
+                    assert!(schema.node_at(whose).is_some(), "{name} has no property {whose}");
+                }
             }
         }
         assert!(needs.review.as_ref().is_some_and(|review| !review.is_empty()), "{name}: no review");
@@ -121,7 +125,10 @@ fn services_are_principals() {
         assert!(has_type, "{name}");
         assert!(services.iter().all(|service| service.ends_with(".amazonaws.com")), "{name}: {services:?}");
     }
-    assert_eq!(passed_to("AWS::Lambda::Function"), (vec!["lambda.amazonaws.com".to_owned()], false));
+    assert_eq!(
+        passed_to("AWS::Lambda::Function", Some("lambda")),
+        (vec!["lambda.amazonaws.com".to_owned()], false)
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ci_access::{Condition, Parts, Principal, Principals};
 use ci_catalog::{Handler, NodeId, ResourceSchema};
 use ci_graph::{Late, Value, visit_late};
 
-use super::{Breadth, Finder, Found, Need};
+use super::{Breadth, Finder, Found, Need, service_of};
 use crate::facts;
 use crate::names::{at, shown};
 use crate::phase::{Phase, Phases};
@@ -115,7 +115,7 @@ impl Finder<'_> {
         let schema = self.names.resource(place).schema;
         for Passed { arns, mut services, known } in passed {
             if services.is_empty() {
-                let (of_table, is_listed) = facts::passed_to(schema.name());
+                let (of_table, is_listed) = facts::passed_to(schema.name(), service_of(schema));
                 if !is_listed {
                     found.assumed.extend(of_table.iter().map(|service| (schema.name(), service.clone())));
                 }
@@ -136,7 +136,7 @@ impl Finder<'_> {
 
     pub(super) fn linked_role(&self, place: Place, phases: Phases, found: &mut Found) {
         let schema = self.names.resource(place).schema;
-        let (mut services, is_listed) = facts::linked(schema.name());
+        let (mut services, is_listed) = facts::linked(schema.name(), service_of(schema));
         if !is_listed {
             found.assumed.extend(services.iter().map(|service| (schema.name(), service.clone())));
         }
