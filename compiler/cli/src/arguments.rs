@@ -188,7 +188,7 @@ pub(crate) struct DeployRole {
     #[arg(long, value_name = "FILE")]
     pub actions: Option<Utf8PathBuf>,
     /// Write nothing; say what the role of these policies lacks, and exit with 1 if anything
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     pub check: Vec<Utf8PathBuf>,
     /// Which role of the file is meant, where it has several
     #[arg(long, value_name = "NAME", requires = "check")]

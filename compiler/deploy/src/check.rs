@@ -68,7 +68,7 @@ pub fn check(deployment: &Deployment, role: &Role, phases: &[Phase]) -> Vec<Lack
             let key = (need.action.clone(), shown(resource), conditions.clone());
             let found = known.entry(key).or_insert_with(|| {
                 let statement = Statement {
-                    conditions: need.conditions.clone(),
+                    conditions: [need.conditions.as_slice(), need.certain.as_slice()].concat(),
                     ..Statement::allow(Actions::of([&need.action]), Resources::of([resource.clone()]))
                 };
                 let answer = ask(role, &statement.resolve(&facts))?;

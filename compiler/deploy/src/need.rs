@@ -32,6 +32,8 @@ pub struct Need {
     pub resources: Vec<Parts>,
     /// What is asked of requests.
     pub conditions: Vec<Condition>,
+    /// What is true of requests anyway: policies of others may ask for it.
+    pub certain: Vec<Condition>,
     /// Why it is about more than the resource.
     pub breadth: Option<Breadth>,
 }
@@ -294,13 +296,14 @@ impl Finder<'_> {
             conditions.extend(Condition::new(operator, "iam:PermissionsBoundary", boundary));
         }
         conditions.extend(self.only(place, &action, tables));
+        let certain: Vec<Condition> = self.within_region(place, &action).into_iter().collect();
         let About { resources, breadth, .. } = about;
         // The name of a bucket is nobody's alone: at least it is one of this account.
         let is_any_bucket = |parts: &Parts| shown(parts).contains(":s3:::*");
         if let Some(account) = self.names.account.as_deref().filter(|_| resources.iter().any(is_any_bucket)) {
             conditions.extend(Condition::new("StringEquals", "aws:ResourceAccount", [account]));
         }
-        Need { place, action, phases, resources, conditions, breadth }
+        Need { place, action, phases, resources, conditions, certain, breadth }
     }
 
     /// Conditions of the table: a key has the ARN of a resource that this one names, of itself, or of a property.
@@ -605,6 +608,7 @@ impl Finder<'_> {
                 phases,
                 resources: own.iter().map(|arn| arn.parts.clone()).collect(),
                 conditions: Vec::new(),
+                certain: Vec::new(),
                 breadth: None,
             });
         }

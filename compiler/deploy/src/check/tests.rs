@@ -47,6 +47,14 @@ fn what_is_denied_or_beyond_the_boundary_is_lacking() {
 }
 
 #[test]
+fn conditions_that_every_request_meets_are_met() {
+    let here = Condition::new("StringEquals", "aws:RequestedRegion", ["eu-west-1", "eu-central-1"]);
+    assert_eq!(lacks(&role(vec![all("*").when(here.expect("an operator"))])), []);
+    let elsewhere = Condition::new("StringEquals", "aws:RequestedRegion", ["us-east-1"]);
+    assert_eq!(lacks(&role(vec![all("*").when(elsewhere.expect("an operator"))])).len(), 4);
+}
+
+#[test]
 fn conditions_that_nobody_can_answer_are_no_yes() {
     let condition = Condition::new("StringEquals", "aws:PrincipalTag/team", ["shop"]).expect("an operator");
     assert_eq!(lacks(&role(vec![all("*").when(condition)])).len(), 4);

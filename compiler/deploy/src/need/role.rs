@@ -129,6 +129,7 @@ impl Finder<'_> {
                 phases: Phases::of(&[Phase::Create, Phase::Update]),
                 resources: arns,
                 conditions: condition.into_iter().collect(),
+                certain: Vec::new(),
                 breadth: (!known).then_some(Breadth::NotSaid),
             });
         }
@@ -160,6 +161,7 @@ impl Finder<'_> {
             phases,
             resources,
             conditions: condition.into_iter().collect(),
+            certain: Vec::new(),
             breadth: None,
         });
     }
