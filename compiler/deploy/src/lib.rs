@@ -24,7 +24,7 @@ pub use document::document;
 pub use facts::{Handlers, Supplied};
 pub use need::{Breadth, Need};
 pub use phase::{Phase, Phases};
-pub use plan::{Deployment, Document, Kind, LeftOut, Question, RoleNames, plan};
+pub use plan::{Deployment, Document, Kind, LeftOut, Question, RoleNames, Width, plan};
 pub use read::{Role, Unreadable, roles};
 pub use stack::stack;
 

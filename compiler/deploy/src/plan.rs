@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use ci_access::program::{Place, read};
 use ci_access::{
-    Actions, Condition, Effect, Parts, Pattern, Policy, Resources, SizeLimit, Statement, TooLarge, merge,
-    size, split,
+    Actions, Condition, Effect, Part, Parts, Pattern, Policy, Resources, SizeLimit, Statement, TooLarge,
+    merge, split,
 };
 use ci_catalog::iam::{self, AccessLevel};
 use ci_graph::Stack;
@@ -79,6 +79,17 @@ pub struct Document {
     pub parts: Vec<Policy>,
 }
 
+/// How exactly a policy names resources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Width {
+    /// One by one.
+    Exact,
+    /// Those whose names begin with that of their stack by that.
+    ByStack,
+    /// All of them.
+    Everything,
+}
+
 /// The names of the roles, and of the boundary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleNames {
@@ -114,8 +125,8 @@ pub struct Deployment {
     pub unbounded: Vec<Place>,
     /// Policies of others that roles of the application have: the boundary does not know what they allow.
     pub foreign: Vec<String>,
-    /// The boundary allows actions on everything, because it would be too long otherwise.
-    pub is_boundary_wide: bool,
+    /// Policies that name resources by their stacks, or not at all, because they would be too long otherwise.
+    pub wide: Vec<(Kind, Width)>,
     /// Types and the services that were assumed for them, sorted.
     pub assumed: Vec<(&'static str, String)>,
     /// All actions that the handlers of the resources list, sorted.
@@ -196,7 +207,7 @@ pub fn plan(question: &Question<'_>) -> Deployment {
         unknown,
         unbounded: Vec::new(),
         foreign: Vec::new(),
-        is_boundary_wide: false,
+        wide: Vec::new(),
         assumed: assumed.into_iter().collect(),
         union: union.into_iter().collect(),
         guarded: Vec::new(),
@@ -215,17 +226,22 @@ pub fn plan(question: &Question<'_>) -> Deployment {
         names: roles.clone(),
     };
     for phase in Phase::ALL {
-        let mut policy = writer.service(&needs, phase);
-        policy.statements.extend(writer.guards(&guards, phase));
-        policy.statements.push(writer.own_roles());
-        deployment.add(Kind::Service(phase), split(&policy, SizeLimit::MANAGED));
+        let kind = Kind::Service(phase);
+        let widths = [Width::Exact, Width::ByStack];
+        let least = |width| writer.least(&needs, phase, width);
+        deployment.add(kind, &widths, SizeLimit::MANAGED, least, |width| {
+            let mut policy = writer.service(&needs, phase, width);
+            policy.statements.extend(writer.guards(&guards, phase));
+            policy.statements.push(writer.own_roles());
+            policy
+        });
     }
-    deployment.add(Kind::Ci, split(&writer.ci(), SizeLimit::MANAGED));
+    deployment.add(Kind::Ci, &[Width::Exact], SizeLimit::MANAGED, |_| 0, |_| writer.ci());
     if !program.holders.is_empty() {
-        let (ceiling, is_wide) = writer.boundary(&program);
-        deployment.is_boundary_wide = is_wide;
+        // A role has one boundary.
         let limit = SizeLimit { documents: 1, ..SizeLimit::MANAGED };
-        deployment.add(Kind::Boundary, split(&ceiling, limit));
+        let widths = [Width::Exact, Width::ByStack, Width::Everything];
+        deployment.add(Kind::Boundary, &widths, limit, |_| 0, |width| writer.boundary(&program, width));
         for holder in &program.holders {
             let resource = writer.names.resource(holder.place);
             if resource.schema.name() != "AWS::IAM::Group"
@@ -245,11 +261,35 @@ pub fn plan(question: &Question<'_>) -> Deployment {
 }
 
 impl Deployment {
-    fn add(&mut self, kind: Kind, parts: Result<Vec<Policy>, TooLarge>) {
-        match parts {
-            Ok(parts) => self.documents.push(Document { kind, parts }),
-            Err(problem) => self.too_large.push((kind, problem)),
+    /// Adds a policy, as exact as fits the limit.
+    fn add(
+        &mut self,
+        kind: Kind,
+        widths: &[Width],
+        limit: SizeLimit,
+        least: impl Fn(Width) -> usize,
+        policy: impl Fn(Width) -> Policy,
+    ) {
+        let mut problem = None;
+        for width in widths {
+            // To put together what cannot fit takes long.
+            let size = least(*width);
+            if size > limit.characters * limit.documents {
+                problem = Some(TooLarge { size, limit, origins: Vec::new() });
+                continue;
+            }
+            match split(&policy(*width), limit) {
+                Ok(parts) => {
+                    if *width != Width::Exact {
+                        self.wide.push((kind, *width));
+                    }
+                    self.documents.push(Document { kind, parts });
+                    return;
+                }
+                Err(too_large) => problem = Some(too_large),
+            }
         }
+        self.too_large.extend(problem.map(|problem| (kind, problem)));
     }
 }
 
@@ -272,13 +312,13 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// What the service role may do in a phase.
-    fn service(&self, needs: &[Need], phase: Phase) -> Policy {
+    fn service(&self, needs: &[Need], phase: Phase, width: Width) -> Policy {
         let of_phase = needs.iter().enumerate().filter(|(_, need)| need.phases.has(phase));
         // By action first: thousands of statements of one action each would take long to merge.
         let mut by_action: BTreeMap<(&str, &[Condition]), (Vec<Parts>, Vec<u32>)> = BTreeMap::new();
         for (at, need) in of_phase {
             let (resources, origins) = by_action.entry((&need.action, &need.conditions)).or_default();
-            resources.extend(need.resources.iter().cloned());
+            resources.extend(need.resources.iter().map(|arn| self.widened(arn, width)));
             origins.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
         let statements =
@@ -288,6 +328,17 @@ impl Writer<'_> {
                 ..Statement::allow(Actions::of([action]), Resources::of(distinct(resources)))
             });
         merge(&Policy { statements: statements.collect() })
+    }
+
+    /// How many characters a policy of a phase has at least: each resource stands in it once.
+    fn least(&self, needs: &[Need], phase: Phase, width: Width) -> usize {
+        let of_phase = needs.iter().filter(|need| need.phases.has(phase));
+        let all: BTreeSet<String> = of_phase
+            .flat_map(|need| need.resources.iter().map(|arn| shown(&self.widened(arn, width))))
+            .collect();
+        // A symbol is shown by its name, which is longer than the shortest that it may stand for.
+        let symbols = |arn: &str| arn.matches('{').count() * "{AWS::AccountId}".len();
+        all.iter().map(|arn| arn.len().saturating_sub(symbols(arn))).sum()
     }
 
     /// What the service role must not delete.
@@ -399,9 +450,8 @@ impl Writer<'_> {
         tidy(Parts(parts))
     }
 
-    /// The most that any role of the application may do: what all of them may, but for managing permissions. The second
-    /// says that resources had to be left out to make it short enough.
-    fn boundary(&self, program: &ci_access::program::Program<'_>) -> (Policy, bool) {
+    /// The most that any role of the application may do: what all of them may, but for managing permissions.
+    fn boundary(&self, program: &ci_access::program::Program<'_>, width: Width) -> Policy {
         let mut statements = Vec::new();
         for grant in program.holders.iter().flat_map(|holder| &holder.grants) {
             if grant.statement.effect != Effect::Allow {
@@ -413,20 +463,47 @@ impl Writer<'_> {
             };
             let Some(actions) = actions else { continue };
             let resources = match &grant.statement.resources {
-                Resources::Of(patterns) => Resources::of(
-                    patterns.iter().flat_map(|pattern| self.resolved(pattern)).collect::<Vec<_>>(),
-                ),
+                Resources::Of(patterns) => {
+                    let known = patterns.iter().flat_map(|pattern| self.resolved(pattern));
+                    let known: Vec<Parts> = known.map(|arn| self.widened(&arn, width)).collect();
+                    Resources::of(distinct(known))
+                }
                 other => other.clone(),
             };
             statements.push(Statement::allow(actions, resources));
         }
-        let exact = merge(&Policy { statements });
-        if size(&exact) <= SizeLimit::MANAGED.characters {
-            return (exact, false);
+        merge(&Policy { statements })
+    }
+
+    /// An ARN, less exact where that makes a policy shorter: all of a stack's names are one.
+    fn widened(&self, arn: &Parts, width: Width) -> Parts {
+        match width {
+            Width::Exact => arn.clone(),
+            Width::Everything => text("*"),
+            Width::ByStack => {
+                let mut short = Vec::new();
+                for part in &arn.0 {
+                    let Part::Text(known) = part else {
+                        short.push(part.clone());
+                        continue;
+                    };
+                    let lower = known.to_ascii_lowercase();
+                    let ends = self.names.stacks.iter().filter_map(|stack| {
+                        let begin = format!("{}-", stack.name).to_ascii_lowercase();
+                        lower.find(&begin).map(|at| at + begin.len())
+                    });
+                    // The longest name is the stack's own: others may be its beginning.
+                    match ends.max() {
+                        Some(end) => {
+                            short.push(Part::Text(format!("{}*", &known[..end]).into()));
+                            return Parts(short);
+                        }
+                        None => short.push(part.clone()),
+                    }
+                }
+                Parts(short)
+            }
         }
-        let everywhere =
-            |statement: &Statement| Statement::allow(statement.actions.clone(), Resources::of([text("*")]));
-        (merge(&Policy { statements: exact.statements.iter().map(everywhere).collect() }), true)
     }
 
     /// A pattern with what is known of the symbols in it.

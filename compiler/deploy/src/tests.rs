@@ -715,6 +715,26 @@ proptest! {
 }
 
 #[test]
+fn what_is_too_long_names_resources_by_their_stacks() {
+    let many = |count: usize| -> Vec<Resource> {
+        let queue = |at: usize| {
+            let mut queue = resource(&format!("AQueueWithAVeryLongName{at}"), "AWS::SQS::Queue", Vec::new());
+            queue.deletion_policy = Some(DeletionPolicy::Delete);
+            queue
+        };
+        (0..count).map(queue).collect()
+    };
+    let (one, other) = (stack("shop-dev-orders", many(450)), stack("shop-dev-orders-eu", many(450)));
+    let found = deployment(&[&one, &other], &[]);
+    assert_eq!(found.too_large, []);
+    assert!(found.wide.contains(&(Kind::Service(Phase::Update), crate::Width::ByStack)), "{:?}", found.wide);
+    let may = |arn: &str| allowed(&found, Phase::Update, "sqs:CreateQueue", arn, Context::default());
+    assert!(may("arn:aws:sqs:eu-west-1:111122223333:shop-dev-orders-AQueueWithAVeryLongName1-X"));
+    assert!(!may("arn:aws:sqs:eu-west-1:111122223333:shop-dev-other-AQueueWithAVeryLongName1-X"));
+    assert_eq!(check(&found, &holder(&found, Phase::Update), &[Phase::Update]), []);
+}
+
+#[test]
 fn policies_fit_what_iam_takes_however_many_resources_there_are() {
     let many: Vec<Resource> =
         (0..150).map(|at| resource(&format!("Queue{at}"), "AWS::SQS::Queue", Vec::new())).collect();

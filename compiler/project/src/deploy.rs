@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_access::program::Place;
 use ci_base::{Code, Diagnostic, Severity, Span, TextRange};
-use ci_deploy::{Answer, Deployment, Kind, Phase, Question, Role, Supplied};
+use ci_deploy::{Answer, Deployment, Kind, Phase, Question, Role, Supplied, Width};
 use ci_graph::Stack;
 use ci_sema::{StackResult, Target, TargetId};
 
@@ -351,9 +351,19 @@ impl DeployTarget {
         &self.deployment.foreign
     }
 
-    /// The boundary allows its actions on everything, because it would be too long otherwise.
-    pub fn has_wide_boundary(&self) -> bool {
-        self.deployment.is_boundary_wide
+    /// Policies that are less exact than they could be, because they would be too long: what each is called, and how it
+    /// names resources.
+    pub fn wide(&self) -> Vec<(String, &'static str)> {
+        let wide = self.deployment.wide.iter();
+        wide.map(|(kind, width)| {
+            let how = match width {
+                Width::Exact => "one by one",
+                Width::ByStack => "by their stacks only",
+                Width::Everything => "not at all",
+            };
+            (self.deployment.names.of(*kind), how)
+        })
+        .collect()
     }
 
     /// Names in the schemas of its types that are no actions of IAM.

@@ -116,11 +116,9 @@ fn notes(text: &mut String, target: &DeployTarget) {
             some(target.foreign())
         );
     }
-    if target.has_wide_boundary() {
-        let _ = writeln!(
-            text,
-            "  note: the boundary allows its actions on everything; with resources it would be longer than IAM takes"
-        );
+    for (name, how) in target.wide() {
+        let _ =
+            writeln!(text, "  note: {name} names resources {how}, since it would be longer than IAM takes");
     }
     for (resource_type, service) in target.assumed() {
         let _ = writeln!(text, "  note: assumed that {service} takes on the roles of {resource_type}");
@@ -271,6 +269,8 @@ pub(super) fn written_json(
             .iter()
             .map(|phase| (phase.name().to_owned(), target.actions_of(*phase).into()))
             .collect();
+        let wide = target.wide().into_iter();
+        let wide = wide.map(|(name, how)| json!({ "policy": name, "namesResources": how }));
         let left_out = target.left_out().iter().map(|left| {
             json!({
                 "type": left.resource_type,
@@ -294,6 +294,7 @@ pub(super) fn written_json(
             "onlyInTeardown": resources(&target.guarded(), files),
             "withoutBoundary": resources(&target.unbounded(), files),
             "foreignPolicies": target.foreign(),
+            "lessExact": wide.collect::<Vec<Value>>(),
             "noActions": left_out.collect::<Vec<Value>>(),
             "assumedServices": assumed.collect::<Vec<Value>>(),
         })
