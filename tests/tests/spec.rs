@@ -26,6 +26,9 @@ const MAX_PAGE_LINES: usize = 60;
 /// Codes that no text of a source, manifest or data file produces, and why.
 const NOT_FROM_TEXT: &[(&str, &str)] = &[
     ("E0904", "a page holds text, and this is about bytes that are none"),
+    ("E0811", "`deploy-role` says it, a program alone is fine"),
+    ("E0812", "`deploy-role` says it, a program alone is fine"),
+    ("E0813", "`deploy-role` says it, a program alone is fine"),
     ("E0905", "a page would have to be 16 MiB long"),
 ];
 

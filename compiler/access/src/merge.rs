@@ -3,7 +3,7 @@
 use crate::condition::Condition;
 use crate::glob::Found;
 use crate::policy::{Actions, Policy, Principals, Resources, Statement};
-use crate::{Pattern, glob};
+use crate::{Pattern, Token, glob};
 
 /// The same policy in fewer statements.
 ///
@@ -74,12 +74,26 @@ fn reduce(patterns: &mut Vec<Pattern>) {
         .cloned()
         .collect();
     let covers = |one: &Pattern, other: &Pattern| {
-        !other.has_variable() && glob::outside(other, std::slice::from_ref(one)) == Found::Nothing
+        may_cover(one, other)
+            && !other.has_variable()
+            && glob::outside(other, std::slice::from_ref(one)) == Found::Nothing
     };
     patterns.retain(|pattern| {
         // Of two that cover each other the first stays.
         !wide.iter().any(|by| by != pattern && covers(by, pattern) && (by < pattern || !covers(pattern, by)))
     });
+}
+
+/// Whether a pattern may cover another one by how they begin: automata are for those that begin alike.
+fn may_cover(one: &Pattern, other: &Pattern) -> bool {
+    let differ = |(one, other): (&Token, &Token)| match (one, other) {
+        (Token::Letter(one), Token::Letter(other)) => Some(one != other),
+        _ => None,
+    };
+    let same_case = !one.ignores_case();
+    // The first place where one of them has no letter ends what can be said.
+    let first = one.tokens().iter().zip(other.tokens()).map(differ).find(|found| *found != Some(false));
+    !(same_case && first == Some(Some(true)))
 }
 
 /// Joins each statement to the first before it that it can be joined to.

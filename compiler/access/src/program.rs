@@ -9,9 +9,9 @@ mod may;
 mod read;
 mod value;
 
-use ci_graph::{Origin, Resource, ResourceId, Stack};
+use ci_graph::{Origin, Resource, ResourceId, Stack, Value};
 
-use crate::{Pattern, Statement, glob};
+use crate::{Parts, Pattern, Statement, glob};
 pub use may::{Answer, Example, Target};
 pub use read::read;
 
@@ -100,6 +100,12 @@ impl<'a> Program<'a> {
         grant.reaches.iter().any(|reach| reach.place == Some(place))
             || value::arns(self, place).iter().any(|arn| glob::any_matches(patterns(grant), arn))
     }
+}
+
+/// All texts that a value of a stack may become, more than one where the deployment decides: with symbols for what only
+/// the deployment knows, called `<stack>:<LogicalId>.<Attribute>`.
+pub fn texts(stacks: &[&Stack], stack: usize, value: &Value) -> Vec<Parts> {
+    value::Reader { stacks }.texts(stack, value)
 }
 
 /// The patterns of what a statement is about.

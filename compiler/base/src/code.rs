@@ -145,6 +145,9 @@ codes! {
     E0803 ActionResourceMismatch "action-resource-mismatch" Error;
     E0804 WildcardAction "wildcard-action" Error;
     E0805 InvalidPolicy "invalid-policy" Error;
+    E0811 UnknownHandlers "unknown-handlers" Error;
+    E0812 RoleWithoutBoundary "role-without-boundary" Error;
+    E0813 PolicyTooLong "policy-too-long" Error;
 
     E0901 InvalidManifest "invalid-manifest" Error;
     E0902 UnreadableFile "unreadable-file" Error;

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  the program has errors, a test fails, or files are not formatted
+  1  the program has errors, a test fails, files are not formatted, or a role lacks rights
   2  the command line or the project is not usable
   3  a file could not be read or written, or cleaninfra made a mistake of its own";
 
@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Access(Access),
     /// Run the tests of a project
     Test(Test),
+    /// Write the policies that deploying takes, or compare a role with them
+    DeployRole(DeployRole),
     /// Format source files
     Fmt(Fmt),
     /// Explain a finding by its code
@@ -153,6 +155,74 @@ pub(crate) struct Access {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct DeployRole {
+    /// A project, or a source file outside any project
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+    /// Only for this environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Where to write; `deploy-role` in the project by default
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    pub out: Option<Utf8PathBuf>,
+    /// How to write policies
+    #[arg(long, value_enum, default_value_t, conflicts_with = "check")]
+    pub format: RoleFormat,
+    /// What the names of roles begin with; as the names of the stacks by default
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The bucket with archives and large templates
+    #[arg(long, value_name = "BUCKET")]
+    pub artifacts: Option<String>,
+    /// Resources get tags at deployment that the source does not know
+    #[arg(long)]
+    pub tagged: bool,
+    /// Allow roles to be made with the permissions boundary only
+    #[arg(long)]
+    pub require_boundary: bool,
+    /// A file that says what resource types need that nobody else knows
+    #[arg(long, value_name = "FILE")]
+    pub actions: Option<Utf8PathBuf>,
+    /// Write nothing; say what the role of these policies lacks, and exit with 1 if anything
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub check: Vec<Utf8PathBuf>,
+    /// Which role of the file is meant, where it has several
+    #[arg(long, value_name = "NAME", requires = "check")]
+    pub role: Option<String>,
+    /// What the role is for; `create` and `update` by default
+    #[arg(long, value_enum, value_name = "PHASE", value_delimiter = ',', requires = "check")]
+    pub phase: Vec<Phase>,
+    /// Say what the role has beyond, too
+    #[arg(long, requires = "check")]
+    pub strict: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How policies are written.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RoleFormat {
+    /// A policy document each
+    #[default]
+    Json,
+    /// A CloudFormation template that makes the roles
+    Cfn,
+}
+
+/// What is done with a stack.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It is made
+    Create,
+    /// It is changed
+    Update,
+    /// It is deleted
+    Teardown,
 }
 
 /// How templates are written.

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod deploy_role;
 pub(crate) mod describe;
 pub(crate) mod explain;
 pub(crate) mod fmt;

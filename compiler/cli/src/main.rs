@@ -61,6 +61,7 @@ fn run(arguments: Arguments) -> Exit {
         Command::Check(arguments) => command::check::run(&terminal, arguments),
         Command::Build(arguments) => command::build::run(&terminal, arguments),
         Command::Test(arguments) => command::test::run(&terminal, arguments),
+        Command::DeployRole(arguments) => command::deploy_role::run(&terminal, arguments),
         Command::Fmt(arguments) => command::fmt::run(&terminal, arguments),
         Command::Explain(arguments) => command::explain::run(&terminal, arguments),
         Command::Describe(arguments) => command::describe::run(&terminal, arguments),

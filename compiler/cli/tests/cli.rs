@@ -445,3 +445,80 @@ test \"it waits for long\" { let slow = Slow {}; assert slow.queue.DelaySeconds 
     let broken = run(&root, &["test"]);
     assert_eq!((broken.code, broken.stdout.as_str()), (Some(1), ""), "{}", broken.stderr);
 }
+
+#[test]
+fn deploy_role_writes_policies_and_compares_roles_with_them() {
+    let (_folder, root) = project();
+    let wrote = run(&root, &["deploy-role"]);
+    assert_eq!((wrote.code, wrote.stderr.as_str()), (Some(0), ""), "{}", wrote.stdout);
+    assert!(wrote.stdout.contains("jobs-deploy-update"), "{}", wrote.stdout);
+    let update = root.join("deploy-role/default/update.json");
+    let policy: serde_json::Value = serde_json::from_str(&fs::read_to_string(&update).unwrap()).unwrap();
+    assert_eq!(policy["Version"], "2012-10-17");
+
+    let check = |arguments: &[&str]| run(&root, &[&["deploy-role", "--check"], arguments].concat());
+    let enough = check(&["deploy-role/default/update.json", "--strict"]);
+    assert_eq!(enough.code, Some(0), "{}{}", enough.stdout, enough.stderr);
+    assert!(enough.stdout.contains("has all it needs"), "{}", enough.stdout);
+
+    let mut less = policy.clone();
+    less["Statement"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|statement| !statement.to_string().contains("sqs:CreateQueue"));
+    fs::write(root.join("role.json"), less.to_string()).unwrap();
+    let lacking = check(&["role.json"]);
+    assert_eq!(lacking.code, Some(1), "{}", lacking.stderr);
+    assert!(lacking.stdout.contains("sqs: CreateQueue"), "{}", lacking.stdout);
+    assert!(lacking.stdout.contains("jobs.queue (std/messaging.ci:"), "{}", lacking.stdout);
+    let machine = check(&["role.json", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&machine.stdout).unwrap();
+    assert_eq!(found["targets"][0]["missing"][0]["action"], "sqs:CreateQueue");
+
+    fs::write(root.join("admin.json"), r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#)
+        .unwrap();
+    assert_eq!(check(&["admin.json"]).code, Some(0));
+    let beyond = check(&["admin.json", "--strict"]);
+    assert_eq!(beyond.code, Some(1));
+    assert!(beyond.stdout.contains("* on *"), "{}", beyond.stdout);
+
+    for (wrong, says) in [
+        (&["none.json"][..], "cannot read `none.json`"),
+        (&["src/main.ci"], "this is no JSON"),
+        (&["role.json", "--out", "x"], "cannot be used with"),
+    ] {
+        let refused = check(wrong);
+        assert_eq!(refused.code, Some(2), "{wrong:?}");
+        assert!(refused.stderr.contains(says), "{wrong:?}: {}", refused.stderr);
+    }
+
+    let template = run(&root, &["deploy-role", "--format", "cfn", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&template.stdout).unwrap();
+    let path = report["files"][0].as_str().unwrap();
+    let template: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(root.join(path)).unwrap()).unwrap();
+    assert_eq!(template["Resources"]["UpdateRole"]["Type"], "AWS::IAM::Role");
+    assert!(report["targets"][0]["actions"].as_u64() < report["targets"][0]["actionsOfHandlers"].as_u64());
+}
+
+#[test]
+fn deploy_role_asks_which_of_several_roles_is_meant() {
+    let (_folder, root) = project();
+    let role = |name: &str, action: &str| {
+        format!(
+            r#"{{"RoleName":"{name}","Arn":"arn:aws:iam::111122223333:role/{name}","RolePolicyList":[{{"PolicyDocument":{{"Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"*"}}]}}}}]}}"#
+        )
+    };
+    let account =
+        format!(r#"{{"RoleDetailList":[{},{}]}}"#, role("deployer", "*"), role("reader", "sqs:Get*"));
+    fs::write(root.join("account.json"), account).unwrap();
+    let check =
+        |arguments: &[&str]| run(&root, &[&["deploy-role", "--check", "account.json"], arguments].concat());
+    let which = check(&[]);
+    assert_eq!(which.code, Some(2));
+    assert!(which.stderr.contains("there are 2 roles"), "{}", which.stderr);
+    let typo = check(&["--role", "deployr"]);
+    assert!(typo.stderr.contains("did you mean `deployer`?"), "{}", typo.stderr);
+    assert_eq!(check(&["--role", "deployer"]).code, Some(0));
+    assert_eq!(check(&["--role", "reader", "--phase", "teardown"]).code, Some(1));
+}

@@ -7,6 +7,7 @@
 mod access;
 mod build;
 mod database;
+mod deploy;
 mod files;
 mod host;
 mod levels;
@@ -23,8 +24,13 @@ mod write;
 
 pub use access::{AccessQuestion, AccessReport, GuardedAccess, HolderAccess, StatementAccess, TargetAccess};
 pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
+pub use ci_deploy::Role;
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;
+pub use deploy::{
+    BroadAction, DeployFormat, DeployOptions, DeployPhase, DeployReport, DeployTarget, Excess, Missing,
+    Needed, RoleCheck, deploy_files, read_roles,
+};
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
 pub use levels::apply_levels;

@@ -249,6 +249,16 @@ impl Target {
             (None, None) => "default".to_owned(),
         }
     }
+
+    /// What the names of its stacks begin with, `shop-dev`; nothing where services stand alone.
+    pub fn stack_prefix(&self, db: &dyn Db) -> Option<String> {
+        self.app.map(|app| stack_prefix(db, app, self.environment.as_deref()))
+    }
+}
+
+fn stack_prefix(db: &dyn Db, app: ItemId, environment: Option<&str>) -> String {
+    let app = builtin::case::kebab_case(app.name(db));
+    environment.map_or_else(|| app.clone(), |environment| format!("{app}-{environment}"))
 }
 
 /// The services of a target.
@@ -286,11 +296,7 @@ fn plan_services(db: &dyn Db) -> Plan {
 fn plan_app(db: &dyn Db, app: ItemId, environment: Option<&Arc<str>>) -> Plan {
     let mut eval = Eval::new(db, false);
     let body = eval.body(app);
-    eval.naming.prefix = builtin::case::kebab_case(app.name(db));
-    if let Some(environment) = environment {
-        eval.naming.prefix.push('-');
-        eval.naming.prefix.push_str(environment);
-    }
+    eval.naming.prefix = stack_prefix(db, app, environment.map(AsRef::as_ref));
     let env = Env { body, instance: None, locals: None };
     let settings = environment.and_then(|name| eval.settings(body, name));
     let given = settings.map(|settings| eval.expr(settings, &env));
