@@ -154,14 +154,15 @@ impl Snapshot {
                 found.early.extend(plan.diagnostics.iter().cloned());
                 for instance in &plan.instances {
                     let result = ci_sema::stack(db, *instance);
-                    let compiled = match &mut maps {
+                    let check = || (template(db, *instance), ci_sema::rulings(db, *instance));
+                    let (compiled, rulings) = match &mut maps {
                         Some(maps) if result.stack.resources.len() >= SIDE_BY_SIDE => {
-                            maps.beside(db, *instance, || template(db, *instance))
+                            maps.beside(db, *instance, check)
                         }
-                        _ => template(db, *instance),
+                        _ => check(),
                     };
                     let late = &compiled.diagnostics;
-                    ruled.add(db, ci_sema::rulings(db, *instance), &result.items);
+                    ruled.add(db, rulings, &result.items);
                     used.extend(result.items.iter().map(|item| item.file(db)));
                     self.stack_findings(result, late, &mut found);
                 }
