@@ -90,7 +90,7 @@ impl Catalog {
         let mut at = 0;
         std::iter::from_fn(move || {
             let name = (at < bundle.len()).then(|| bundle.name(at))?;
-            let namespace = &name[..name.rfind(':')? + 1];
+            let namespace = &name[..=name.rfind(':')?];
             // Most have many types: what is stepped over is not read.
             at = bundle.after(at, |name| name.starts_with(namespace.as_bytes()));
             Some(namespace)

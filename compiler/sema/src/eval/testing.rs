@@ -30,6 +30,9 @@ use crate::{Db, ItemId, ItemKind, Program as Sources};
 /// How many steps it takes to find out whether one role may do something to one resource.
 const STEPS_A_QUESTION: u64 = 100;
 
+/// For how many pairs of a role and a resource it is told what is allowed instead of what was asked.
+const MAX_TOLD: usize = 1_000;
+
 /// Where something stands: an item, and a range in it.
 pub type At = (ItemId, TextRange);
 
@@ -171,7 +174,11 @@ struct Asked {
 /// An answer, with what explains it.
 enum Told {
     May(Box<Example>),
-    MayNot { instead: Vec<String> },
+    /// Those who were asked about, and the resources.
+    MayNot {
+        who: Vec<Place>,
+        on: Vec<Place>,
+    },
 }
 
 /// Runs a test.
@@ -493,14 +500,11 @@ impl<'db> Eval<'db> {
                 Value::Bool(true)
             }
             Answer::No => {
-                let instead = targets.iter().flatten();
-                let instead = instead.flat_map(|on| {
-                    holders.iter().flat_map(|holder| program.allowed_on(holder, *on)).collect::<Vec<_>>()
-                });
-                let mut instead: Vec<String> = instead.collect();
-                instead.sort();
-                instead.dedup();
-                self.asked(Asked { call, who, action, on: on_words, answer: Told::MayNot { instead } });
+                let answer = Told::MayNot {
+                    who: holders.iter().map(|holder| holder.place).collect(),
+                    on: targets.unwrap_or_default(),
+                };
+                self.asked(Asked { call, who, action, on: on_words, answer });
                 Value::Bool(false)
             }
         }
@@ -595,10 +599,10 @@ impl<'db> Eval<'db> {
                 }
                 match answer {
                     Told::May(example) => self.explain(found, at, example),
-                    Told::MayNot { instead } if instead.is_empty() => {
-                        found.note("it has no right there at all".to_owned())
-                    }
-                    Told::MayNot { instead } => found.note(format!("there it may {}", instead.join(", "))),
+                    Told::MayNot { who, on } => match self.allowed(who, on).as_slice() {
+                        [] => found.note("it has no right there at all".to_owned()),
+                        allowed => found.note(format!("there it may {}", allowed.join(", "))),
+                    },
                 }
             }
             None => {
@@ -617,6 +621,18 @@ impl<'db> Eval<'db> {
             }
         }
         self.report(found);
+    }
+
+    /// What some of the roles have a right to, on some of the resources.
+    fn allowed(&self, who: &[Place], on: &[Place]) -> Vec<String> {
+        let Some(made) = self.stacks() else { return Vec::new() };
+        let holders = made.program.holders.iter().filter(|holder| who.contains(&holder.place));
+        let both = holders.flat_map(|holder| on.iter().map(move |on| (holder, *on)));
+        let mut found: Vec<String> =
+            both.take(MAX_TOLD).flat_map(|(holder, on)| made.program.allowed_on(holder, on)).collect();
+        found.sort();
+        found.dedup();
+        found
     }
 
     fn explain(&mut self, found: Diagnostic<Origin>, at: Origin, example: &Example) -> Diagnostic<Origin> {
