@@ -157,6 +157,16 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Parts(pub Vec<Part>);
 
+impl fmt::Display for Parts {
+    /// As it is written, with symbols in braces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Symbol(symbol) => write!(f, "{{{}}}", symbol.name),
+        })
+    }
+}
+
 impl From<&str> for Parts {
     fn from(text: &str) -> Self {
         Self(vec![Part::Text(text.into())])

@@ -17,6 +17,7 @@ use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+mod arn;
 mod bundle;
 mod codec;
 mod facts;
@@ -32,6 +33,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+pub use arn::{ArnPart, arn_parts, partition};
 pub use bundle::BundleError;
 pub use facts::{
     Attribute, Handler, Lifecycle, LifecycleStatus, Regions, ReplacementStrategy, Rule, TagShape, Tagging,

@@ -36,20 +36,9 @@ pub(crate) fn resource(
     properties: Vec<(&str, Value)>,
 ) -> ResourceId {
     let at = stack.resources.len() as u32;
-    stack.resources.push(Resource {
-        logical_id: id.into(),
-        path: id.to_lowercase().into(),
-        schema: ci_catalog::resource_type(&format!("AWS::{kind}")).expect("a resource type"),
-        properties: entries(properties),
-        origin: origin(at),
-        condition: None,
-        depends_on: Vec::new(),
-        deletion_policy: None,
-        update_replace_policy: None,
-        creation_policy: None,
-        update_policy: None,
-        metadata: None,
-    });
+    let schema = ci_catalog::resource_type(&format!("AWS::{kind}")).expect("a resource type");
+    let path = id.to_lowercase().into();
+    stack.resources.push(Resource::new(id.into(), path, schema, entries(properties), origin(at)));
     ResourceId(at)
 }
 

@@ -15,8 +15,8 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use ci_base::{Diagnostic, Severity};
-use ci_project::{Host, OsSystem};
+use ci_base::{Diagnostic, LineIndex, Severity, Span};
+use ci_project::{Files, Host, OsSystem};
 
 use crate::terminal::{Exit, Failure, Terminal};
 
@@ -31,6 +31,18 @@ fn open(terminal: &Terminal, path: &Utf8Path) -> Result<Result<ManuallyDrop<Host
             Ok(Err(Exit::Usage))
         }
     }
+}
+
+/// `src/orders.ci:32:16`.
+fn place(at: Span, files: &Files) -> String {
+    let (line, column) = position(at, files);
+    format!("{}:{line}:{column}", files.path(at.file))
+}
+
+/// The line and the column of the beginning, from one.
+fn position(at: Span, files: &Files) -> (u32, u32) {
+    let place = LineIndex::new(files.text(at.file)).line_column(at.range.start);
+    (place.line + 1, place.column + 1)
 }
 
 /// How findings end a command. `unusable` says that they are about the project rather than the program.

@@ -11,7 +11,7 @@ use ci_access::{
     Actions, Condition, Containment, Facts, Parts, Pattern, Resources, Statement, Symbol, Undecided, contains,
 };
 
-use crate::names::{shown, text};
+use crate::names::text;
 use crate::phase::{Phase, Phases};
 use crate::plan::{Deployment, Kind};
 use crate::read::{Role, allows};
@@ -65,7 +65,7 @@ pub fn check(deployment: &Deployment, role: &Role, phases: &[Phase]) -> Vec<Lack
         }
         let conditions: Vec<String> = need.conditions.iter().map(ToString::to_string).collect();
         for resource in &need.resources {
-            let key = (need.action.clone(), shown(resource), conditions.clone());
+            let key = (need.action.clone(), resource.to_string(), conditions.clone());
             let found = known.entry(key).or_insert_with(|| {
                 let statement = Statement {
                     conditions: [need.conditions.as_slice(), need.certain.as_slice()].concat(),
@@ -74,7 +74,7 @@ pub fn check(deployment: &Deployment, role: &Role, phases: &[Phase]) -> Vec<Lack
                 let answer = ask(role, &statement.resolve(&facts))?;
                 lacks.push(Lack {
                     action: need.action.clone(),
-                    resource: shown(resource),
+                    resource: resource.to_string(),
                     conditions: conditions.clone(),
                     phases: Phases::default(),
                     places: Vec::new(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use ci_access::program::{Place, texts};
 use ci_access::{Part, Parts, Symbol};
-use ci_catalog::ResourceSchema;
+use ci_catalog::{ArnPart, ResourceSchema, arn_parts};
 use ci_graph::{DeletionPolicy, Late, Resource, Stack, Value};
 
 use crate::facts::{self, Naming};
@@ -53,15 +53,6 @@ fn join(mut before: Parts, after: &Parts) -> Parts {
     before
 }
 
-/// As it is written, with symbols in braces.
-pub(crate) fn shown(parts: &Parts) -> String {
-    let part = |part: &Part| match part {
-        Part::Text(text) => text.to_string(),
-        Part::Symbol(symbol) => format!("{{{}}}", symbol.name),
-    };
-    parts.0.iter().map(part).collect()
-}
-
 impl<'a> Names<'a> {
     pub fn resource(&self, place: Place) -> &'a Resource {
         self.stacks[place.stack].resource(place.resource)
@@ -87,12 +78,7 @@ impl<'a> Names<'a> {
     pub fn partition(&self, stack: usize) -> Parts {
         match self.stacks[stack].region.as_deref() {
             None => Symbol::partition().into(),
-            Some(region) if region.starts_with("cn-") => text("aws-cn"),
-            Some(region) if region.starts_with("us-gov-") => text("aws-us-gov"),
-            Some(region) if region.contains("iso") || region.starts_with("eusc-") => {
-                Symbol::partition().into()
-            }
-            Some(_) => text("aws"),
+            Some(region) => text(ci_catalog::partition(region)),
         }
     }
 
@@ -182,8 +168,8 @@ impl<'a> Names<'a> {
 
     /// The value of a parameter: given, or the default. Its default is not: a deployment may give another value.
     fn parameter(&self, stack: usize, name: &str) -> Option<String> {
-        let _ = self.stacks[stack].parameters.iter().find(|known| &*known.name == name)?;
-        self.parameters.get(name).cloned()
+        let is_there = self.stacks[stack].parameters.iter().any(|known| &*known.name == name);
+        self.parameters.get(name).filter(|_| is_there).cloned()
     }
 
     /// The property that declares the name of resources of a type.
@@ -255,7 +241,7 @@ impl<'a> Names<'a> {
         }
         let begin = format!("{}-", self.stacks[place.stack].name).to_ascii_lowercase();
         let names = self.names_within(place, MAX_DEPTH).unwrap_or_default();
-        names.iter().all(|name| shown(name).to_ascii_lowercase().starts_with(&begin))
+        names.iter().all(|name| name.to_string().to_ascii_lowercase().starts_with(&begin))
     }
 
     /// A name as CloudFormation makes it: parts that are too long share the space that there is.
@@ -305,7 +291,7 @@ impl<'a> Names<'a> {
         let mut arns = self.arns_within(place, template, depth);
         let also = facts::naming(resource.schema.name()).map(|naming| naming.also.as_slice());
         for ending in also.unwrap_or_default() {
-            let longer = arns.iter().filter(|arn| !shown(&arn.parts).ends_with('*'));
+            let longer = arns.iter().filter(|arn| !arn.parts.to_string().ends_with('*'));
             let longer: Vec<Arn> = longer
                 .map(|arn| Arn { parts: join(arn.parts.clone(), &text(ending.as_str())), known: arn.known })
                 .collect();
@@ -321,19 +307,17 @@ impl<'a> Names<'a> {
 
     fn arns_within(&self, place: Place, template: &str, depth: u8) -> Vec<Arn> {
         let mut all = vec![Arn { parts: Parts::default(), known: false }];
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once("${") {
-            let Some((variable, after)) = after.split_once('}') else { break };
-            rest = after;
-            let values = match variable {
-                "Partition" => vec![(self.partition(place.stack), false)],
-                "Region" => vec![(self.region(place.stack), false)],
-                "Account" => vec![(self.account(), false)],
-                _ => self.variable(place, variable, depth),
+        for part in arn_parts(template) {
+            let values = match part {
+                ArnPart::Text(known) => vec![(text(known), false)],
+                ArnPart::Variable("Partition") => vec![(self.partition(place.stack), false)],
+                ArnPart::Variable("Region") => vec![(self.region(place.stack), false)],
+                ArnPart::Variable("Account") => vec![(self.account(), false)],
+                ArnPart::Variable(name) => self.variable(place, name, depth),
             };
             let joined = all.iter().flat_map(|arn| {
                 values.iter().map(move |(value, known)| Arn {
-                    parts: join(join(arn.parts.clone(), &text(before)), value),
+                    parts: join(arn.parts.clone(), value),
                     known: arn.known || *known,
                 })
             });
@@ -344,9 +328,7 @@ impl<'a> Names<'a> {
         }
         // A template without variables says all there is to know.
         let certain = variables(template).is_empty();
-        all.into_iter()
-            .map(|arn| Arn { parts: tidy(join(arn.parts, &text(rest))), known: arn.known || certain })
-            .collect()
+        all.into_iter().map(|arn| Arn { parts: tidy(arn.parts), known: arn.known || certain }).collect()
     }
 
     /// Whether a template is that of parts of a resource: it goes on where the resource's own ends, or has the resource's
@@ -392,7 +374,7 @@ impl<'a> Names<'a> {
                 .into_iter()
                 .map(in_arn)
                 .flat_map(|name| paths.iter().map(move |path| join(path.clone(), &name)).collect::<Vec<_>>());
-            return with_paths.map(|name| (name.clone(), shown(&name) != "*")).collect();
+            return with_paths.map(|name| (name.clone(), name.to_string() != "*")).collect();
         }
         let mapped = naming.and_then(|naming| naming.vars.get(variable)).map_or(variable, String::as_str);
         if naming.is_some_and(|naming| naming.unknown.iter().any(|known| known == mapped)) {
@@ -402,7 +384,7 @@ impl<'a> Names<'a> {
         for value in at(resource, mapped) {
             for parts in self.texts_within(place.stack, value, depth) {
                 // An ARN where a name is expected: its last part is the name.
-                let shown = shown(&parts);
+                let shown = parts.to_string();
                 if shown.starts_with("arn:") {
                     match mapped {
                         "ServiceToken" => found.push((parts, true)),
@@ -513,9 +495,11 @@ fn fair(free: usize, first: usize, second: usize) -> (usize, usize) {
 
 /// The variables of an ARN template without those that every ARN has.
 pub(crate) fn variables(template: &str) -> Vec<&str> {
-    let starts = template.split("${").skip(1);
-    let names = starts.filter_map(|start| start.split_once('}')).map(|(name, _)| name);
-    names.filter(|name| !matches!(*name, "Partition" | "Region" | "Account")).collect()
+    let names = arn_parts(template).filter_map(|part| match part {
+        ArnPart::Variable("Partition" | "Region" | "Account") | ArnPart::Text(_) => None,
+        ArnPart::Variable(name) => Some(name),
+    });
+    names.collect()
 }
 
 /// The name of an attribute or a property as the schema has it.

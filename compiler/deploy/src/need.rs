@@ -16,7 +16,7 @@ use ci_catalog::{Handler, ResourceSchema};
 use ci_graph::{DeletionPolicy, Late, Value, visit_late};
 
 use crate::facts::{self, Handlers, Supplied};
-use crate::names::{Arn, Names, at, is_kept, shown, text, variables};
+use crate::names::{Arn, Names, at, is_kept, text, variables};
 use crate::phase::{Phase, Phases};
 
 /// An action on what a resource needs it for.
@@ -231,7 +231,7 @@ impl Finder<'_> {
             let service = action.split(':').next();
             let is_of_service = |other: &Place| service_of(self.names.resource(*other).schema) == service;
             return self.related(place).iter().any(is_of_service)
-                || self.literals(place).iter().any(|arn| shown(arn).split(':').nth(2) == service);
+                || self.literals(place).iter().any(|arn| arn.to_string().split(':').nth(2) == service);
         }
         let conditions = tables.iter().rev().find_map(|table| table.when.get(action));
         if conditions.is_none() && action.starts_with("kms:") && service_of(resource.schema) != Some("kms") {
@@ -291,7 +291,7 @@ impl Finder<'_> {
         }
         if let Some(boundary) = self.boundary_of(place).filter(|_| BOUNDED.contains(&action.as_str())) {
             // In documents an account that nobody names is a wildcard.
-            let is_known = boundary.iter().all(|parts| !shown(parts).contains('{'));
+            let is_known = boundary.iter().all(|parts| !parts.to_string().contains('{'));
             let operator = if is_known { "StringEquals" } else { "StringLike" };
             conditions.extend(Condition::new(operator, "iam:PermissionsBoundary", boundary));
         }
@@ -299,7 +299,7 @@ impl Finder<'_> {
         let certain: Vec<Condition> = self.within_region(place, &action).into_iter().collect();
         let About { resources, breadth, .. } = about;
         // The name of a bucket is nobody's alone: at least it is one of this account.
-        let is_any_bucket = |parts: &Parts| shown(parts).contains(":s3:::*");
+        let is_any_bucket = |parts: &Parts| parts.to_string().contains(":s3:::*");
         if let Some(account) = self.names.account.as_deref().filter(|_| resources.iter().any(is_any_bucket)) {
             conditions.extend(Condition::new("StringEquals", "aws:ResourceAccount", [account]));
         }
@@ -318,7 +318,7 @@ impl Finder<'_> {
                 let values = at(self.names.resource(place), whose).into_iter();
                 let texts: Vec<Parts> =
                     values.flat_map(|value| self.names.texts(place.stack, value)).collect();
-                let is_open = texts.iter().any(|parts| !shown(parts).starts_with("arn:"));
+                let is_open = texts.iter().any(|parts| !parts.to_string().starts_with("arn:"));
                 if is_open { Vec::new() } else { texts }
             };
             // Nothing of the program: the condition could not be met.
@@ -332,7 +332,7 @@ impl Finder<'_> {
         let resource = self.names.resource(place);
         let declared = resource.property("PermissionsBoundary").map(|declared| {
             let found = self.names.texts(place.stack, &declared.value);
-            found.into_iter().filter(|parts| !shown(parts).contains('*')).collect::<Vec<_>>()
+            found.into_iter().filter(|parts| !parts.to_string().contains('*')).collect::<Vec<_>>()
         });
         match (&self.boundary, declared) {
             (Some(boundary), _) => Some(vec![boundary.clone()]),
@@ -449,7 +449,7 @@ impl Finder<'_> {
                 }
             }
             for arn in &literals {
-                if is_like(&shown(arn), template) {
+                if is_like(&arn.to_string(), template) {
                     about.add(arn.clone(), true);
                 }
             }
@@ -548,7 +548,7 @@ impl Finder<'_> {
             Value::String(known) if !known.starts_with("arn:") => {}
             Value::String(_) | Value::Late(_) => {
                 let texts = self.names.texts(stack, value);
-                found.extend(texts.into_iter().filter(|parts| shown(parts).starts_with("arn:")));
+                found.extend(texts.into_iter().filter(|parts| parts.to_string().starts_with("arn:")));
             }
             _ => {}
         }

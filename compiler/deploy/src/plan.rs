@@ -14,7 +14,7 @@ use ci_catalog::iam::{self, AccessLevel};
 use ci_graph::Stack;
 
 use crate::facts::{self, Supplied};
-use crate::names::{Names, shown, text, tidy};
+use crate::names::{Names, text, tidy};
 use crate::need::{Breadth, Finder, Found, Need};
 use crate::phase::Phase;
 
@@ -168,7 +168,7 @@ impl Deployment {
         for need in &self.needs {
             if let Some(breadth) = need.breadth {
                 let resources = broad.entry((breadth, need.action.as_str())).or_default();
-                resources.extend(need.resources.iter().map(shown));
+                resources.extend(need.resources.iter().map(Parts::to_string));
             }
         }
         broad
@@ -334,7 +334,7 @@ impl Writer<'_> {
     fn least(&self, needs: &[Need], phase: Phase, width: Width) -> usize {
         let of_phase = needs.iter().filter(|need| need.phases.has(phase));
         let all: BTreeSet<String> = of_phase
-            .flat_map(|need| need.resources.iter().map(|arn| shown(&self.widened(arn, width))))
+            .flat_map(|need| need.resources.iter().map(|arn| self.widened(arn, width).to_string()))
             .collect();
         // A symbol is shown by its name, which is longer than the shortest that it may stand for.
         let symbols = |arn: &str| arn.matches('{').count() * "{AWS::AccountId}".len();
@@ -549,7 +549,7 @@ fn without_permissions(actions: &[String]) -> Option<Actions> {
 }
 
 fn distinct(mut resources: Vec<Parts>) -> Vec<Parts> {
-    resources.sort_by_cached_key(shown);
+    resources.sort_by_cached_key(Parts::to_string);
     resources.dedup();
     resources
 }

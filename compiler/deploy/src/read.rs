@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use ci_access::{Actions, Condition, Effect, Resources, Statement};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 /// What a role may do.
@@ -113,7 +114,9 @@ fn documents(value: &Value, role: &mut Role) -> Result<(), Unreadable> {
 
 fn statements(document: &Value) -> Result<Vec<Statement>, Unreadable> {
     if let Some(text) = document.as_str() {
-        let decoded = decoded(text);
+        // IAM's API percent-encodes documents, its command line gives them as they are: those begin with a brace.
+        let decoded =
+            if text.starts_with('%') { percent_decode_str(text).decode_utf8_lossy() } else { text.into() };
         let inner: Value = serde_json::from_str(&decoded)
             .map_err(|error| Unreadable(format!("a document is no JSON: {error}")))?;
         return if inner.is_string() { Err(Unreadable(SHAPES.to_owned())) } else { statements(&inner) };
@@ -188,33 +191,6 @@ fn items(value: &Value) -> &[Value] {
         Value::Null => &[],
         other => std::slice::from_ref(other),
     }
-}
-
-/// Documents come in URL encoding from IAM's API, and as they are from its command line.
-fn decoded(text: &str) -> String {
-    if !text.starts_with('%') {
-        return text.to_owned();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match (first, code.and_then(|two| u8::from_str_radix(two, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            (b'+', _) => {
-                bytes.push(b' ');
-                rest = after;
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether a statement allows something.

@@ -146,20 +146,9 @@ impl Builder<'_> {
         properties: Vec<(&str, Value)>,
         condition: Option<Arc<Condition>>,
     ) -> ResourceId {
-        self.resources.push(Resource {
-            logical_id: id.into(),
-            path: id.into(),
-            schema,
-            properties: properties.into_iter().map(|(name, value)| entry(name, value)).collect(),
-            origin: NOWHERE,
-            condition,
-            depends_on: Vec::new(),
-            deletion_policy: None,
-            update_replace_policy: None,
-            creation_policy: None,
-            update_policy: None,
-            metadata: None,
-        });
+        let properties = properties.into_iter().map(|(name, value)| entry(name, value)).collect();
+        let resource = Resource::new(id.into(), id.into(), schema, properties, NOWHERE);
+        self.resources.push(Resource { condition, ..resource });
         ResourceId((self.resources.len() - 1) as u32)
     }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ci_access::program::Place;
-use ci_access::{Caller, Context, Effect, Policies, Policy, Request, Statement, Text, Verdict, evaluate};
+use ci_access::{
+    Caller, Context, Effect, Parts, Policies, Policy, Request, Statement, Text, Verdict, evaluate,
+};
 use ci_base::TextRange;
 use ci_catalog::resource_type;
 use ci_graph::{
@@ -11,7 +13,6 @@ use ci_graph::{
 };
 use proptest::prelude::*;
 
-use crate::names::shown;
 use crate::{Breadth, Deployment, Kind, Phase, Question, Supplied, check, plan};
 
 const ORIGIN: Origin = Origin { item: 0, range: TextRange::new(0, 1) };
@@ -43,23 +44,10 @@ fn located(value: Value) -> Located {
 }
 
 pub(crate) fn resource(id: &str, type_name: &str, properties: Vec<(&str, Value)>) -> Resource {
-    Resource {
-        logical_id: id.into(),
-        path: id.to_ascii_lowercase().into(),
-        schema: resource_type(type_name).unwrap_or_else(|| panic!("{type_name}")),
-        properties: properties
-            .into_iter()
-            .map(|(name, value)| Entry { name: name.into(), value: located(value) })
-            .collect(),
-        origin: ORIGIN,
-        condition: None,
-        depends_on: Vec::new(),
-        deletion_policy: None,
-        update_replace_policy: None,
-        creation_policy: None,
-        update_policy: None,
-        metadata: None,
-    }
+    let schema = resource_type(type_name).unwrap_or_else(|| panic!("{type_name}"));
+    let properties = properties.into_iter();
+    let properties = properties.map(|(name, value)| Entry { name: name.into(), value: located(value) });
+    Resource::new(id.into(), id.to_ascii_lowercase().into(), schema, properties.collect(), ORIGIN)
 }
 
 pub(crate) fn stack(name: &str, resources: Vec<Resource>) -> Stack {
@@ -110,7 +98,7 @@ fn of(resource: Resource) -> Deployment {
 pub(crate) fn lines(deployment: &Deployment) -> Vec<String> {
     let line = |need: &crate::Need| {
         let phases: Vec<&str> = need.phases.iter().map(Phase::name).collect();
-        let resources: Vec<String> = need.resources.iter().map(shown).collect();
+        let resources: Vec<String> = need.resources.iter().map(Parts::to_string).collect();
         let conditions: Vec<String> =
             need.conditions.iter().map(|condition| format!(" when {condition}")).collect();
         let conditions = conditions.concat();
@@ -359,7 +347,7 @@ fn policies_of_resources_are_about_the_resources_they_name() {
         .needs
         .iter()
         .filter(|need| need.place == place)
-        .flat_map(|need| need.resources.iter().map(shown))
+        .flat_map(|need| need.resources.iter().map(Parts::to_string))
         .collect();
     assert_eq!(of_policy, ["arn:aws:sqs:eu-west-1:111122223333:jobs"]);
 }
@@ -626,7 +614,7 @@ fn every_resource_type_has_policies_or_is_named() {
         assert!(found.too_large.is_empty(), "{name}: {:?}", found.too_large);
         for need in &found.needs {
             assert!(!need.resources.is_empty(), "{name}: {}", need.action);
-            for arn in need.resources.iter().map(shown) {
+            for arn in need.resources.iter().map(Parts::to_string) {
                 assert!(arn == "*" || arn.starts_with("arn:aws:"), "{name}: {} on {arn}", need.action);
                 assert!(!arn.contains("${"), "{name}: {} on {arn}", need.action);
             }

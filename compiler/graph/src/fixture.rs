@@ -17,20 +17,9 @@ pub(crate) fn reference(resource: u32) -> Value {
 }
 
 pub(crate) fn resource(id: &str, properties: Vec<(&str, Located)>) -> Resource {
-    Resource {
-        logical_id: id.into(),
-        path: id.into(),
-        schema: ci_catalog::resource_type("AWS::SNS::Topic").expect("a resource type"),
-        properties: properties.into_iter().map(|(name, value)| Entry { name: name.into(), value }).collect(),
-        origin: origin(0),
-        condition: None,
-        depends_on: Vec::new(),
-        deletion_policy: None,
-        update_replace_policy: None,
-        creation_policy: None,
-        update_policy: None,
-        metadata: None,
-    }
+    let schema = ci_catalog::resource_type("AWS::SNS::Topic").expect("a resource type");
+    let properties = properties.into_iter().map(|(name, value)| Entry { name: name.into(), value });
+    Resource::new(id.into(), id.into(), schema, properties.collect(), origin(0))
 }
 
 /// Resources of which the one at `at` reads those of `reads[at]`, each read having its own origin.

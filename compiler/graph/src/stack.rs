@@ -94,6 +94,30 @@ impl PartialEq for Resource {
 }
 
 impl Resource {
+    /// A resource with properties and nothing else said of it.
+    pub const fn new(
+        logical_id: Arc<str>,
+        path: Arc<str>,
+        schema: &'static ResourceSchema,
+        properties: Vec<Entry>,
+        origin: Origin,
+    ) -> Self {
+        Self {
+            logical_id,
+            path,
+            schema,
+            properties,
+            origin,
+            condition: None,
+            depends_on: Vec::new(),
+            deletion_policy: None,
+            update_replace_policy: None,
+            creation_policy: None,
+            update_policy: None,
+            metadata: None,
+        }
+    }
+
     /// The value written for a top-level property.
     pub fn property(&self, name: &str) -> Option<&Located> {
         self.properties.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value)

@@ -6,7 +6,7 @@ use ci_base::{Code, Diagnostic, TextRange};
 use lalrpop_util::{ErrorRecovery, ParseError};
 
 use crate::ast::{
-    Attribute, BinaryOperator as Op, Binding, Entry, Expr, ExprId, ExprNode, Item, Keyword, ListItem, Member,
+    Attribute, BinaryOperator as Op, Binding, Entry, Expr, ExprId, ExprNode, Item, ListItem, Member,
     MemberKind, Name, Path, Pattern, PatternKind, StringPart, TypeArgument, TypeExpr, TypeId, TypeNode,
     UnaryOperator, Variant,
 };
@@ -101,54 +101,7 @@ impl<'a> Builder<'a> {
         std::mem::take(&mut self.variants).into()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a declaration")]
-    pub(crate) fn declaration(
-        &mut self,
-        start: u32,
-        end: u32,
-        attributes: Vec<Attribute>,
-        keyword: Keyword,
-        name: Name,
-        ty: Option<TypeId>,
-        value: Option<ExprId>,
-    ) {
-        let kind = MemberKind::Declaration { keyword, name, ty, value };
-        self.members.push(Member { attributes: attributes.into(), range: TextRange::new(start, end), kind });
-    }
-
-    pub(crate) fn assertion(
-        &mut self,
-        start: u32,
-        end: u32,
-        attributes: Vec<Attribute>,
-        condition: ExprId,
-        message: Option<ExprId>,
-    ) {
-        let kind = MemberKind::Assert { condition, message };
-        self.members.push(Member { attributes: attributes.into(), range: TextRange::new(start, end), kind });
-    }
-
-    pub(crate) fn requirement(
-        &mut self,
-        start: u32,
-        end: u32,
-        attributes: Vec<Attribute>,
-        condition: ExprId,
-        message: Option<ExprId>,
-    ) {
-        let kind = MemberKind::Require { condition, message };
-        self.members.push(Member { attributes: attributes.into(), range: TextRange::new(start, end), kind });
-    }
-
-    pub(crate) fn environment(
-        &mut self,
-        start: u32,
-        end: u32,
-        attributes: Vec<Attribute>,
-        name: Name,
-        settings: ExprId,
-    ) {
-        let kind = MemberKind::Environment { name, settings };
+    pub(crate) fn member(&mut self, start: u32, end: u32, attributes: Vec<Attribute>, kind: MemberKind) {
         self.members.push(Member { attributes: attributes.into(), range: TextRange::new(start, end), kind });
     }
 

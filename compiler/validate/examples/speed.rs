@@ -67,20 +67,8 @@ fn stack(count: usize) -> Stack {
         let (Some(schema), Value::Record(properties)) = (ci_catalog::resource_type(kind), properties) else {
             continue;
         };
-        resources.push(Resource {
-            logical_id: format!("Resource{index}").into(),
-            path: format!("service.resource{index}").into(),
-            schema,
-            properties,
-            origin: AT,
-            condition: None,
-            depends_on: Vec::new(),
-            deletion_policy: None,
-            update_replace_policy: None,
-            creation_policy: None,
-            update_policy: None,
-            metadata: None,
-        });
+        let (id, path) = (format!("Resource{index}"), format!("service.resource{index}"));
+        resources.push(Resource::new(id.into(), path.into(), schema, properties, AT));
     }
     Stack {
         name: "large".into(),

@@ -10,7 +10,7 @@
 //! Must not know: what a test is, names of the source. Tested where there are programs, by tests in the language:
 //! `compiler/project/src/testing/tests.rs`.
 
-use ci_catalog::iam;
+use ci_catalog::{ArnPart, arn_parts, iam};
 use ci_graph::Value;
 
 use super::value::{Reader, symbol_of};
@@ -443,9 +443,11 @@ fn separators(template: Option<&str>) -> Vec<char> {
 
 /// A form of an ARN without the names of what varies, which are not the same everywhere.
 fn without_names(template: &str) -> String {
-    let mut parts = template.split("${");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + "$" + part.split_once('}').map_or("", |(_, after)| after))
+    let parts = arn_parts(template).map(|part| match part {
+        ArnPart::Text(text) => text,
+        ArnPart::Variable(_) => "$",
+    });
+    parts.collect()
 }
 
 /// An ARN, and those of what lies in it.
@@ -469,25 +471,14 @@ fn whole_and_inside(text: &Text, separators: &[char]) -> Vec<Pattern> {
 
 /// `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}` as parts.
 fn form(template: &str, part: impl Fn(&str) -> Part) -> Parts {
-    let mut parts = Vec::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
-        if !before.is_empty() {
-            parts.push(Part::Text(before.into()));
-        }
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        parts.push(match name {
-            "Partition" => Part::Symbol(Symbol::partition()),
-            "Region" => Part::Symbol(Symbol::region()),
-            "Account" => Part::Symbol(Symbol::account()),
-            other => part(other),
-        });
-        rest = after;
-    }
-    if !rest.is_empty() {
-        parts.push(Part::Text(rest.into()));
-    }
-    Parts(parts)
+    let parts = arn_parts(template).map(|known| match known {
+        ArnPart::Text(text) => Part::Text(text.into()),
+        ArnPart::Variable("Partition") => Part::Symbol(Symbol::partition()),
+        ArnPart::Variable("Region") => Part::Symbol(Symbol::region()),
+        ArnPart::Variable("Account") => Part::Symbol(Symbol::account()),
+        ArnPart::Variable(name) => part(name),
+    });
+    Parts(parts.collect())
 }
 
 /// The groups that a user is in.
@@ -508,7 +499,7 @@ fn boundary(program: &Program<'_>, place: Place, facts: &Facts) -> (Option<Vec<S
             let grants = read::document_of(&program.stacks, policy);
             (Some(grants.iter().map(|grant| grant.statement.resolve(facts)).collect()), None)
         }
-        None => (None, reader.texts(place.stack, &given.value).first().map(super::value::shown)),
+        None => (None, reader.texts(place.stack, &given.value).first().map(Parts::to_string)),
     }
 }
 

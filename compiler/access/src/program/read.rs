@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ci_graph::{Entry, Late, Located, Stack, Value};
 
-use super::value::{Reader, shown};
+use super::value::Reader;
 use super::{Grant, Guarded, Holder, Place, Program, Reach};
 use crate::{Actions, Condition, Effect, Parts, Pattern, Principal, Principals, Resources, Statement};
 
@@ -148,7 +148,9 @@ impl<'a> Collected<'_, 'a> {
                     let of = self.reader.stacks[managed.stack].resource(managed.resource);
                     held.grants.extend(self.document(managed.stack, of.property("PolicyDocument")));
                 }
-                None => held.foreign.extend(self.reader.texts(place.stack, &policy.value).iter().map(shown)),
+                None => held
+                    .foreign
+                    .extend(self.reader.texts(place.stack, &policy.value).iter().map(Parts::to_string)),
             }
         }
         let known = self.holders.entry(place).or_default();
@@ -166,7 +168,7 @@ impl<'a> Collected<'_, 'a> {
         let (Some(function), Some(action)) = (property("FunctionName"), property("Action")) else { return };
         let Some(target) = self.reader.place(stack, &function.value) else { return };
         let principals = texts("Principal").into_iter().map(|who| {
-            let is_service = shown(&who).ends_with(".amazonaws.com");
+            let is_service = who.to_string().ends_with(".amazonaws.com");
             if is_service { Principal::Service(who.into()) } else { Principal::aws(who) }
         });
         let mut statement = Statement::allow(
@@ -189,7 +191,7 @@ impl<'a> Collected<'_, 'a> {
         }
         let reaches = vec![self.reader.reach(stack, &function.value)];
         let conditional = self.reader.stacks[stack].resource(place.resource).condition.is_some();
-        let actions = texts("Action").iter().map(shown).collect();
+        let actions = texts("Action").iter().map(Parts::to_string).collect();
         let grant =
             Grant { statement, actions, conditions, reaches, stack, origin: action.origin, conditional };
         self.guarded.entry(target).or_default().push(grant);
@@ -293,7 +295,7 @@ impl<'a> Collected<'_, 'a> {
         let (conditions, condition_words) =
             get("Condition").map(|found| self.conditions(stack, &found.value)).unwrap_or_default();
         let statement = Statement {
-            sid: get("Sid").and_then(|sid| texts(sid).first().map(|sid| shown(sid).into())),
+            sid: get("Sid").and_then(|sid| texts(sid).first().map(|sid| sid.to_string().into())),
             effect,
             principals,
             actions,
@@ -309,7 +311,7 @@ impl<'a> Collected<'_, 'a> {
                 .map(texts)
                 .unwrap_or_default()
                 .iter()
-                .map(shown)
+                .map(Parts::to_string)
                 .collect(),
             conditions: condition_words,
             reaches,
@@ -358,7 +360,7 @@ impl<'a> Collected<'_, 'a> {
 
 /// A condition as it was written.
 fn words(operator: &str, key: &str, values: &[Parts]) -> String {
-    let values: Vec<String> = values.iter().map(shown).collect();
+    let values: Vec<String> = values.iter().map(Parts::to_string).collect();
     format!("{operator} {key} {}", values.join(", "))
 }
 

@@ -98,7 +98,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn begins_with(self, stack: usize, value: &'a Value) -> (Option<Place>, String) {
-        let shown = |value| self.texts(stack, value).first().map_or_else(String::new, shown);
+        let shown = |value| self.texts(stack, value).first().map_or_else(String::new, Parts::to_string);
         let Value::Late(late) = value else { return (None, shown(value)) };
         match &**late {
             Late::Identifier(resource) | Late::Attribute(resource, _) => {
@@ -124,11 +124,6 @@ impl<'a> Reader<'_, 'a> {
 
 pub(super) fn symbol_of(stack: &Stack, logical_id: &str, attribute: &str) -> Symbol {
     Symbol::new(format!("{}:{logical_id}.{attribute}", stack.name), MAX_LENGTH)
-}
-
-/// A text for people: what only the deployment knows, by its name in braces.
-pub(super) fn shown(parts: &Parts) -> String {
-    Text::from(parts.clone()).to_string()
 }
 
 /// The texts that a statement may name a resource by.

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use ci_base::{Diagnostic, LineIndex, Severity};
+use ci_base::{Diagnostic, Severity};
 use ci_project::{Files, Test};
 use serde_json::json;
 
 use crate::arguments::{MessageFormat, Test as Arguments};
-use crate::command::{exit, open};
+use crate::command::{exit, open, position};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
@@ -59,7 +59,7 @@ fn told(
 ) -> Result<(), Failure> {
     match terminal.format {
         MessageFormat::Json => {
-            let line = LineIndex::new(files.text(test.at.file)).line_column(test.at.range.start).line + 1;
+            let (line, _) = position(test.at, files);
             let object = json!({
                 "test": &*test.name,
                 "module": &*test.module,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ci_access::program::Place;
 use ci_graph::{Condition, DeletionPolicy, Late, Located, Pseudo, Resource, ResourceId, Stack, Value};
 
-use super::{Names, fair, is_kept, shown};
+use super::{Names, fair, is_kept};
 use crate::tests::{attribute, reference, resource, stack, text};
 
 fn arns_of(stack: &Stack, at: u32) -> Vec<String> {
@@ -13,7 +13,7 @@ fn arns_of(stack: &Stack, at: u32) -> Vec<String> {
     let parameters = BTreeMap::new();
     let names = Names { stacks: &stacks, account: Some("111122223333".into()), parameters: &parameters };
     let place = Place { stack: 0, resource: ResourceId(at) };
-    names.own_arns(place).iter().map(|arn| shown(&arn.parts)).collect()
+    names.own_arns(place).iter().map(|arn| arn.parts.to_string()).collect()
 }
 
 fn arns(resource: Resource) -> Vec<String> {

@@ -11,7 +11,7 @@ use ci_graph::{Late, Value, visit_late};
 
 use super::{Breadth, Finder, Found, Need, service_of};
 use crate::facts;
-use crate::names::{at, shown};
+use crate::names::at;
 use crate::phase::{Phase, Phases};
 
 /// A role that is handed to services.
@@ -63,7 +63,7 @@ impl Finder<'_> {
             if roles.is_empty() {
                 let texts = self.names.texts(place.stack, value);
                 let (arns, others): (Vec<Parts>, Vec<Parts>) =
-                    texts.into_iter().partition(|parts| shown(parts).contains(":role/"));
+                    texts.into_iter().partition(|parts| parts.to_string().contains(":role/"));
                 let known = others.is_empty();
                 let mut arns = arns;
                 if !known {

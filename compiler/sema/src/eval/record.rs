@@ -299,18 +299,10 @@ impl Eval<'_> {
         }
         let (deletion, replacement) = self.policies(resource, place.attributes.as_deref());
         self.resources.push(Resource {
-            logical_id,
-            path,
-            schema: resource.0,
-            properties: Vec::new(),
-            origin,
             condition: place.condition.clone(),
-            depends_on: Vec::new(),
             deletion_policy: deletion,
             update_replace_policy: replacement,
-            creation_policy: None,
-            update_policy: None,
-            metadata: None,
+            ..Resource::new(logical_id, path, resource.0, Vec::new(), origin)
         });
         self.orders.push(place.segments.iter().map(|segment| segment.position).collect());
         self.drafts.push(Draft {

@@ -61,7 +61,7 @@ pub(super) fn function(rules: &mut Rules<'_>, resource: &Resource) {
     }
     for layer in resource.items("Layers") {
         if let (Some(arn), Some(region)) = (layer.value.as_str(), &rules.stack.region) {
-            let most = LAYER_ARN + partition(region).len() + region.len();
+            let most = LAYER_ARN + ci_catalog::partition(region).len() + region.len();
             if arn.len() > most {
                 let message = format!(
                     "the ARN of a layer has at most {most} characters in {region}, found {}",
@@ -260,17 +260,5 @@ pub(super) fn permission(rules: &mut Rules<'_>, resource: &Resource) {
                     ci_base::Applicability::MachineApplicable,
                 ),
         );
-    }
-}
-
-pub(super) fn partition(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ if region.starts_with("us-isob-") => "aws-iso-b",
-        _ if region.starts_with("us-iso") => "aws-iso",
-        _ if region.starts_with("eu-isoe-") => "aws-iso-e",
-        _ if region.starts_with("eusc-") => "aws-eusc",
-        _ => "aws",
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ci_base::{LineIndex, Span};
 use ci_project::{BroadAction, DeployPhase, DeployTarget, Files, Missing, Needed, RoleCheck};
 use serde_json::{Value, json};
 
+use crate::command::{place, position};
 use crate::terminal::{Failure, Terminal, Verbosity};
 
 /// How many resources a line names before it only counts them.
@@ -220,17 +220,6 @@ fn some(all: &[String]) -> String {
 
 fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// `src/orders.ci:32:16`.
-fn place(at: Span, files: &Files) -> String {
-    let (line, column) = position(at, files);
-    format!("{}:{line}:{column}", files.path(at.file))
-}
-
-fn position(at: Span, files: &Files) -> (u32, u32) {
-    let place = LineIndex::new(files.text(at.file)).line_column(at.range.start);
-    (place.line + 1, place.column + 1)
 }
 
 fn resource(needed: &Needed, files: &Files) -> Value {
