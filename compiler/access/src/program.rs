@@ -5,14 +5,20 @@
 //!
 //! Must not know: syntax, files, how a capability came to its statements.
 
+mod escalation;
+mod isolation;
 mod may;
+mod names;
 mod read;
 mod value;
 
 use ci_graph::{Origin, Resource, ResourceId, Stack, Value};
 
 use crate::{Parts, Pattern, Statement, glob};
+pub use escalation::{Escalation, Way, escalations};
+pub use isolation::{Counts, Edge, Isolation, Open, Violation, across, counts, isolation};
 pub use may::{Answer, Example, Target};
+pub use names::Deployed;
 pub use read::read;
 
 /// A resource of a program.

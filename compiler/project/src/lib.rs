@@ -15,6 +15,7 @@ mod load;
 mod manifest;
 mod output;
 mod pack;
+mod proofs;
 mod resource;
 mod rules;
 mod stages;

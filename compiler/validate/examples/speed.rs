@@ -92,6 +92,7 @@ fn stack(count: usize) -> Stack {
         outputs: Vec::new(),
         assets: Vec::new(),
         providers: Vec::new(),
+        uses: Vec::new(),
     }
 }
 

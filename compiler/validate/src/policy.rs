@@ -7,8 +7,11 @@
 
 mod action;
 mod arn;
+pub(crate) mod audience;
 mod condition;
+mod facts;
 mod principal;
+mod scope;
 
 use ci_base::{Code, Diagnostic};
 use ci_catalog::{PolicyKind, ResourceSchema};
@@ -61,7 +64,7 @@ pub(crate) fn check(
     let mut policy = Policy { stack, schema, kind, findings: Vec::new() };
     match (kind, value) {
         // A list of ARNs: its items have patterns of their own.
-        (PolicyKind::ManagedArns, _) => {}
+        (PolicyKind::ManagedArns, _) => scope::managed(&mut policy, value),
         (_, Value::Record(entries)) => policy.document(value, entries, at),
         (_, Value::String(text)) => match json::parse(text, at) {
             Some(Value::Record(entries)) => {
@@ -229,6 +232,8 @@ impl Policy<'_> {
             }
         }
         action::check(self, statement);
+        scope::check(self, statement);
+        audience::check(self, statement);
     }
 
     fn effect(&mut self, statement: &Located) {

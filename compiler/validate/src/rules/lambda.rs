@@ -5,6 +5,7 @@ use ci_catalog::lambda_runtime;
 use ci_graph::{Resource, Value};
 
 use super::Rules;
+use crate::policy::audience;
 use crate::view::{Fields, broken, each_case, target, target_of};
 use crate::words;
 
@@ -238,6 +239,9 @@ const INVOKERS: [(&str, &str); 10] = [
 ];
 
 pub(super) fn permission(rules: &mut Rules<'_>, resource: &Resource) {
+    let mut found = Vec::new();
+    audience::permission(resource, &mut found);
+    found.into_iter().for_each(|found| rules.add(found));
     let (Some(source), Some(principal)) = (resource.field("SourceArn"), resource.field("Principal")) else {
         return;
     };
