@@ -11,6 +11,7 @@ use ci_catalog::iam;
 use ci_graph::{Resource, Stack, Value};
 
 use super::{Place, value};
+use crate::glob::{self, Found};
 use crate::{Letter, Pattern, Symbol, Token};
 
 /// What is known about the place of a deployment.
@@ -269,6 +270,30 @@ pub(super) fn resolved(stacks: &[&Stack], pattern: &Pattern, deployed: &Deployed
 fn is_name(resource: &Resource, symbol: &Symbol) -> bool {
     let attribute = symbol.name.rsplit('.').next().unwrap_or_default();
     attribute == "Name" || attribute.ends_with("Name") || resource.schema.ref_parts() == [attribute]
+}
+
+/// Whether a text that is written down may be the ARN of a resource, or of what is in it.
+pub(super) fn may_name(stacks: &[&Stack], pattern: &Pattern, place: Place, deployed: &Deployed) -> bool {
+    let stack = stacks[place.stack];
+    let Some(named) = named(stack, stack.resource(place.resource), place, deployed) else { return false };
+    match beginning(stacks, pattern) {
+        Beginning::Within(_) | Beginning::Late => return false,
+        Beginning::Text => {}
+    }
+    let (pattern, has_names) = resolved(stacks, pattern, deployed);
+    named.may_be(&pattern, has_names)
+}
+
+impl Named {
+    /// Whether a pattern may be about it; `has_names` says that names of resources are left in the pattern.
+    pub fn may_be(&self, pattern: &Pattern, has_names: bool) -> bool {
+        let forms = if has_names { &self.by_symbol } else { &self.by_text };
+        if matches!(pattern.tokens(), [Token::Run { except: None }]) {
+            return true;
+        }
+        // What is too large to tell counts as found.
+        !forms.is_empty() && glob::find(&[std::slice::from_ref(pattern), forms], &[]) != Found::Nothing
+    }
 }
 
 /// A pattern whose service is known: what stands between the second and the third colon.
