@@ -10,6 +10,7 @@ mod escalation;
 mod isolation;
 mod may;
 mod names;
+mod plain;
 mod read;
 mod surface;
 mod value;
@@ -17,11 +18,12 @@ mod value;
 use ci_graph::{Origin, Resource, ResourceId, Stack, Value};
 
 use crate::{Letter, Parts, Pattern, Statement, Token, glob};
-pub use compare::{Change, changes};
+pub use compare::{Change, changes, denials};
 pub use escalation::{Escalation, Way, escalations};
 pub use isolation::{CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation};
 pub use may::{Answer, Example, Target};
 pub use names::Deployed;
+pub use plain::is_plain;
 pub use read::read;
 pub use surface::{Public, public};
 
@@ -43,9 +45,12 @@ pub struct Program<'a> {
     pub holders: Vec<Holder>,
     /// What has a policy of its own, in the same order.
     pub guarded: Vec<Guarded>,
+    /// Policies that are put together at deployment, as a text: nothing is known of what they say. The resource that each
+    /// is written at, and where.
+    pub late: Vec<(Place, Origin)>,
 }
 
-/// A role, user or group.
+/// A role, user or group; or a policy that nobody of the program has yet, for whoever will have it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Holder {
     /// The resource.

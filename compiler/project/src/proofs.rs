@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ci_access::program::{Deployed, Escalation, Place, Program, Violation, Way, across, escalations, isolation, read};
+use ci_access::program::{Deployed, Escalation, Place, Program, Violation, Way, across, escalations, is_plain, isolation, read};
 use ci_base::{Code, Diagnostic, Span};
 use ci_graph::{Origin, Stack};
 use ci_sema::{Db, Plan, Program as Source, ServiceInstance, StackResult, Target, TargetId};
@@ -61,21 +61,26 @@ pub(crate) fn proofs(db: &dyn Db, source: Source) -> Vec<Diagnostic<Where>> {
     let _ = source;
     let targets = ci_sema::targets(db);
     let stacks: Vec<Stacks<'_>> = targets.iter().map(|target| Stacks::of(db, target)).collect();
-    let programs: Vec<Program<'_>> = stacks.iter().map(|stacks| read(&stacks.stacks)).collect();
     let mut found = Vec::new();
-    for (program, stacks) in programs.iter().zip(&stacks) {
-        let teller = Teller { program, stacks };
-        found.extend(escalations(program).iter().map(|way| teller.escalation(way)));
-        let violations = isolation(program, &stacks.deployed).violations;
+    for (one, here) in stacks.iter().enumerate() {
+        if is_plain(&here.stacks) {
+            continue;
+        }
+        let program = read(&here.stacks);
+        let teller = Teller { program: &program, stacks: here };
+        found.extend(escalations(&program).iter().map(|way| teller.escalation(way)));
+        let violations = isolation(&program, &here.deployed).violations;
         found.extend(violations.iter().map(|violation| teller.undeclared(violation)));
-    }
-    for one in 0..targets.len() {
-        for other in (0..targets.len()).filter(|other| *other != one && targets[*other].app == targets[one].app) {
-            let here = Teller { program: &programs[one], stacks: &stacks[one] };
-            let there = Teller { program: &programs[other], stacks: &stacks[other] };
-            let theirs = (there.program, &there.stacks.deployed);
-            for violation in across((here.program, &here.stacks.deployed), theirs) {
-                found.push(here.across(&violation, &there, &targets[one].name(db), &targets[other].name(db)));
+        for (other, there) in stacks.iter().enumerate() {
+            if other == one || targets[other].app != targets[one].app {
+                continue;
+            }
+            let reached = across((&program, &here.deployed), (&there.stacks, &there.deployed));
+            if !reached.is_empty() {
+                let other_program = read(&there.stacks);
+                let there = Teller { program: &other_program, stacks: there };
+                let names = [targets[one].name(db), targets[other].name(db)];
+                found.extend(reached.iter().map(|violation| teller.across(violation, &there, &names)));
             }
         }
     }
@@ -126,9 +131,10 @@ impl Teller<'_> {
             ))
     }
 
-    fn across(&self, violation: &Violation, there: &Teller<'_>, here_name: &str, there_name: &str) -> Diagnostic<Where> {
+    fn across(&self, violation: &Violation, there: &Teller<'_>, names: &[String; 2]) -> Diagnostic<Where> {
         let Violation { who, action, resource, more, text, stack, origin } = violation;
         let (whose, what, more) = (self.who(*who), there.name(*resource, None), others(*more));
+        let [here_name, there_name] = names;
         let message = format!(
             "{whose} of the environment `{here_name}` may do `{action}` with {what}{more} of the environment `{there_name}`"
         );

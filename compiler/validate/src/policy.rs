@@ -18,7 +18,7 @@ use ci_catalog::{PolicyKind, ResourceSchema};
 use ci_graph::{Entry, Located, Origin, Stack, Value};
 
 use crate::view::{Fields, each_case, items, one_or_many};
-use crate::{json, words};
+use crate::words;
 
 /// The fields of a document and of a statement.
 const DOCUMENT: [&str; 3] = ["Id", "Statement", "Version"];
@@ -66,7 +66,7 @@ pub(crate) fn check(
         // A list of ARNs: its items have patterns of their own.
         (PolicyKind::ManagedArns, _) => scope::managed(&mut policy, value),
         (_, Value::Record(entries)) => policy.document(value, entries, at),
-        (_, Value::String(text)) => match json::parse(text, at) {
+        (_, Value::String(text)) => match ci_access::parse_json(text, at) {
             Some(Value::Record(entries)) => {
                 let value = Value::Record(entries.clone());
                 policy.document(&value, &entries, at);

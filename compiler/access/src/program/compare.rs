@@ -7,10 +7,10 @@ use crate::{
     Actions, Containment, Effect, Pattern, Principal, Principals, Resources, Statement, contains,
 };
 
-/// Something that one set of statements allows and another one does not.
+/// Something that one set of statements allows, or denies, and another one does not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// The statement that allows it, by its position.
+    /// The statement that says it, by its position.
     pub grant: usize,
     /// To whom; empty for a policy of a holder.
     pub principals: Vec<String>,
@@ -23,28 +23,56 @@ pub struct Change {
 }
 
 /// What `grants` allow and `others` do not. `program` is what the first are of.
+///
+/// What the others deny does not count: that a denial is gone is a change of its own, see [`denials`].
 pub fn changes(program: &Program<'_>, grants: &[Grant], others: &[Grant]) -> Vec<Change> {
-    let (here, there) = (statements(grants), statements(others));
-    if is_same(&here, &there) {
+    let here: Vec<Statement> = grants.iter().map(|grant| grant.statement.clone()).collect();
+    more(program, grants, &here, Effect::Allow, &of_effect(others, Effect::Allow))
+}
+
+/// What `grants` deny and `others` do not. A denial limits what all other policies allow, so one that is gone may give
+/// something even where nothing is allowed beside it.
+pub fn denials(program: &Program<'_>, grants: &[Grant], others: &[Grant]) -> Vec<Change> {
+    more(program, grants, &of_effect(grants, Effect::Deny), Effect::Deny, &of_effect(others, Effect::Deny))
+}
+
+/// The statements of an effect, allowing what they are about; the others as they are.
+fn of_effect(grants: &[Grant], effect: Effect) -> Vec<Statement> {
+    let statements = grants.iter().map(|grant| &grant.statement).filter(|statement| statement.effect == effect);
+    statements.map(|statement| Statement { effect: Effect::Allow, ..statement.clone() }).collect()
+}
+
+/// What the grants of an effect say and `there` does not; `here` is what they say, with what limits it.
+fn more(
+    program: &Program<'_>,
+    grants: &[Grant],
+    here: &[Statement],
+    effect: Effect,
+    there: &[Statement],
+) -> Vec<Change> {
+    if here.is_empty() || is_same(here, there) {
         return Vec::new();
     }
-    let whole = contains(&there, &here);
+    let whole = contains(there, here);
     if whole == Containment::Yes {
         return Vec::new();
     }
-    let denials: Vec<Statement> =
+    let limits: Vec<Statement> =
         here.iter().filter(|statement| statement.effect == Effect::Deny).cloned().collect();
     let mut found = Vec::new();
-    for (at, grant) in grants.iter().enumerate().filter(|(_, grant)| grant.statement.effect == Effect::Allow) {
+    let of_effect = grants.iter().enumerate().filter(|(_, grant)| grant.statement.effect == effect);
+    for (at, grant) in of_effect.clone() {
         let mut left: Vec<Left> = Vec::new();
         for part in parts(program, grant) {
-            let inner: Vec<Statement> = [part.statement].into_iter().chain(denials.iter().cloned()).collect();
-            let undecided = match contains(&there, &inner) {
+            let Part { statement, action, resource, principal } = part;
+            let part_of = Statement { effect: Effect::Allow, ..statement };
+            let inner: Vec<Statement> = [part_of].into_iter().chain(limits.iter().cloned()).collect();
+            let undecided = match contains(there, &inner) {
                 Containment::Yes => continue,
                 Containment::No(_) => None,
                 Containment::Unknown(why) => Some(why.describe()),
             };
-            left.push(Left { action: part.action, resource: part.resource, principal: part.principal, undecided });
+            left.push(Left { action, resource, principal, undecided });
         }
         found.extend(grouped(at, left));
     }
@@ -52,15 +80,11 @@ pub fn changes(program: &Program<'_>, grants: &[Grant], others: &[Grant]) -> Vec
         && let Containment::Unknown(why) = whole
     {
         // Each part is within the others, and only all of them together are too many to tell.
-        let first = grants.iter().position(|grant| grant.statement.effect == Effect::Allow).unwrap_or_default();
+        let grant = of_effect.map(|(at, _)| at).next().unwrap_or_default();
         let (principals, actions, resources) = (Vec::new(), vec!["*".to_owned()], Vec::new());
-        found.push(Change { grant: first, principals, actions, resources, undecided: Some(why.describe()) });
+        found.push(Change { grant, principals, actions, resources, undecided: Some(why.describe()) });
     }
     found
-}
-
-fn statements(grants: &[Grant]) -> Vec<Statement> {
-    grants.iter().map(|grant| grant.statement.clone()).collect()
 }
 
 /// The same statements in any order, whatever they are called.

@@ -82,6 +82,16 @@ pub const CHANGES: &[(&str, &str)] = &[
     ("states:UpdateStateMachine", "AWS::StepFunctions::StateMachine"),
 ];
 
+/// Whether an action is a part of some way: nothing else has to be looked at.
+pub(super) fn leads_on(action: &str) -> bool {
+    let is_in = |table: &[(&str, &str)]| table.binary_search_by(|(known, _)| (*known).cmp(action)).is_ok();
+    matches!(action, "iam:PassRole" | "sts:AssumeRole")
+        || is_in(STEPS)
+        || is_in(STARTS)
+        || is_in(CHANGES)
+        || RESTARTS.contains(&action)
+}
+
 /// How somebody comes to more than they may do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Escalation {

@@ -82,7 +82,7 @@ pub struct Edge {
 pub struct Open {
     /// Whose it is.
     pub who: Place,
-    /// What it is about.
+    /// What it is about, in words.
     pub text: String,
     /// The stack that it was written in.
     pub stack: usize,
@@ -113,6 +113,12 @@ struct Suspect<'a> {
 /// Proves that the services of a target are isolated, or finds what shows that they are not.
 pub fn isolation(program: &Program<'_>, deployed: &Deployed) -> Isolation {
     let mut found = Isolation::default();
+    found.open.extend(program.late.iter().map(|(place, origin)| Open {
+        who: *place,
+        text: "a policy that is put together at deployment".to_owned(),
+        stack: place.stack,
+        origin: *origin,
+    }));
     let suspects = suspects(program, &mut found);
     let by_text = principals_by_text(program);
     if suspects.is_empty() && by_text.is_empty() {
@@ -157,7 +163,7 @@ pub fn isolation(program: &Program<'_>, deployed: &Deployed) -> Isolation {
 /// also means what customers depend on.
 ///
 /// Nothing is found between different accounts: there a policy of the resource would have to allow it as well.
-pub fn across(one: (&Program<'_>, &Deployed), other: (&Program<'_>, &Deployed)) -> Vec<Violation> {
+pub fn across(one: (&Program<'_>, &Deployed), other: (&[&Stack], &Deployed)) -> Vec<Violation> {
     let (program, deployed) = one;
     if let (Some(here), Some(there)) = (&deployed.account, &other.1.account)
         && here != there
@@ -169,7 +175,7 @@ pub fn across(one: (&Program<'_>, &Deployed), other: (&Program<'_>, &Deployed)) 
         return Vec::new();
     }
     let own = Names::read(&program.stacks, deployed);
-    let names = Names::read(&other.0.stacks, other.1);
+    let names = Names::read(other.0, other.1);
     // What is called the same in both is meant by its own name.
     let is_other = |named: &Named| {
         named.name.is_none()
@@ -225,7 +231,7 @@ fn suspects<'a>(program: &'a Program<'_>, found: &mut Isolation) -> Vec<Suspect<
                     Beginning::Within(place) => found.edges.push(edge(program, holder, grant, place)),
                     Beginning::Late => found.open.push(Open {
                         who: holder.place,
-                        text: pattern.to_string(),
+                        text: format!("what will be named by {pattern}"),
                         stack: grant.stack,
                         origin: grant.origin,
                     }),

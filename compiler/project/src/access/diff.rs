@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ci_access::program::{Change, Grant, Place, Program, Public, changes, public, read};
+use ci_access::program::{Change, Grant, Place, Program, Public, changes, denials, public, read};
 use ci_base::{Diagnostic, Severity, Span};
 use ci_graph::Origin;
 
@@ -75,14 +75,21 @@ pub struct Told {
     pub conditions: Vec<String>,
     /// It cannot be told whether it was there before; this is why.
     pub undecided: Option<&'static str>,
-    /// Where it is written: in the new program if it is added, in the old one if it is removed.
+    /// It is about a denial: one that is gone if it is added, one that is new if it is removed.
+    pub is_denial: bool,
+    /// Where it is written.
     pub at: Option<Span>,
+    /// That is in the old program.
+    pub is_old: bool,
 }
 
 impl Told {
     /// The same in one line: what a list of what is allowed has of it.
     pub fn line(&self) -> String {
         let mut line = self.actions.join(", ");
+        if self.is_denial {
+            line = format!("not denied {line}");
+        }
         if !self.principals.is_empty() {
             line = format!("{} may {line}", self.principals.join(", "));
         }
@@ -121,8 +128,8 @@ impl Snapshot {
         if diagnostics.iter().any(is_error) || before_diagnostics.iter().any(is_error) {
             return AccessDiff { targets: Vec::new(), diagnostics, before: before_diagnostics };
         }
-        let now: Vec<Side<'_>> = now.iter().map(|(name, stacks)| Side::of(self, name, stacks)).collect();
-        let then: Vec<Side<'_>> = then.iter().map(|(name, stacks)| Side::of(before, name, stacks)).collect();
+        let now: Vec<Side<'_>> = now.iter().map(|(name, stacks)| Side::of(self, name, stacks, false)).collect();
+        let then: Vec<Side<'_>> = then.iter().map(|(name, stacks)| Side::of(before, name, stacks, true)).collect();
         let named = |sides: &[Side<'_>], name: &str| sides.iter().position(|side| side.name == name);
         let kept = now.iter().map(|side| compare(Some(side), named(&then, side.name).map(|at| &then[at])));
         let gone = then.iter().filter(|side| {
@@ -139,14 +146,15 @@ struct Side<'a> {
     name: &'a str,
     stacks: &'a Stacks<'a>,
     program: Program<'a>,
+    is_old: bool,
 }
 
 /// Who is compared with whom: what sort of access, the stack and the name in the source.
 type Key = (Sort, String, String);
 
 impl<'a> Side<'a> {
-    fn of(snapshot: &'a Snapshot, name: &'a str, stacks: &'a Stacks<'a>) -> Self {
-        Self { snapshot, name, stacks, program: read(&stacks.stacks) }
+    fn of(snapshot: &'a Snapshot, name: &'a str, stacks: &'a Stacks<'a>, is_old: bool) -> Self {
+        Self { snapshot, name, stacks, program: read(&stacks.stacks), is_old }
     }
 
     fn key(&self, sort: Sort, place: Place) -> Key {
@@ -167,8 +175,8 @@ impl<'a> Side<'a> {
         all
     }
 
-    /// What statements allow that others do not.
-    fn more(&self, grants: &[Grant], others: &[Grant]) -> Vec<Told> {
+    /// What statements allow that others do not; or deny.
+    fn more(&self, grants: &[Grant], others: &[Grant], is_denial: bool) -> Vec<Told> {
         let tell = |change: Change| {
             let grant = &grants[change.grant];
             Told {
@@ -177,10 +185,19 @@ impl<'a> Side<'a> {
                 resources: change.resources,
                 conditions: grant.conditions.clone(),
                 undecided: change.undecided,
+                is_denial,
                 at: Some(self.place(grant.stack, grant.origin)),
+                is_old: self.is_old,
             }
         };
-        changes(&self.program, grants, others).into_iter().map(tell).collect()
+        let more = if is_denial { denials } else { changes };
+        more(&self.program, grants, others).into_iter().map(tell).collect()
+    }
+
+    /// Whether the resource of a key is in this program, with a policy or without.
+    fn has(&self, (_, stack, path): &Key) -> bool {
+        let mut stacks = self.program.stacks.iter().filter(|known| *known.name == **stack);
+        stacks.any(|stack| stack.resources.iter().any(|resource| *resource.path == **path))
     }
 
     fn place(&self, stack: usize, origin: Origin) -> Span {
@@ -197,7 +214,7 @@ impl<'a> Side<'a> {
         for Public { place, what, stack, origin } in public(&self.program) {
             let key = self.key(Sort::Public, place);
             if !known.contains(&(key.clone(), what.clone())) {
-                found.push((key, words(what, Some(self.place(stack, origin)))));
+                found.push((key, words(what, Some(self.place(stack, origin)), self.is_old)));
             }
         }
         found
@@ -205,17 +222,17 @@ impl<'a> Side<'a> {
 }
 
 /// Something that is told in words.
-fn words(what: String, at: Option<Span>) -> Told {
+fn words(what: String, at: Option<Span>, is_old: bool) -> Told {
     let (principals, resources, conditions) = (Vec::new(), Vec::new(), Vec::new());
-    Told { principals, actions: vec![what], resources, conditions, undecided: None, at }
+    let (undecided, is_denial) = (None, false);
+    Told { principals, actions: vec![what], resources, conditions, undecided, is_denial, at, is_old }
 }
 
 /// What has statements: its key, they, and the policies beside them.
 type Entry<'a> = (Key, &'a [Grant], &'a [String]);
 
-fn of<'a>(all: &[Entry<'a>], key: &Key) -> (&'a [Grant], &'a [String]) {
-    let found = all.iter().find(|(known, ..)| known == key);
-    found.map_or((&[], &[]), |(_, grants, foreign)| (*grants, *foreign))
+fn find<'a>(all: &[Entry<'a>], key: &Key) -> Option<(&'a [Grant], &'a [String])> {
+    all.iter().find(|(known, ..)| known == key).map(|(_, grants, foreign)| (*grants, *foreign))
 }
 
 fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
@@ -226,11 +243,20 @@ fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
     let keys: BTreeSet<&Key> = here.iter().map(|(key, ..)| key).collect();
     let both = here.iter().map(|(key, ..)| key).chain(there.iter().map(|(key, ..)| key).filter(|key| !keys.contains(key)));
     for key in both {
-        let (grants, foreign) = of(&here, key);
-        let (old_grants, old_foreign) = of(&there, key);
-        let mut added = now.map(|side| side.more(grants, old_grants)).unwrap_or_default();
-        let mut removed = then.map(|side| side.more(old_grants, grants)).unwrap_or_default();
-        let unjudged = |policy: &String| words(format!("whatever the policy {policy} allows, which is not judged"), None);
+        let (grants, foreign) = find(&here, key).unwrap_or_default();
+        let (old_grants, old_foreign) = find(&there, key).unwrap_or_default();
+        let more = |side: Option<&Side<'_>>, grants: &[Grant], others: &[Grant], is_denial: bool| {
+            side.map(|side| side.more(grants, others, is_denial)).unwrap_or_default()
+        };
+        let mut added = more(now, grants, old_grants, false);
+        let mut removed = more(then, old_grants, grants, false);
+        // Of a thing that is gone, nothing has to be denied any more; of one that is new, nothing had.
+        let is_there = |side: Option<&Side<'_>>| side.is_some_and(|side| side.has(key));
+        if is_there(now) && is_there(then) {
+            added.extend(more(then, old_grants, grants, true));
+            removed.extend(more(now, grants, old_grants, true));
+        }
+        let unjudged = |policy: &String| words(format!("whatever the policy {policy} allows, which is not judged"), None, false);
         added.extend(foreign.iter().filter(|policy| !old_foreign.contains(policy)).map(unjudged));
         removed.extend(old_foreign.iter().filter(|policy| !foreign.contains(policy)).map(unjudged));
         if added.is_empty() && removed.is_empty() {

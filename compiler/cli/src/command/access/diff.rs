@@ -187,7 +187,8 @@ impl Shown<'_> {
     }
 
     fn as_json(&self, diff: &AccessDiff) -> Result<String, Failure> {
-        let told = |changed: &Changed, told: &Told, files: &Files, is_added: bool| {
+        let told = |changed: &Changed, told: &Told, is_added: bool| {
+            let files = if told.is_old { self.old } else { self.files };
             let at = told.at.map(|at| {
                 let (line, column) = position(at, files);
                 json!({ "file": files.path(at.file), "line": line, "column": column })
@@ -198,14 +199,15 @@ impl Shown<'_> {
                 "resources": told.resources,
                 "conditions": told.conditions,
                 "undecided": told.undecided,
+                "denial": told.is_denial,
                 "line": is_added.then(|| changed.line(told)),
                 "allowed": is_added.then(|| self.is_allowed(changed, told)),
                 "at": at,
             })
         };
         let changed = |changed: &Changed| {
-            let added = changed.added.iter().map(|one| told(changed, one, self.files, true));
-            let removed = changed.removed.iter().map(|one| told(changed, one, self.old, false));
+            let added = changed.added.iter().map(|one| told(changed, one, true));
+            let removed = changed.removed.iter().map(|one| told(changed, one, false));
             json!({
                 "kind": kind(changed.sort),
                 "stack": changed.stack,
@@ -232,8 +234,9 @@ fn signed<'a>(
     files: &'a Files,
     old: &'a Files,
 ) -> impl Iterator<Item = (char, &'a Told, &'a Files)> {
-    let added = changed.added.iter().map(move |told| ('+', told, files));
-    added.chain(changed.removed.iter().map(move |told| ('-', told, old)))
+    let of = move |told: &Told| if told.is_old { old } else { files };
+    let added = changed.added.iter().map(move |told| ('+', told, of(told)));
+    added.chain(changed.removed.iter().map(move |told| ('-', told, of(told))))
 }
 
 fn subject(changed: &Changed) -> String {
@@ -247,6 +250,8 @@ fn subject(changed: &Changed) -> String {
 
 fn sentence(told: &Told) -> String {
     let mut text = match told.actions.as_slice() {
+        _ if told.is_denial && told.principals.is_empty() => format!("is not denied {}", actions(&told.actions)),
+        _ if told.is_denial => format!("{} is not denied {}", told.principals.join(", "), actions(&told.actions)),
         [words] if words.contains(' ') => words.clone(),
         _ if told.principals.is_empty() => format!("may {}", actions(&told.actions)),
         _ => format!("{} may {}", told.principals.join(", "), actions(&told.actions)),

@@ -61,7 +61,7 @@ fn as_text(terminal: &Terminal, targets: &[TargetIsolation], files: &Files) -> S
             let what = if unjudged.is_policy {
                 format!("whatever the policy {} allows", unjudged.what)
             } else {
-                format!("what will be named by {}", unjudged.what)
+                unjudged.what.clone()
             };
             let at = unjudged.at.map_or_else(String::new, |at| format!("\n    {}", terminal.faint(&place(at, files))));
             let _ = writeln!(text, "  {}: {what}{at}", of(&unjudged.who));
