@@ -195,3 +195,6 @@ fn others(more: usize) -> String {
         more => format!(" and {more} more"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,15 +80,21 @@ fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) 
     let mut by_text = Vec::new();
     let mut by_symbol = Vec::new();
     let variable = template.rsplit("${").next().and_then(|rest| rest.split_once('}')).map(|(name, _)| name)?;
-    let property = [variable, "Name"].into_iter().find(|name| takes(resource, name));
-    let given = property.and_then(|name| resource.property(name));
-    let name = given.and_then(|given| given.value.as_str()).map(str::to_owned);
+    let property = name_property(resource, variable);
+    let given = property.as_deref().and_then(|name| resource.property(name));
+    let name = given.and_then(|given| given.value.as_str()).map(|name| match resource.property("Path") {
+        // Names of IAM have a path before them.
+        Some(path) if template.contains(":iam:") => {
+            format!("{}{name}", path.value.as_str().unwrap_or_default().trim_start_matches('/'))
+        }
+        _ => name.to_owned(),
+    });
     let own = || Letter::Symbol(value::symbol_of(stack, &resource.logical_id, variable));
     let mut texts: Vec<Vec<Token>> = Vec::new();
-    match (&name, property, given.map(|given| &given.value)) {
+    match (&name, &property, given.map(|given| &given.value)) {
         (Some(name), ..) => texts.push(called(resource, name)),
         // A name that the deployment decides, or parts of it: anything may stand there.
-        (None, Some(_), Some(Value::Late(_))) => texts.push(vec![Token::Run { except: None }]),
+        (None, Some(_), Some(Value::Late(_))) => texts.push(vec![Token::Run { except: Some(':') }]),
         (None, Some(_), _) => texts.push(generated(stack, resource)),
         (None, None, _) => {}
     }
@@ -125,6 +131,13 @@ fn called(resource: &Resource, name: &str) -> Vec<Token> {
     tokens
 }
 
+/// The property that gives a resource its name: `QueueName`, `RoleName` for `${RoleNameWithPath}`, or just `Name`.
+fn name_property(resource: &Resource, variable: &str) -> Option<String> {
+    let own = resource.schema.name().rsplit("::").next().unwrap_or_default();
+    let candidates = [variable.to_owned(), variable.replace("WithPath", ""), format!("{own}Name"), "Name".to_owned()];
+    candidates.into_iter().find(|name| takes(resource, name))
+}
+
 /// Whether a resource has a property of this name that can be set.
 fn takes(resource: &Resource, name: &str) -> bool {
     let schema = resource.schema;
@@ -142,7 +155,7 @@ fn generated(stack: &Stack, resource: &Resource) -> Vec<Token> {
         known.make_ascii_lowercase();
     }
     let letters = known.chars().map(Letter::Char).map(Token::Letter);
-    letters.chain([Token::Run { except: None }]).collect()
+    letters.chain([Token::Run { except: Some(':') }]).collect()
 }
 
 /// The form of an ARN, every variable a wildcard: `arn:*:sqs:*:*:*`.

@@ -280,3 +280,6 @@ fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
     }));
     TargetDiff { name, changed, equal }
 }
+
+#[cfg(test)]
+mod tests;

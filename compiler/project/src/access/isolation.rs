@@ -154,3 +154,6 @@ fn who(program: &Program<'_>, place: Place) -> (String, String) {
         None => told(program, place),
     }
 }
+
+#[cfg(test)]
+mod tests;
