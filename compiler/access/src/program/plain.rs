@@ -82,7 +82,7 @@ impl Look<'_> {
         };
         entries.iter().all(|entry| match &*entry.name {
             "Resource" if self.is_identity => self.all(&entry.value, &mut |look, value| look.resource(value, &mut has_star)),
-            "Action" => self.all(&entry.value, &mut |_, value| {
+            "Action" if self.is_identity => self.all(&entry.value, &mut |_, value| {
                 value.as_str().is_some_and(|action| !action.contains(['*', '?']) && !leads_on(action))
             }),
             "NotAction" | "NotResource" | "NotPrincipal" => false,
@@ -159,3 +159,6 @@ impl Look<'_> {
 fn has_no_resources(action: &Value) -> bool {
     action.as_str().and_then(iam::action).is_some_and(|action| action.resources.is_empty())
 }
+
+#[cfg(test)]
+mod tests;
