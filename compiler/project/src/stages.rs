@@ -178,6 +178,14 @@ impl Snapshot {
             found.late.append(&mut ruled.broken);
             let mut found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);
+            // A rule about a policy that lets in everyone says again what the finding inside of it does.
+            let public: Vec<Span> = found
+                .iter()
+                .filter(|found| found.code == Code::PublicAccess)
+                .map(|found| found.primary.at)
+                .collect();
+            let again = |rule: &Diagnostic| public.iter().any(|inner| levels::covers(rule.primary.at, *inner));
+            found.retain(|found| found.code != Code::RuleBroken || !again(found));
             // What is proved of policies says nothing where a value is wrong. That a rule is broken changes no value.
             if !found.iter().any(|found| found.severity == Severity::Error && !found.code.has_level()) {
                 let proved = proofs(db, Program::get(db)).iter();

@@ -96,7 +96,7 @@ impl Held {
     }
 }
 
-impl<'a> Collected<'_, 'a> {
+impl<'s, 'a> Collected<'s, 'a> {
     fn new(stacks: &'s [&'a Stack]) -> Self {
         Self {
             reader: Reader { stacks },

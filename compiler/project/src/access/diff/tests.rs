@@ -1,7 +1,6 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::*;
 use crate::{Host, MemorySystem};
 
 const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n";
