@@ -6,7 +6,7 @@
 //! right of every role is asked of an independent simulator of IAM, with its neighbours, from the templates as they are
 //! kept.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be made stops")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be made stops")]
 
 #[path = "policies/emitted.rs"]
 mod emitted;
@@ -14,7 +14,9 @@ mod emitted;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use ci_access::program::{Deployed, Grant, Program, changes, denials, escalations, is_plain, isolation, read};
+use ci_access::program::{
+    Deployed, Grant, Program, changes, denials, escalations, is_plain, isolation, read,
+};
 use ci_base::Code;
 use ci_graph::{Entry, Located, Stack, Value};
 use ci_project::{Host, OsSystem};
@@ -61,7 +63,9 @@ impl Mutation {
         for name in ["Action", "Resource"] {
             all.extend((0..count(name)).map(|at| Self::Drop(name, at)));
         }
-        all.extend((0..count("Action")).flat_map(|at| [Self::WidenAction(at, false), Self::WidenAction(at, true)]));
+        all.extend(
+            (0..count("Action")).flat_map(|at| [Self::WidenAction(at, false), Self::WidenAction(at, true)]),
+        );
         all.extend((0..count("Resource")).flat_map(|at| [Self::WidenResource(at), Self::WidenName(at)]));
         if entry(statement, "Principal").is_some() {
             all.push(Self::WidenPrincipal);
@@ -105,7 +109,8 @@ impl Mutation {
                 let found = entry_mut(statement, "Action").unwrap();
                 let mut items = list(found);
                 let action = items[*at].value.as_str().unwrap().to_owned();
-                let wide = if *all { "*".to_owned() } else { format!("{}:*", action.split_once(':').unwrap().0) };
+                let wide =
+                    if *all { "*".to_owned() } else { format!("{}:*", action.split_once(':').unwrap().0) };
                 if action == wide {
                     return false;
                 }
@@ -258,8 +263,10 @@ fn every_element_of_every_statement_is_missed_or_refused() {
             let mut mutations: Vec<(usize, Mutation, bool)> = Vec::new();
             let mut number = 0;
             each_statement_of(&mut stacks[at].clone(), &mut |statement| {
-                let allows = entry(statement, "Effect").and_then(|effect| effect.value.as_str()) == Some("Allow");
-                mutations.extend(Mutation::all(statement).into_iter().map(|mutation| (number, mutation, allows)));
+                let allows =
+                    entry(statement, "Effect").and_then(|effect| effect.value.as_str()) == Some("Allow");
+                mutations
+                    .extend(Mutation::all(statement).into_iter().map(|mutation| (number, mutation, allows)));
                 number += 1;
             });
             for (number, mutation, allows) in mutations {
@@ -308,7 +315,8 @@ fn what_is_declared_is_allowed_and_its_neighbours_are_denied() {
     assert!(count(true) > 50 && count(false) > 150, "{} and {}", count(true), count(false));
     let simulations: Vec<_> = questions.iter().map(|asked| asked.simulation.clone()).collect();
     let Some(answers) = ci_tests::oracle::access::simulate(&simulations) else { return };
-    let wrong = questions.iter().zip(&answers).filter(|(asked, answer)| asked.is_declared != (*answer == "Allowed"));
+    let wrong =
+        questions.iter().zip(&answers).filter(|(asked, answer)| asked.is_declared != (*answer == "Allowed"));
     let wrong: Vec<String> = wrong
         .map(|(asked, answer)| format!("{}: {answer}: {}", asked.role, asked.simulation["request"]))
         .collect();

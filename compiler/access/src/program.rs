@@ -20,7 +20,9 @@ use ci_graph::{Origin, Resource, ResourceId, Stack, Value};
 use crate::{Letter, Parts, Pattern, Statement, Token, glob};
 pub use compare::{Change, changes, denials};
 pub use escalation::{Escalation, Way, escalations};
-pub use isolation::{CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation};
+pub use isolation::{
+    CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation,
+};
 pub use may::{Answer, Example, Target};
 pub use names::Deployed;
 pub use plain::is_plain;

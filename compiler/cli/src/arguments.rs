@@ -140,6 +140,7 @@ pub(crate) struct Test {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Access {
     /// A project, or a source file outside any project
     #[arg(default_value = ".")]

@@ -12,7 +12,7 @@ use ci_sema::{StackResult, Target};
 
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
-use crate::proofs::Stacks;
+use crate::proofs::TargetStacks;
 
 pub use diff::{AccessDiff, Changed, Sort, TargetDiff, Told};
 pub use isolation::{EdgeTold, IsolationReport, TargetIsolation, Unjudged, ViolationTold};
@@ -102,8 +102,9 @@ pub struct StatementAccess {
 impl Snapshot {
     /// Who may do what. As with a build, nothing is said of a program with errors.
     pub fn access(&self, question: &AccessQuestion) -> AccessReport {
-        let (targets, diagnostics) =
-            self.each_target(question.target.as_deref(), |target, name| self.target_access(target, name, question));
+        let (targets, diagnostics) = self.each_target(question.target.as_deref(), |target, name| {
+            self.target_access(target, name, question)
+        });
         AccessReport { targets, diagnostics }
     }
 
@@ -136,7 +137,7 @@ impl Snapshot {
     }
 
     fn target_access(&self, target: &Target, name: &str, question: &AccessQuestion) -> TargetAccess {
-        let stacks = Stacks::of(&self.db, target);
+        let stacks = TargetStacks::of(&self.db, target);
         let program = read(&stacks.stacks);
         let teller = Teller {
             snapshot: self,
@@ -198,8 +199,9 @@ impl Teller<'_> {
             known.extend(places.iter().map(|place| self.path(*place)));
         }
         let holders = self.program.holders.iter().filter_map(|holder| {
-            let is_about =
-                |grant: &&Grant| meant.iter().any(|place| self.program.is_about(grant, *place, self.deployed));
+            let is_about = |grant: &&Grant| {
+                meant.iter().any(|place| self.program.is_about(grant, *place, self.deployed))
+            };
             let grants: Vec<&Grant> = holder.grants.iter().filter(is_about).collect();
             (!grants.is_empty()).then(|| self.holder(holder, grants.into_iter()))
         });
@@ -228,11 +230,7 @@ impl Teller<'_> {
         begins(path, name) || within_service().unwrap_or_default()
     }
 
-    fn holder<'g>(
-        &self,
-        holder: &Holder,
-        grants: impl Iterator<Item = &'g Grant>,
-    ) -> HolderAccess {
+    fn holder<'g>(&self, holder: &Holder, grants: impl Iterator<Item = &'g Grant>) -> HolderAccess {
         let trusts = holder.trust.iter().flat_map(|grant| principals(&grant.statement.principals));
         HolderAccess {
             stack: self.program.stacks[holder.place.stack].name.to_string(),

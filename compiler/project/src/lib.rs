@@ -24,12 +24,16 @@ mod testing;
 mod write;
 
 pub use access::{
-    AccessDiff, AccessQuestion, AccessReport, Changed, EdgeTold, GuardedAccess, HolderAccess, IsolationReport, Sort,
-    StatementAccess, TargetAccess, TargetDiff, TargetIsolation, Told, Unjudged, ViolationTold,
+    AccessDiff, AccessQuestion, AccessReport, Changed, EdgeTold, GuardedAccess, HolderAccess,
+    IsolationReport, Sort, StatementAccess, TargetAccess, TargetDiff, TargetIsolation, Told, Unjudged,
+    ViolationTold,
 };
-pub use ci_access::program::{CLAIM, NOT_COVERED};
 pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
+<<<<<<< HEAD
 pub use ci_deploy::Role;
+=======
+pub use ci_access::program::{CLAIM, NOT_COVERED};
+>>>>>>> 13708f3 (The command's own tests of access; clippy is silent)
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;
 pub use deploy::{

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use ci_access::program::{Deployed, Escalation, Place, Program, Violation, Way, across, escalations, is_plain, isolation, read};
+use ci_access::program::{
+    Deployed, Escalation, Place, Program, Violation, Way, across, escalations, is_plain, isolation, read,
+};
 use ci_base::{Code, Diagnostic, Span};
 use ci_graph::{Origin, Stack};
 use ci_sema::{Db, Plan, Program as Source, ServiceInstance, StackResult, Target, TargetId};
@@ -27,7 +29,7 @@ impl Where {
 }
 
 /// The stacks of a target, as policies are read from them.
-pub(crate) struct Stacks<'db> {
+pub(crate) struct TargetStacks<'db> {
     plan: &'db Plan,
     /// What each stack was evaluated to.
     pub results: Vec<&'db StackResult>,
@@ -37,7 +39,7 @@ pub(crate) struct Stacks<'db> {
     pub deployed: Deployed,
 }
 
-impl<'db> Stacks<'db> {
+impl<'db> TargetStacks<'db> {
     /// The stacks of a target.
     pub fn of(db: &'db dyn Db, target: &Target) -> Self {
         let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
@@ -60,7 +62,7 @@ pub(crate) fn proofs(db: &dyn Db, source: Source) -> Vec<Diagnostic<Where>> {
     // The program decides what there are targets of.
     let _ = source;
     let targets = ci_sema::targets(db);
-    let stacks: Vec<Stacks<'_>> = targets.iter().map(|target| Stacks::of(db, target)).collect();
+    let stacks: Vec<TargetStacks<'_>> = targets.iter().map(|target| TargetStacks::of(db, target)).collect();
     let mut found = Vec::new();
     for (one, here) in stacks.iter().enumerate() {
         if is_plain(&here.stacks) {
@@ -90,7 +92,7 @@ pub(crate) fn proofs(db: &dyn Db, source: Source) -> Vec<Diagnostic<Where>> {
 /// Tells what was found in a target.
 struct Teller<'a> {
     program: &'a Program<'a>,
-    stacks: &'a Stacks<'a>,
+    stacks: &'a TargetStacks<'a>,
 }
 
 impl Teller<'_> {
@@ -161,7 +163,9 @@ impl Teller<'_> {
                     None => (format!("`{text}`"), "may do anything, as far as is known here"),
                 };
                 (
-                    format!("{whose} can come to the rights of another role: `{action}` starts {what} of its own as {role}"),
+                    format!(
+                        "{whose} can come to the rights of another role: `{action}` starts {what} of its own as {role}"
+                    ),
                     format!("{role} {more}, and `iam:PassRole` hands it over"),
                     "pass no role to what the caller writes itself, or one that may do less than the caller",
                 )

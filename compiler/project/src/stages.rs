@@ -184,7 +184,8 @@ impl Snapshot {
                 .filter(|found| found.code == Code::PublicAccess)
                 .map(|found| found.primary.at)
                 .collect();
-            let again = |rule: &Diagnostic| public.iter().any(|inner| levels::covers(rule.primary.at, *inner));
+            let again =
+                |rule: &Diagnostic| public.iter().any(|inner| levels::covers(rule.primary.at, *inner));
             found.retain(|found| found.code != Code::RuleBroken || !again(found));
             // What is proved of policies says nothing where a value is wrong. That a rule is broken changes no value.
             if !found.iter().any(|found| found.severity == Severity::Error && !found.code.has_level()) {

@@ -43,7 +43,9 @@ impl Target {
         let mut roles = Vec::new();
         for (stack, template) in &self.stacks {
             let resources = template["Resources"].as_object().unwrap();
-            for (id, resource) in resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::IAM::Role") {
+            for (id, resource) in
+                resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::IAM::Role")
+            {
                 let inline = resource["Properties"]["Policies"].as_array().cloned().unwrap_or_default();
                 let mut policies: Vec<Value> =
                     inline.iter().map(|policy| self.fill(stack, &policy["PolicyDocument"])).collect();
@@ -72,7 +74,7 @@ impl Target {
     fn arn(&self, stack: &str, id: &str) -> String {
         let name = format!("{stack}-{id}").to_lowercase();
         let schema = ci_catalog::resource_type(self.type_of(stack, id));
-        let template = schema.and_then(|schema| schema.arn_template());
+        let template = schema.and_then(ci_catalog::ResourceSchema::arn_template);
         let mut arn = String::new();
         let mut rest = template.unwrap_or("arn:${Partition}:other:${Region}:${Account}:${Name}");
         while let Some((before, after)) = rest.split_once("${") {
@@ -130,7 +132,11 @@ impl Target {
                 Some((function, argument)) if function == "Ref" || function.starts_with("Fn::") => {
                     self.compute(stack, function, argument)
                 }
-                _ => map.iter().map(|(name, value)| (name.clone(), self.fill(stack, value))).collect::<Map<_, _>>().into(),
+                _ => map
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.fill(stack, value)))
+                    .collect::<Map<_, _>>()
+                    .into(),
             },
             other => other.clone(),
         }
@@ -170,7 +176,8 @@ impl Target {
             }
             "Fn::Join" => {
                 let parts = self.fill(stack, &argument[1]);
-                let parts: Vec<&str> = parts.as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
+                let parts: Vec<&str> =
+                    parts.as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
                 parts.join(argument[0].as_str().unwrap()).into()
             }
             "Fn::If" => self.fill(stack, &argument[1]),
@@ -179,7 +186,9 @@ impl Target {
                 let (stack, output) = export.split_once(':').unwrap();
                 self.output(stack, output)
             }
-            "Fn::GetStackOutput" => self.output(&text(&argument["StackName"]), &text(&argument["OutputName"])),
+            "Fn::GetStackOutput" => {
+                self.output(&text(&argument["StackName"]), &text(&argument["OutputName"]))
+            }
             other => panic!("{other} stands in a policy"),
         }
     }
@@ -240,14 +249,17 @@ pub fn questions(target: &Target) -> Vec<Question> {
     let mut all = Vec::new();
     let arns = target.arns();
     for role in target.roles() {
-        let statements: Vec<Value> = role.policies.iter().flat_map(|policy| many(&policy["Statement"])).collect();
-        let allowing: Vec<&Value> = statements.iter().filter(|statement| statement["Effect"] == "Allow").collect();
+        let statements: Vec<Value> =
+            role.policies.iter().flat_map(|policy| many(&policy["Statement"])).collect();
+        let allowing: Vec<&Value> =
+            statements.iter().filter(|statement| statement["Effect"] == "Allow").collect();
         let is_named = |action: &str, resource: &str| {
             allowing.iter().any(|statement| {
                 let has = |name: &str, text: &str| {
                     many(&statement[name]).iter().filter_map(Value::as_str).any(|pattern| {
                         let (before, after) = pattern.split_once('*').unwrap_or((pattern, ""));
-                        text == pattern || pattern.contains('*') && text.starts_with(before) && text.ends_with(after)
+                        text == pattern
+                            || pattern.contains('*') && text.starts_with(before) && text.ends_with(after)
                     })
                 };
                 has("Action", action) && has("Resource", resource)
@@ -288,7 +300,8 @@ pub fn questions(target: &Target) -> Vec<Question> {
                     let service = ci_catalog::iam::service(prefix).unwrap();
                     let kinds = service.action(name).unwrap().resources;
                     let next_to = service.actions().iter().filter(|other| {
-                        other.resources.first().map(|kind| kind.resource_type) == kinds.first().map(|kind| kind.resource_type)
+                        other.resources.first().map(|kind| kind.resource_type)
+                            == kinds.first().map(|kind| kind.resource_type)
                     });
                     let others = next_to.map(|other| format!("{prefix}:{}", other.name));
                     for other in others.filter(|other| !is_named(other, &resource)).take(2) {
@@ -301,7 +314,9 @@ pub fn questions(target: &Target) -> Vec<Question> {
                     let kind: Vec<&str> = resource.splitn(6, ':').collect();
                     let is_like = |arn: &&String| arn.split(':').nth(2) == Some(kind[2]);
                     let stranger = match resource.rsplit_once(['/', ':']) {
-                        Some((before, name)) => format!("{}{}other-{name}", before, &resource[before.len()..=before.len()]),
+                        Some((before, name)) => {
+                            format!("{}{}other-{name}", before, &resource[before.len()..=before.len()])
+                        }
                         None => resource.clone(),
                     };
                     let siblings = arns.iter().filter(is_like).take(4).cloned();

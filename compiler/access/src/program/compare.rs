@@ -3,9 +3,7 @@
 //! Must not know: where the two programs are from, how a change is told.
 
 use super::{Grant, Program};
-use crate::{
-    Actions, Containment, Effect, Pattern, Principal, Principals, Resources, Statement, contains,
-};
+use crate::{Actions, Containment, Effect, Pattern, Principal, Principals, Resources, Statement, contains};
 
 /// Something that one set of statements allows, or denies, and another one does not.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +36,8 @@ pub fn denials(program: &Program<'_>, grants: &[Grant], others: &[Grant]) -> Vec
 
 /// The statements of an effect, allowing what they are about; the others as they are.
 fn of_effect(grants: &[Grant], effect: Effect) -> Vec<Statement> {
-    let statements = grants.iter().map(|grant| &grant.statement).filter(|statement| statement.effect == effect);
+    let statements =
+        grants.iter().map(|grant| &grant.statement).filter(|statement| statement.effect == effect);
     statements.map(|statement| Statement { effect: Effect::Allow, ..statement.clone() }).collect()
 }
 
@@ -108,14 +107,16 @@ struct Part {
 
 fn parts(program: &Program<'_>, grant: &Grant) -> Vec<Part> {
     let statement = &grant.statement;
-    let all_but = |names: Vec<String>| names.iter().map(|name| format!("all but {name}")).collect::<Vec<_>>().join(", ");
+    let all_but = |names: Vec<String>| {
+        names.iter().map(|name| format!("all but {name}")).collect::<Vec<_>>().join(", ")
+    };
     let actions: Vec<(Actions, String)> = match &statement.actions {
         Actions::Of(patterns) => {
             let names = grant.actions.iter();
             let each = patterns.iter().zip(names);
             each.map(|(pattern, name)| (Actions::Of(vec![pattern.clone()]), name.clone())).collect()
         }
-        but => vec![(but.clone(), all_but(grant.actions.clone()))],
+        but @ Actions::AllBut(_) => vec![(but.clone(), all_but(grant.actions.clone()))],
     };
     let told = |patterns: &[Pattern]| patterns.iter().map(|one| program.told(one, grant.stack)).collect();
     let resources: Vec<(Resources, Option<String>)> = match &statement.resources {
@@ -174,9 +175,9 @@ fn grouped(grant: usize, left: Vec<Left>) -> Vec<Change> {
     let mut place: Vec<(Option<String>, Option<String>, Change)> = Vec::new();
     for part in left {
         let Left { action, resource, principal, undecided } = part;
-        let known = place.iter_mut().find(|(of, by, change)| {
-            *of == resource && *by == principal && change.undecided == undecided
-        });
+        let known = place
+            .iter_mut()
+            .find(|(of, by, change)| *of == resource && *by == principal && change.undecided == undecided);
         match known {
             Some((.., change)) => change.actions.push(action),
             None => {

@@ -15,7 +15,9 @@ use ci_graph::Origin;
 use super::names::owner;
 use super::value::Reader;
 use super::{Grant, Holder, Place, Program};
-use crate::{Containment, Effect, Letter, Pattern, Principal, Principals, Resources, Statement, Token, contains};
+use crate::{
+    Containment, Effect, Letter, Pattern, Principal, Principals, Resources, Statement, Token, contains,
+};
 
 /// Actions that alone lead to anything, and how. Sorted.
 ///
@@ -253,7 +255,11 @@ impl<'a> Steps<'a> {
         });
         let mut next: Vec<(Step<'_>, Place)> =
             assumed.map(|(grant, action, place)| ((*grant, *action), *place)).collect();
-        let mut starts = self.starts.iter().map(|(grant, action, _)| (*grant, *action)).chain(self.restarts.iter().copied());
+        let mut starts = self
+            .starts
+            .iter()
+            .map(|(grant, action, _)| (*grant, *action))
+            .chain(self.restarts.iter().copied());
         if let Some(start) = starts.next() {
             next.extend(self.passes.iter().filter_map(|(place, _)| Some((start, (*place)?))));
         }
@@ -289,15 +295,23 @@ fn through(program: &Program<'_>, all: &[Steps<'_>], from: &Steps<'_>) -> Option
 /// A step that is limited to the caller's own user, or to what has a boundary.
 fn is_bounded(grant: &Grant) -> bool {
     let own_user = |pattern: &Pattern| {
-        pattern.tokens().iter().any(|token| matches!(token, Token::Variable { key, .. } if &**key == "aws:username"))
+        pattern
+            .tokens()
+            .iter()
+            .any(|token| matches!(token, Token::Variable { key, .. } if &**key == "aws:username"))
     };
-    let bounded = |condition: &crate::Condition| condition.key() == "iam:permissionsboundary" && condition.is_required();
+    let bounded = |condition: &crate::Condition| {
+        condition.key() == "iam:permissionsboundary" && condition.is_required()
+    };
     grant.statement.conditions.iter().any(bounded)
         || matches!(&grant.statement.resources, Resources::Of(all) if !all.is_empty() && all.iter().all(own_user))
 }
 
 /// What a statement is about: resources of the program by themselves, or texts.
-fn exact<'p>(program: &'p Program<'_>, grant: &'p Grant) -> impl Iterator<Item = (Option<Place>, String)> + 'p {
+fn exact<'p>(
+    program: &'p Program<'_>,
+    grant: &'p Grant,
+) -> impl Iterator<Item = (Option<Place>, String)> + 'p {
     let patterns = match &grant.statement.resources {
         Resources::Of(patterns) => patterns.as_slice(),
         Resources::AllBut(_) | Resources::Attached => &[],

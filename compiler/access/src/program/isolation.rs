@@ -179,7 +179,9 @@ pub fn across(one: (&Program<'_>, &Deployed), other: (&[&Stack], &Deployed)) -> 
     // What is called the same in both is meant by its own name.
     let is_other = |named: &Named| {
         named.name.is_none()
-            || !own.of(named.form.split(':').nth(2)).any(|known| known.name == named.name && known.form == named.form)
+            || !own
+                .of(named.form.split(':').nth(2))
+                .any(|known| known.name == named.name && known.form == named.form)
     };
     let mut found = Vec::new();
     for suspect in &suspects {
@@ -200,7 +202,12 @@ pub fn counts(program: &Program<'_>, deployed: &Deployed) -> Counts {
             decided += others * actions_of(&named.form);
         }
     }
-    Counts { principals: program.holders.len(), resources: names.count, without_arn: all - names.count, decided }
+    Counts {
+        principals: program.holders.len(),
+        resources: names.count,
+        without_arn: all - names.count,
+        decided,
+    }
 }
 
 /// How many actions IAM knows on resources of a form.
@@ -250,14 +257,18 @@ fn suspects<'a>(program: &'a Program<'_>, found: &mut Isolation) -> Vec<Suspect<
 fn is_within(stack: &str, pattern: &Pattern) -> bool {
     let mut tokens = pattern.tokens().iter();
     let Some(Token::Letter(Letter::Symbol(symbol))) = tokens.next() else { return false };
-    let is_own = symbol.name.strip_prefix(stack).is_some_and(|rest| rest.starts_with(':') && rest.contains('.'));
+    let is_own =
+        symbol.name.strip_prefix(stack).is_some_and(|rest| rest.starts_with(':') && rest.contains('.'));
     is_own && matches!(tokens.next(), None | Some(Token::Letter(Letter::Char('/' | ':'))))
 }
 
 /// Whether none of a statement's actions is about a resource: what can only be allowed on `"*"` reaches nothing.
 fn has_no_resources(grant: &Grant) -> bool {
     matches!(grant.statement.actions, Actions::Of(_))
-        && grant.actions.iter().all(|name| iam::action(name).is_some_and(|action| action.resources.is_empty()))
+        && grant
+            .actions
+            .iter()
+            .all(|name| iam::action(name).is_some_and(|action| action.resources.is_empty()))
 }
 
 /// The policies of resources that name somebody by a text.
@@ -312,7 +323,8 @@ fn reached<'n>(
 fn applicable(grant: &Grant, form: &str) -> Option<String> {
     let of_service = |prefix: &str, wanted: &dyn Fn(&str) -> bool| {
         let service = iam::service(prefix)?;
-        let mut actions = service.actions().iter().map(|action| (action, format!("{prefix}:{}", action.name)));
+        let mut actions =
+            service.actions().iter().map(|action| (action, format!("{prefix}:{}", action.name)));
         actions.find(|(action, name)| fits(service, action, form) && wanted(name)).map(|(_, name)| name)
     };
     let prefix = form.split(':').nth(2).unwrap_or_default();
@@ -335,7 +347,12 @@ fn applicable(grant: &Grant, form: &str) -> Option<String> {
 /// know, everything may be done with it.
 fn fits(service: &iam::Service, action: &iam::Action, of: &str) -> bool {
     let forms = |name: &str| service.resource_type(name).map(|known| form(known.arn_template));
-    if action.resources.iter().filter_map(|resource| forms(resource.resource_type)).any(|form| form.starts_with(of)) {
+    if action
+        .resources
+        .iter()
+        .filter_map(|resource| forms(resource.resource_type))
+        .any(|form| form.starts_with(of))
+    {
         return true;
     }
     let is_known = service.resource_types().iter().any(|known| form(known.arn_template) == of);

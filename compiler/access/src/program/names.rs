@@ -79,7 +79,8 @@ fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) 
     let template = resource.schema.arn_template()?;
     let mut by_text = Vec::new();
     let mut by_symbol = Vec::new();
-    let variable = template.rsplit("${").next().and_then(|rest| rest.split_once('}')).map(|(name, _)| name)?;
+    let variable =
+        template.rsplit("${").next().and_then(|rest| rest.split_once('}')).map(|(name, _)| name)?;
     let property = name_property(resource, variable);
     let given = property.as_deref().and_then(|name| resource.property(name));
     let name = given.and_then(|given| given.value.as_str()).map(|name| match resource.property("Path") {
@@ -115,9 +116,11 @@ fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) 
 /// itself is the first.
 fn insides(of: &str) -> Vec<String> {
     let service = of.split(':').nth(2).and_then(iam::service);
-    let forms = service.into_iter().flat_map(iam::Service::resource_types).map(|known| form(known.arn_template));
+    let forms =
+        service.into_iter().flat_map(iam::Service::resource_types).map(|known| form(known.arn_template));
     let inside = forms.filter_map(|form| form.strip_prefix(of).map(str::to_owned));
-    let mut all: Vec<String> = [String::new()].into_iter().chain(inside.filter(|rest| !rest.is_empty())).collect();
+    let mut all: Vec<String> =
+        [String::new()].into_iter().chain(inside.filter(|rest| !rest.is_empty())).collect();
     all.dedup();
     all
 }
@@ -134,7 +137,8 @@ fn called(resource: &Resource, name: &str) -> Vec<Token> {
 /// The property that gives a resource its name: `QueueName`, `RoleName` for `${RoleNameWithPath}`, or just `Name`.
 fn name_property(resource: &Resource, variable: &str) -> Option<String> {
     let own = resource.schema.name().rsplit("::").next().unwrap_or_default();
-    let candidates = [variable.to_owned(), variable.replace("WithPath", ""), format!("{own}Name"), "Name".to_owned()];
+    let candidates =
+        [variable.to_owned(), variable.replace("WithPath", ""), format!("{own}Name"), "Name".to_owned()];
     candidates.into_iter().find(|name| takes(resource, name))
 }
 

@@ -55,8 +55,12 @@ impl Look<'_> {
     /// Whether all statements in a property are plain. A document that is a text, or put together at deployment, is not.
     fn property(self, name: &str, value: &Value) -> bool {
         match value {
-            Value::Record(entries) if entries.iter().any(|entry| &*entry.name == "Effect") => self.statement(entries),
-            Value::Record(entries) => entries.iter().all(|entry| self.property(&entry.name, &entry.value.value)),
+            Value::Record(entries) if entries.iter().any(|entry| &*entry.name == "Effect") => {
+                self.statement(entries)
+            }
+            Value::Record(entries) => {
+                entries.iter().all(|entry| self.property(&entry.name, &entry.value.value))
+            }
             Value::List(items) => items.iter().all(|item| self.property("", &item.value)),
             Value::Late(late) => match &**late {
                 Late::If { then, otherwise, .. } => {
@@ -76,19 +80,25 @@ impl Look<'_> {
         }
         let mut has_star = false;
         let of_principal = |located: &Located| match &located.value {
-            Value::Record(kinds) => kinds.iter().all(|kind| &*kind.name != "AWS" || self.all(&kind.value, &mut Self::principal)),
+            Value::Record(kinds) => {
+                kinds.iter().all(|kind| &*kind.name != "AWS" || self.all(&kind.value, &mut Self::principal))
+            }
             Value::String(text) => &**text == "*",
             _ => false,
         };
         entries.iter().all(|entry| match &*entry.name {
-            "Resource" if self.is_identity => self.all(&entry.value, &mut |look, value| look.resource(value, &mut has_star)),
+            "Resource" if self.is_identity => {
+                self.all(&entry.value, &mut |look, value| look.resource(value, &mut has_star))
+            }
             "Action" if self.is_identity => self.all(&entry.value, &mut |_, value| {
                 value.as_str().is_some_and(|action| !action.contains(['*', '?']) && !leads_on(action))
             }),
             "NotAction" | "NotResource" | "NotPrincipal" => false,
             "Principal" => of_principal(&entry.value),
             _ => true,
-        }) && (!has_star || get("Action").is_some_and(|actions| self.all(actions, &mut |_, value| has_no_resources(value))))
+        }) && (!has_star
+            || get("Action")
+                .is_some_and(|actions| self.all(actions, &mut |_, value| has_no_resources(value))))
     }
 
     /// Whether each element of a list, or of what the deployment chooses from, is as wanted.
@@ -129,7 +139,8 @@ impl Look<'_> {
             Late::Identifier(_) | Late::Attribute(..) => true,
             Late::StackOutput { stack, output, .. } => {
                 let provider = self.stacks.iter().find(|known| *known.name == **stack);
-                let output = provider.and_then(|stack| stack.outputs.iter().find(|known| *known.name == **output));
+                let output =
+                    provider.and_then(|stack| stack.outputs.iter().find(|known| *known.name == **output));
                 output.is_some_and(|output| match &output.value.value {
                     Value::Late(late) => self.is_itself(late),
                     _ => false,

@@ -159,10 +159,8 @@ impl<'s, 'a> Collected<'s, 'a> {
     }
 
     fn holder(&mut self, place: Place, property: impl Fn(&str) -> Option<&'a Located>) {
-        let mut held = Held {
-            trust: self.document(place, property("AssumeRolePolicyDocument")),
-            ..Held::default()
-        };
+        let mut held =
+            Held { trust: self.document(place, property("AssumeRolePolicyDocument")), ..Held::default() };
         for policy in items(property("Policies")) {
             held.grants.extend(self.document(place, entry(&policy.value, "PolicyDocument")));
         }
@@ -294,13 +292,7 @@ impl<'s, 'a> Collected<'s, 'a> {
         found
     }
 
-    fn statements(
-        &self,
-        stack: usize,
-        value: Option<&Located>,
-        conditional: bool,
-        found: &mut Vec<Grant>,
-    ) {
+    fn statements(&self, stack: usize, value: Option<&Located>, conditional: bool, found: &mut Vec<Grant>) {
         let Some(located) = value else { return };
         match &located.value {
             Value::List(items) => {

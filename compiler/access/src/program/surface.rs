@@ -27,7 +27,12 @@ pub struct Public {
 const OPENING: [(&str, &str, &str, &str); 7] = [
     ("AWS::ApiGateway::Method", "AuthorizationType", "NONE", "a method that asks for no credentials"),
     ("AWS::ApiGatewayV2::Route", "AuthorizationType", "NONE", "a route that asks for no credentials"),
-    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Scheme", "internet-facing", "a load balancer with public addresses"),
+    (
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Scheme",
+        "internet-facing",
+        "a load balancer with public addresses",
+    ),
     ("AWS::Lambda::Url", "AuthType", "NONE", "a URL that asks for no credentials"),
     ("AWS::RDS::DBInstance", "PubliclyAccessible", "true", "a database with a public address"),
     ("AWS::Redshift::Cluster", "PubliclyAccessible", "true", "a cluster with a public address"),
@@ -41,7 +46,9 @@ const EVERYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
 pub fn public(program: &Program<'_>) -> Vec<Public> {
     let mut found = Vec::new();
     let trusts = program.holders.iter().map(|holder| (holder.place, &holder.trust));
-    for (place, grants) in program.guarded.iter().map(|guarded| (guarded.place, &guarded.grants)).chain(trusts) {
+    for (place, grants) in
+        program.guarded.iter().map(|guarded| (guarded.place, &guarded.grants)).chain(trusts)
+    {
         for grant in grants.iter().filter(|grant| is_for_everyone(grant)) {
             let mut what = format!("everyone may {}", grant.actions.join(", "));
             if !grant.conditions.is_empty() {
@@ -55,7 +62,8 @@ pub fn public(program: &Program<'_>) -> Vec<Public> {
             let place = Place { stack, resource };
             let name = known.schema.name();
             for (_, property, value, what) in OPENING.iter().filter(|(kind, ..)| *kind == name) {
-                let Some(given) = known.property(property).filter(|given| is_value(&given.value, value)) else {
+                let Some(given) = known.property(property).filter(|given| is_value(&given.value, value))
+                else {
                     continue;
                 };
                 found.push(Public { place, what: (*what).to_owned(), stack, origin: given.origin });
@@ -90,7 +98,11 @@ fn is_value(value: &Value, wanted: &str) -> bool {
 }
 
 /// Rules of security groups that let in everything.
-fn ingress<'a>(name: &str, property: &dyn Fn(&str) -> Option<&'a Located>, found: &mut dyn FnMut(String, Origin)) {
+fn ingress<'a>(
+    name: &str,
+    property: &dyn Fn(&str) -> Option<&'a Located>,
+    found: &mut dyn FnMut(String, Origin),
+) {
     let mut rule = |get: &dyn Fn(&str) -> Option<&'a Located>, origin: Origin| {
         let from_everywhere = ["CidrIp", "CidrIpv6"].into_iter().any(|range| {
             get(range).and_then(|range| range.value.as_str()).is_some_and(|range| EVERYWHERE.contains(&range))
@@ -111,11 +123,14 @@ fn ingress<'a>(name: &str, property: &dyn Fn(&str) -> Option<&'a Located>, found
     {
         rule(property, range.origin);
     }
-    let Some(rules) = property("SecurityGroupIngress").filter(|_| name == "AWS::EC2::SecurityGroup") else { return };
+    let Some(rules) = property("SecurityGroupIngress").filter(|_| name == "AWS::EC2::SecurityGroup") else {
+        return;
+    };
     let Value::List(rules) = &rules.value else { return };
     for inline in rules {
         if let Value::Record(entries) = &inline.value {
-            let get = |name: &str| entries.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value);
+            let get =
+                |name: &str| entries.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value);
             rule(&get, inline.origin);
         }
     }

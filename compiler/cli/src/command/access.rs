@@ -74,7 +74,10 @@ fn as_text(terminal: &Terminal, targets: &[TargetAccess], files: &Files) -> Stri
             }
             statements(terminal, &mut text, &holder.statements, files);
             for policy in &holder.foreign {
-                let _ = writeln!(text, "  not judged: whatever the policy {policy} allows, which is not of this program");
+                let _ = writeln!(
+                    text,
+                    "  not judged: whatever the policy {policy} allows, which is not of this program"
+                );
             }
             text.push('\n');
         }

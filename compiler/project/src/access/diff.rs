@@ -10,7 +10,7 @@ use ci_graph::Origin;
 
 use super::isolation::told;
 use crate::host::Snapshot;
-use crate::proofs::Stacks;
+use crate::proofs::TargetStacks;
 
 /// What changes between two programs.
 #[derive(Debug, Default)]
@@ -120,16 +120,18 @@ impl Snapshot {
     /// What this program gives that `before` did not, and the other way round; in all targets or in one.
     pub fn access_diff(&self, before: &Self, target: Option<&str>) -> AccessDiff {
         let (now, diagnostics) =
-            self.each_target(target, |target, name| (name.to_owned(), Stacks::of(&self.db, target)));
+            self.each_target(target, |target, name| (name.to_owned(), TargetStacks::of(&self.db, target)));
         // A target that is new was not there before, which is no mistake.
         let (then, before_diagnostics) =
-            before.each_target(None, |target, name| (name.to_owned(), Stacks::of(&before.db, target)));
+            before.each_target(None, |target, name| (name.to_owned(), TargetStacks::of(&before.db, target)));
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
         if diagnostics.iter().any(is_error) || before_diagnostics.iter().any(is_error) {
             return AccessDiff { targets: Vec::new(), diagnostics, before: before_diagnostics };
         }
-        let now: Vec<Side<'_>> = now.iter().map(|(name, stacks)| Side::of(self, name, stacks, false)).collect();
-        let then: Vec<Side<'_>> = then.iter().map(|(name, stacks)| Side::of(before, name, stacks, true)).collect();
+        let now: Vec<Side<'_>> =
+            now.iter().map(|(name, stacks)| Side::of(self, name, stacks, false)).collect();
+        let then: Vec<Side<'_>> =
+            then.iter().map(|(name, stacks)| Side::of(before, name, stacks, true)).collect();
         let named = |sides: &[Side<'_>], name: &str| sides.iter().position(|side| side.name == name);
         let kept = now.iter().map(|side| compare(Some(side), named(&then, side.name).map(|at| &then[at])));
         let gone = then.iter().filter(|side| {
@@ -144,7 +146,7 @@ impl Snapshot {
 struct Side<'a> {
     snapshot: &'a Snapshot,
     name: &'a str,
-    stacks: &'a Stacks<'a>,
+    stacks: &'a TargetStacks<'a>,
     program: Program<'a>,
     is_old: bool,
 }
@@ -153,7 +155,7 @@ struct Side<'a> {
 type Key = (Sort, String, String);
 
 impl<'a> Side<'a> {
-    fn of(snapshot: &'a Snapshot, name: &'a str, stacks: &'a Stacks<'a>, is_old: bool) -> Self {
+    fn of(snapshot: &'a Snapshot, name: &'a str, stacks: &'a TargetStacks<'a>, is_old: bool) -> Self {
         Self { snapshot, name, stacks, program: read(&stacks.stacks), is_old }
     }
 
@@ -241,7 +243,10 @@ fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
     let mut changed: Vec<Changed> = Vec::new();
     let mut equal = 0;
     let keys: BTreeSet<&Key> = here.iter().map(|(key, ..)| key).collect();
-    let both = here.iter().map(|(key, ..)| key).chain(there.iter().map(|(key, ..)| key).filter(|key| !keys.contains(key)));
+    let both = here
+        .iter()
+        .map(|(key, ..)| key)
+        .chain(there.iter().map(|(key, ..)| key).filter(|key| !keys.contains(key)));
     for key in both {
         let (grants, foreign) = find(&here, key).unwrap_or_default();
         let (old_grants, old_foreign) = find(&there, key).unwrap_or_default();
@@ -256,7 +261,9 @@ fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
             added.extend(more(then, old_grants, grants, true));
             removed.extend(more(now, grants, old_grants, true));
         }
-        let unjudged = |policy: &String| words(format!("whatever the policy {policy} allows, which is not judged"), None, false);
+        let unjudged = |policy: &String| {
+            words(format!("whatever the policy {policy} allows, which is not judged"), None, false)
+        };
         added.extend(foreign.iter().filter(|policy| !old_foreign.contains(policy)).map(unjudged));
         removed.extend(old_foreign.iter().filter(|policy| !foreign.contains(policy)).map(unjudged));
         if added.is_empty() && removed.is_empty() {
@@ -269,8 +276,12 @@ fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
     let opened = now.map(|side| side.more_public(then)).unwrap_or_default();
     let closed = then.map(|side| side.more_public(now)).unwrap_or_default();
     let mut of_public: BTreeMap<Key, (Vec<Told>, Vec<Told>)> = BTreeMap::new();
-    opened.into_iter().for_each(|(key, told)| of_public.entry(key).or_default().0.push(told));
-    closed.into_iter().for_each(|(key, told)| of_public.entry(key).or_default().1.push(told));
+    for (key, told) in opened {
+        of_public.entry(key).or_default().0.push(told);
+    }
+    for (key, told) in closed {
+        of_public.entry(key).or_default().1.push(told);
+    }
     changed.extend(of_public.into_iter().map(|((sort, stack, path), (added, removed))| Changed {
         sort,
         stack,

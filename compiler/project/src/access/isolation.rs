@@ -8,7 +8,7 @@ use ci_graph::Origin;
 use ci_sema::Target;
 
 use crate::host::Snapshot;
-use crate::proofs::Stacks;
+use crate::proofs::TargetStacks;
 
 /// What is proved of all targets that were asked for.
 #[derive(Debug, Default)]
@@ -90,7 +90,7 @@ impl Snapshot {
     }
 
     fn target_isolation(&self, target: &Target, name: &str) -> TargetIsolation {
-        let stacks = Stacks::of(&self.db, target);
+        let stacks = TargetStacks::of(&self.db, target);
         let program = read(&stacks.stacks);
         let found = isolation(&program, &stacks.deployed);
         let place = |stack: usize, origin: Origin| self.place(stacks.results[stack], origin);

@@ -104,21 +104,43 @@ fn what_only_fits_is_a_violation() {
     };
     for (uses, action, resource) in [
         (r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/orders-*"]"#, "GetItem", "store.table"),
-        (r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders-archive"]"#, "GetItem", "store.table"),
-        (r#"allow dynamodb::Query on ["arn:*:dynamodb:*:*:table/orders-archive/index/*"]"#, "Query", "store.table"),
+        (
+            r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders-archive"]"#,
+            "GetItem",
+            "store.table",
+        ),
+        (
+            r#"allow dynamodb::Query on ["arn:*:dynamodb:*:*:table/orders-archive/index/*"]"#,
+            "Query",
+            "store.table",
+        ),
         // The text of a capability, with an action that it does not have.
-        (r#"stores.scan, allow dynamodb::DeleteItem on ["arn:aws:dynamodb:*:*:table/orders-arch*"]"#, "DeleteItem", "store.table"),
+        (
+            r#"stores.scan, allow dynamodb::DeleteItem on ["arn:aws:dynamodb:*:*:table/orders-arch*"]"#,
+            "DeleteItem",
+            "store.table",
+        ),
         // A name that CloudFormation makes is known as far as the stack.
-        (r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/shop-archive-MadeTable-*"]"#, "GetItem", "made.table"),
+        (
+            r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/shop-archive-MadeTable-*"]"#,
+            "GetItem",
+            "made.table",
+        ),
         // The beginning of an own name is not that name.
-        (r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/orders-new", "arn:aws:dynamodb:*:*:table/?rders-a*"]"#, "GetItem", "store.table"),
+        (
+            r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/orders-new", "arn:aws:dynamodb:*:*:table/?rders-a*"]"#,
+            "GetItem",
+            "store.table",
+        ),
     ] {
         assert_eq!(across(uses), violation(action, resource), "{uses}");
     }
     // Whatever a parameter says in the middle of a name.
     let late = across(r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/{prefix}-archive"]"#);
     assert!(late.contains("with `store.table` of `shop-archive` and one more"), "{late}");
-    let secret = across(r#"allow secretsmanager::GetSecretValue on ["arn:aws:secretsmanager:*:*:secret:card-??????"]"#);
+    let secret = across(
+        r#"allow secretsmanager::GetSecretValue on ["arn:aws:secretsmanager:*:*:secret:card-??????"]"#,
+    );
     assert!(secret.contains("`secretsmanager:GetSecretValue` with `secret`"), "{secret}");
     let many = across(r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/?*"]"#);
     assert!(many.contains("with `store.table` of `shop-archive` and one more"), "{many}");
@@ -141,18 +163,24 @@ app Shop {{ let archive = Archive {{}}; let orders = Orders {{}}; }}
 "#
         ))
     };
-    let statement = r#"{ Effect: "Allow", Action: "dynamodb:GetItem", Resource: "arn:aws:dynamodb:*:*:table/orders-*" }"#;
+    let statement =
+        r#"{ Effect: "Allow", Action: "dynamodb:GetItem", Resource: "arn:aws:dynamodb:*:*:table/orders-*" }"#;
     let record = format!(r#"{{ Version: "2012-10-17", Statement: {statement} }}"#);
-    let text = r###"r#"{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:*:*:table/orders-*" } }"#"###;
+    let text = r##"r#"{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:*:*:table/orders-*" } }"#"##;
     for document in [
-        format!(r#"aws::iam::RolePolicy {{ RoleName: role.RoleName, PolicyName: "x", PolicyDocument: {record} }}"#),
+        format!(
+            r#"aws::iam::RolePolicy {{ RoleName: role.RoleName, PolicyName: "x", PolicyDocument: {record} }}"#
+        ),
         format!(r#"aws::iam::Policy {{ Roles: ["orders"], PolicyName: "x", PolicyDocument: {record} }}"#),
         // For whoever will have it.
         format!("aws::iam::ManagedPolicy {{ PolicyDocument: {record} }}"),
         format!("aws::iam::ManagedPolicy {{ PolicyDocument: {text} }}"),
     ] {
         let found = by_hand(&document);
-        assert!(found.starts_with("E0817") && found.contains("`store.table` of `shop-archive`"), "{document}: {found}");
+        assert!(
+            found.starts_with("E0817") && found.contains("`store.table` of `shop-archive`"),
+            "{document}: {found}"
+        );
     }
 }
 
@@ -190,7 +218,9 @@ app Shop {{ let orders = Orders {{}}; let inbox = Inbox {{ work: orders.work }};
 }
 
 fn environments(pattern: &str, accounts: [&str; 2]) -> String {
-    let account = |at: usize| if accounts[at].is_empty() { String::new() } else { format!("account: \"{}\",", accounts[at]) };
+    let account = |at: usize| {
+        if accounts[at].is_empty() { String::new() } else { format!("account: \"{}\",", accounts[at]) }
+    };
     errors(&format!(
         r#"
 service Files {{
@@ -230,7 +260,9 @@ const STRONG: &str = "let strong = Job { uses: [allow sqs::PurgeQueue on [queue.
 
 #[test]
 fn rights_to_change_rights_are_all_rights() {
-    let found = ways(r#"let j = Job { uses: [allow iam::CreatePolicyVersion on ["arn:aws:iam::111122223333:policy/p"]] };"#);
+    let found = ways(
+        r#"let j = Job { uses: [allow iam::CreatePolicyVersion on ["arn:aws:iam::111122223333:policy/p"]] };"#,
+    );
     assert_eq!(
         found,
         "E0807 `j.worker` of `s` can come to any right there is: `iam:CreatePolicyVersion` replaces what a policy allows by anything\n"

@@ -58,12 +58,17 @@ impl GitSystem {
         let root = OsSystem.canonicalize(Utf8Path::new(&root)).map_err(|error| error.to_string())?;
         let wanted = format!("{name}^{{commit}}");
         let commit = line(&root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
-            .map_err(|problem| if problem.is_empty() { format!("git knows no revision `{name}`") } else { problem })?;
+            .map_err(
+                |problem| {
+                    if problem.is_empty() { format!("git knows no revision `{name}`") } else { problem }
+                },
+            )?;
         let mut nodes = BTreeMap::from([(root.clone(), Node::Directory)]);
         for entry in records(&root, &["ls-tree", "-r", "-z", "--long", "--full-tree", &commit])? {
             let Some((head, path)) = entry.split_once('\t') else { continue };
             let mut fields = head.split_ascii_whitespace();
-            let (Some(mode), Some("blob"), Some(object)) = (fields.next(), fields.next(), fields.next()) else {
+            let (Some(mode), Some("blob"), Some(object)) = (fields.next(), fields.next(), fields.next())
+            else {
                 continue;
             };
             let length = fields.next().and_then(|size| size.parse().ok()).unwrap_or_default();
@@ -178,7 +183,11 @@ fn line(directory: &Utf8Path, arguments: &[&str]) -> Result<String, String> {
 /// Texts that end in a zero byte. A path that is not UTF-8 is left out: nothing of a project is called so.
 fn records(directory: &Utf8Path, arguments: &[&str]) -> Result<Vec<String>, String> {
     let bytes = output(directory, arguments)?;
-    Ok(bytes.split(|byte| *byte == 0).filter_map(|record| String::from_utf8(record.to_vec()).ok()).filter(|record| !record.is_empty()).collect())
+    Ok(bytes
+        .split(|byte| *byte == 0)
+        .filter_map(|record| String::from_utf8(record.to_vec()).ok())
+        .filter(|record| !record.is_empty())
+        .collect())
 }
 
 fn read_only<T>() -> io::Result<T> {

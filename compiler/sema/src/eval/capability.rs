@@ -134,10 +134,15 @@ impl Eval<'_> {
     }
 
     /// Notes that a capability of another service is used: what it allows, as policies will name it.
-    pub(super) fn note_use(&mut self, provider: &Arc<str>, name: &Arc<str>, origin: Origin, statements: &Located) {
-        let is_known = |used: &ci_graph::Use| {
-            used.provider == *provider && used.name == *name && used.origin == origin
-        };
+    pub(super) fn note_use(
+        &mut self,
+        provider: &Arc<str>,
+        name: &Arc<str>,
+        origin: Origin,
+        statements: &Located,
+    ) {
+        let is_known =
+            |used: &ci_graph::Use| used.provider == *provider && used.name == *name && used.origin == origin;
         if self.uses.iter().any(is_known) {
             return;
         }

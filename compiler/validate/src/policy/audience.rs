@@ -22,9 +22,13 @@ pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
     }
     if let Some(but) = statement.field("NotPrincipal") {
         policy.add(
-            Diagnostic::new(Code::PublicAccess, but.origin, "`NotPrincipal` allows everyone but those it lists")
-                .note("that is the whole world, signed in or not")
-                .help("name who is allowed under `Principal`"),
+            Diagnostic::new(
+                Code::PublicAccess,
+                but.origin,
+                "`NotPrincipal` allows everyone but those it lists",
+            )
+            .note("that is the whole world, signed in or not")
+            .help("name who is allowed under `Principal`"),
         );
     }
     let Some(principal) = statement.field("Principal") else { return };
@@ -103,7 +107,11 @@ fn is_silent(statement: &Located, service: &str) -> bool {
     let actions = one_or_many(actions);
     SILENT.iter().any(|(known, prefix, _)| {
         let is_of = |action: &Located| {
-            action.value.as_str().and_then(|action| action.split_once(':')).is_some_and(|(of, _)| of == *prefix)
+            action
+                .value
+                .as_str()
+                .and_then(|action| action.split_once(':'))
+                .is_some_and(|(of, _)| of == *prefix)
         };
         *known == service && actions.iter().all(is_of)
     })
@@ -142,7 +150,7 @@ fn is_wide(subject: &str) -> bool {
     let parts: Vec<&str> = subject.split(':').collect();
     let has_wildcard = |part: &&str| part.contains(['*', '?']);
     match parts.as_slice() {
-        [before @ .., last] => before.iter().any(has_wildcard) || (has_wildcard(&last) && before.len() < 2),
+        [before @ .., last] => before.iter().any(has_wildcard) || (has_wildcard(last) && before.len() < 2),
         [] => true,
     }
 }
@@ -150,7 +158,9 @@ fn is_wide(subject: &str) -> bool {
 fn federated(policy: &mut Policy<'_>, statement: &Located, at: &Located) {
     let action = |name: &str| {
         statement.field("Action").is_some_and(|actions| {
-            one_or_many(actions).iter().any(|action| action.value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(name)))
+            one_or_many(actions)
+                .iter()
+                .any(|action| action.value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(name)))
         })
     };
     if !action("sts:AssumeRoleWithWebIdentity") {
@@ -168,7 +178,8 @@ fn federated(policy: &mut Policy<'_>, statement: &Located, at: &Located) {
     let names_who = condition::narrows(statement, |key, values| {
         let is_subject = key.ends_with(":sub") || key.ends_with(":amr");
         for value in values.iter().filter(|_| is_subject) {
-            if let Some(text) = value.value.as_str().filter(|text| text.contains(['*', '?']) && is_wide(text)) {
+            if let Some(text) = value.value.as_str().filter(|text| text.contains(['*', '?']) && is_wide(text))
+            {
                 wide = Some((value.origin, text.to_owned()));
             }
         }
@@ -217,7 +228,9 @@ fn shown(value: &Value) -> String {
 
 /// `AWS::Lambda::Permission`: a statement of a function's policy in a form of its own.
 pub(crate) fn permission(resource: &Resource, found: &mut Vec<Diagnostic<Origin>>) {
-    let (Some(principal), Some(name)) = (resource.field("Principal"), resource.text("Principal")) else { return };
+    let (Some(principal), Some(name)) = (resource.field("Principal"), resource.text("Principal")) else {
+        return;
+    };
     let (source, account) = (resource.field("SourceArn"), resource.field("SourceAccount"));
     if resource.field("PrincipalOrgID").is_some() || resource.field("EventSourceToken").is_some() {
         return;
@@ -235,13 +248,21 @@ pub(crate) fn permission(resource: &Resource, found: &mut Vec<Diagnostic<Origin>
         );
     } else if is_foreign {
         found.push(
-            Diagnostic::new(Code::ForeignAccount, principal.origin, format!("{} may invoke this function", words::quote(name)))
-                .note("nothing tells whose account this is, and a digit more or less is somebody else's")
-                .help("of this account write `aws::account_id`; give `PrincipalOrgID`, or allow it with a reason"),
+            Diagnostic::new(
+                Code::ForeignAccount,
+                principal.origin,
+                format!("{} may invoke this function", words::quote(name)),
+            )
+            .note("nothing tells whose account this is, and a digit more or less is somebody else's")
+            .help(
+                "of this account write `aws::account_id`; give `PrincipalOrgID`, or allow it with a reason",
+            ),
         );
     } else if name.ends_with(".amazonaws.com") && source.is_none() && account.is_none() {
         let finding = deputy(principal, name, "may invoke this function");
-        found.push(finding.help("give `SourceArn`, the ARN of what invokes it, or `SourceAccount: aws::account_id`"));
+        found.push(
+            finding.help("give `SourceArn`, the ARN of what invokes it, or `SourceAccount: aws::account_id`"),
+        );
     } else if name == "s3.amazonaws.com" && account.is_none() {
         let finding = deputy(principal, name, "may invoke this function");
         found.push(

@@ -71,7 +71,8 @@ pub(super) fn fixes(statement: &Located, keys: &[impl AsRef<str>]) -> bool {
             Some(beginning) => key.starts_with(beginning),
             None => key == wanted,
         };
-        keys.iter().any(|wanted| is_one(wanted.as_ref())) && values.iter().all(|value| value.value.as_str().is_none_or(|text| says(key, text)))
+        keys.iter().any(|wanted| is_one(wanted.as_ref()))
+            && values.iter().all(|value| value.value.as_str().is_none_or(|text| says(key, text)))
     })
 }
 

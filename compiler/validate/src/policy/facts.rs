@@ -117,9 +117,18 @@ pub(super) const MANAGED: &[(&str, &str)] = &[
     ("AmazonEKSWorkerNodePolicy", "what a node does changes with its version, which AWS decides"),
     ("AmazonSSMManagedInstanceCore", "the agent's actions take no resources, and change with its version"),
     ("service-role/AmazonEBSCSIDriverPolicy", "its rights are bound to the tags that the driver gives"),
-    ("service-role/AmazonRDSEnhancedMonitoringRole", "RDS requires exactly these rights, on a log group of its own"),
-    ("service-role/AWSBackupServiceRolePolicyForBackup", "it grows with the kinds of resources that AWS Backup takes"),
-    ("service-role/AWSBackupServiceRolePolicyForRestores", "it grows with the kinds of resources that AWS Backup takes"),
+    (
+        "service-role/AmazonRDSEnhancedMonitoringRole",
+        "RDS requires exactly these rights, on a log group of its own",
+    ),
+    (
+        "service-role/AWSBackupServiceRolePolicyForBackup",
+        "it grows with the kinds of resources that AWS Backup takes",
+    ),
+    (
+        "service-role/AWSBackupServiceRolePolicyForRestores",
+        "it grows with the kinds of resources that AWS Backup takes",
+    ),
 ];
 
 #[cfg(test)]

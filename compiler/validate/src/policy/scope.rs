@@ -152,7 +152,10 @@ pub(super) fn managed(policy: &mut Policy<'_>, arns: &Value) {
                 Diagnostic::new(
                     Code::ManagedPolicy,
                     arn.origin,
-                    format!("{} is a policy of AWS: it allows what AWS decides, on every resource", words::quote(&name)),
+                    format!(
+                        "{} is a policy of AWS: it allows what AWS decides, on every resource",
+                        words::quote(&name)
+                    ),
                 )
                 .note("the page of this finding names those few that are taken without a reason")
                 .help("allow what is needed on the resources it is needed on, or take their capabilities"),

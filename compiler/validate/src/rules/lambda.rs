@@ -239,9 +239,7 @@ const INVOKERS: [(&str, &str); 10] = [
 ];
 
 pub(super) fn permission(rules: &mut Rules<'_>, resource: &Resource) {
-    let mut found = Vec::new();
-    audience::permission(resource, &mut found);
-    found.into_iter().for_each(|found| rules.add(found));
+    audience::permission(resource, rules.findings);
     let (Some(source), Some(principal)) = (resource.field("SourceArn"), resource.field("Principal")) else {
         return;
     };

@@ -147,7 +147,8 @@ fn resource_policies() {
 
 /// A policy of a queue with one statement, and a trust policy with one.
 fn queue(changes: &Json) -> Json {
-    let mut statement = json!({ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": { "get": "queue.Arn" } });
+    let mut statement =
+        json!({ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": { "get": "queue.Arn" } });
     merge(&mut statement, changes);
     json!({
         "queue": { "type": "AWS::SQS::Queue" },
@@ -170,7 +171,11 @@ fn reach() {
     cases.case("anything", identity(&json!({ "Resource": "*" })), good());
     cases.case("all of a service", identity(&json!({ "Resource": "arn:aws:s3:::*" })), good());
     cases.case("short", identity(&json!({ "Resource": "arn:aws:s3:*" })), good());
-    cases.case("late", identity(&json!({ "Resource": { "either": ["*", "arn:aws:s3:::photos/*"] } })), good());
+    cases.case(
+        "late",
+        identity(&json!({ "Resource": { "either": ["*", "arn:aws:s3:::photos/*"] } })),
+        good(),
+    );
     cases.case(
         "many",
         identity(&json!({ "Resource": "*",
@@ -188,7 +193,11 @@ fn reach() {
     let namespace = || metrics(json!({ "StringEquals": { "cloudwatch:namespace": "Shop" } }));
     cases.case("metrics", metrics(json!({})), namespace());
     cases.case("any", metrics(json!({ "StringLike": { "cloudwatch:namespace": "*" } })), namespace());
-    cases.case("if it is there", metrics(json!({ "StringEqualsIfExists": { "cloudwatch:namespace": "Shop" } })), namespace());
+    cases.case(
+        "if it is there",
+        metrics(json!({ "StringEqualsIfExists": { "cloudwatch:namespace": "Shop" } })),
+        namespace(),
+    );
     cases.case("not", metrics(json!({ "StringNotEquals": { "cloudwatch:namespace": "Shop" } })), namespace());
     let pass = |resource: Json, condition: Json| {
         identity(&json!({ "Action": "iam:PassRole", "Resource": resource, "Condition": condition }))
@@ -204,8 +213,16 @@ fn reach() {
         role
     };
     let fine = || managed(json!("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"));
-    cases.case("of AWS", managed(json!("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")), fine());
-    cases.case("in any partition", managed(json!({ "join": ["arn:", { "account": true }, ":iam::aws:policy/AdministratorAccess"] })), fine());
+    cases.case(
+        "of AWS",
+        managed(json!("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")),
+        fine(),
+    );
+    cases.case(
+        "in any partition",
+        managed(json!({ "join": ["arn:", { "account": true }, ":iam::aws:policy/AdministratorAccess"] })),
+        fine(),
+    );
     insta::assert_snapshot!(cases.text);
 }
 
@@ -224,11 +241,16 @@ fn audience() {
         ("if it is there", json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-1" } })),
         ("all of none", json!({ "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-1" } })),
     ] {
-        cases.case(name, everyone(condition), everyone(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } })));
+        cases.case(
+            name,
+            everyone(condition),
+            everyone(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } })),
+        );
     }
     cases.case("in a list", queue(&json!({ "Principal": { "AWS": [own(), "*"] } })), good());
     cases.case("all but", queue(&json!({ "NotPrincipal": { "AWS": own() } })), good());
-    let foreign = |who: &str, condition: Json| queue(&json!({ "Principal": { "AWS": who }, "Condition": condition }));
+    let foreign =
+        |who: &str, condition: Json| queue(&json!({ "Principal": { "AWS": who }, "Condition": condition }));
     for (name, who) in [
         ("an account", "123456789012"),
         ("its root", "arn:aws:iam::123456789012:root"),
@@ -237,7 +259,9 @@ fn audience() {
         let organization = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } });
         cases.case(name, foreign(who, json!({})), foreign(who, organization));
     }
-    let service = |name: &str, condition: Json| queue(&json!({ "Principal": { "Service": name }, "Condition": condition }));
+    let service = |name: &str, condition: Json| {
+        queue(&json!({ "Principal": { "Service": name }, "Condition": condition }))
+    };
     let here = || json!({ "StringEquals": { "aws:SourceAccount": { "account": true } } });
     let sns = "sns.amazonaws.com";
     cases.case("a service", service(sns, json!({})), service(sns, here()));
@@ -246,10 +270,20 @@ fn audience() {
         service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:alarms" } })),
         service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:123456789012:alarms" } })),
     );
-    let trust = |name: &str, condition: Json| role(&json!({ "Principal": { "Service": name }, "Condition": condition }));
-    cases.case("a role", trust("ecs-tasks.amazonaws.com", json!({})), trust("ecs-tasks.amazonaws.com", here()));
+    let trust = |name: &str, condition: Json| {
+        role(&json!({ "Principal": { "Service": name }, "Condition": condition }))
+    };
+    cases.case(
+        "a role",
+        trust("ecs-tasks.amazonaws.com", json!({})),
+        trust("ecs-tasks.amazonaws.com", here()),
+    );
     // Lambda does not say for whom.
-    cases.case("another role", trust("states.amazonaws.com", json!({})), trust("lambda.amazonaws.com", json!({})));
+    cases.case(
+        "another role",
+        trust("states.amazonaws.com", json!({})),
+        trust("lambda.amazonaws.com", json!({})),
+    );
     let key = |condition: Json| {
         json!({ "key": { "type": "AWS::KMS::Key", "KeyPolicy": { "Version": "2012-10-17", "Statement": [
             { "Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": { "AWS": own() } },
@@ -279,8 +313,16 @@ fn federation() {
     let good = || with("repo:org/shop:ref:refs/heads/main");
     let mut cases = Cases::default();
     cases.case("nobody named", trust(json!({})), good());
-    cases.case("no subject", trust(json!({ "StringEquals": { format!("{provider}:aud"): "sts.amazonaws.com" } })), good());
-    cases.case("no audience", trust(json!({ "StringEquals": { format!("{provider}:sub"): "repo:org/shop:ref:x" } })), good());
+    cases.case(
+        "no subject",
+        trust(json!({ "StringEquals": { format!("{provider}:aud"): "sts.amazonaws.com" } })),
+        good(),
+    );
+    cases.case(
+        "no audience",
+        trust(json!({ "StringEquals": { format!("{provider}:sub"): "repo:org/shop:ref:x" } })),
+        good(),
+    );
     cases.case("an organization", with("repo:org/*"), with("repo:org/shop:*"));
     cases.case("any repository", with("repo:org/*:ref:refs/heads/main"), good());
     cases.case("anything", with("*"), good());

@@ -67,10 +67,14 @@ fn what_is_named_by_itself_is_plain() {
         let itself = Value::late(Late::Attribute(ResourceId(0), "Arn".into()));
         Value::late(Late::Concat(vec![itself, Value::string(rest)]))
     };
-    let output = Late::StackOutput { stack: "gone".into(), output: "Arn".into(), strength: ci_graph::Strength::Weak };
+    let output =
+        Late::StackOutput { stack: "gone".into(), output: "Arn".into(), strength: ci_graph::Strength::Weak };
     assert!(plain(vec![]));
     assert!(plain(vec![("Resource", inside("/*"))]));
-    assert!(plain(vec![("Action", Value::string("xray:PutTraceSegments")), ("Resource", Value::string("*"))]));
+    assert!(plain(vec![
+        ("Action", Value::string("xray:PutTraceSegments")),
+        ("Resource", Value::string("*"))
+    ]));
     assert!(plain(vec![("Effect", Value::string("Deny")), ("Resource", Value::string("*"))]));
     for changes in [
         vec![("Resource", inside("*"))],

@@ -21,8 +21,8 @@ pub(super) fn run(terminal: &Terminal, arguments: &Arguments, snapshot: &Snapsho
         Err(exit) => return Ok(exit),
     };
     let old = old.snapshot();
-    let diff = terminal
-        .with_progress("comparing access", || snapshot.access_diff(old, arguments.env.as_deref()));
+    let diff =
+        terminal.with_progress("comparing access", || snapshot.access_diff(old, arguments.env.as_deref()));
     let exit = errors(terminal, diff.diagnostics.clone(), snapshot)?;
     if exit != Exit::Success {
         return Ok(exit);
@@ -47,7 +47,9 @@ pub(super) fn run(terminal: &Terminal, arguments: &Arguments, snapshot: &Snapsho
     let denied = lines.iter().filter(|line| !allowed.lines.contains(*line)).count();
     if arguments.deny_additions && denied > 0 {
         let what = if denied == 1 { "1 addition".to_owned() } else { format!("{denied} additions") };
-        say(&format!("error: {what} to what is allowed; put a line of each into a file that is given with `--allow`"));
+        say(&format!(
+            "error: {what} to what is allowed; put a line of each into a file that is given with `--allow`"
+        ));
         return Ok(Exit::Findings);
     }
     Ok(Exit::Success)
@@ -140,7 +142,11 @@ impl Shown<'_> {
                         let _ = writeln!(text, "      {}", self.terminal.faint(&beside.join(", ")));
                     }
                     if sign == '+' && !self.is_allowed(changed, told) {
-                        let _ = writeln!(text, "      {}", self.terminal.faint(&format!("to allow it: {}", changed.line(told))));
+                        let _ = writeln!(
+                            text,
+                            "      {}",
+                            self.terminal.faint(&format!("to allow it: {}", changed.line(told)))
+                        );
                     }
                 }
             }
@@ -250,8 +256,12 @@ fn subject(changed: &Changed) -> String {
 
 fn sentence(told: &Told) -> String {
     let mut text = match told.actions.as_slice() {
-        _ if told.is_denial && told.principals.is_empty() => format!("is not denied {}", actions(&told.actions)),
-        _ if told.is_denial => format!("{} is not denied {}", told.principals.join(", "), actions(&told.actions)),
+        _ if told.is_denial && told.principals.is_empty() => {
+            format!("is not denied {}", actions(&told.actions))
+        }
+        _ if told.is_denial => {
+            format!("{} is not denied {}", told.principals.join(", "), actions(&told.actions))
+        }
         [words] if words.contains(' ') => words.clone(),
         _ if told.principals.is_empty() => format!("may {}", actions(&told.actions)),
         _ => format!("{} may {}", told.principals.join(", "), actions(&told.actions)),
@@ -276,7 +286,8 @@ const fn kind(sort: Sort) -> &'static str {
 
 fn tally(target: &TargetDiff) -> String {
     let count = |of: &dyn Fn(&Changed) -> bool| target.changed.iter().filter(|changed| of(changed)).count();
-    let (gain, lose) = (count(&|changed| !changed.added.is_empty()), count(&|changed| !changed.removed.is_empty()));
+    let (gain, lose) =
+        (count(&|changed| !changed.added.is_empty()), count(&|changed| !changed.removed.is_empty()));
     if gain + lose == 0 {
         return format!("nothing is given or taken; {} equal", target.equal);
     }

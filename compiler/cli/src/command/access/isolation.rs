@@ -10,8 +10,7 @@ use crate::arguments::Access as Arguments;
 use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
 
 pub(super) fn run(terminal: &Terminal, arguments: &Arguments, snapshot: &Snapshot) -> Outcome {
-    let report =
-        terminal.with_progress("proving isolation", || snapshot.isolation(arguments.env.as_deref()));
+    let report = terminal.with_progress("proving isolation", || snapshot.isolation(arguments.env.as_deref()));
     let exit = errors(terminal, report.diagnostics, snapshot)?;
     if exit != Exit::Success {
         return Ok(exit);
@@ -34,7 +33,10 @@ fn as_text(terminal: &Terminal, targets: &[TargetIsolation], files: &Files) -> S
         }
         summary(&mut text, target);
         for edge in &target.edges {
-            let by = edge.capability.as_ref().map_or_else(|| "by its ARN".to_owned(), |name| format!("by the capability {name}"));
+            let by = edge
+                .capability
+                .as_ref()
+                .map_or_else(|| "by its ARN".to_owned(), |name| format!("by the capability {name}"));
             let (whose, what) = (of(&edge.who), of(&edge.resource));
             let _ = writeln!(text, "\n{whose}\n  may {} on {what}", actions(&edge.actions));
             let _ = writeln!(text, "    {}", terminal.faint(&format!("{by}, {}", place(edge.at, files))));
@@ -43,7 +45,8 @@ fn as_text(terminal: &Terminal, targets: &[TargetIsolation], files: &Files) -> S
             let _ = writeln!(text, "\n{}", terminal.bold("not declared, and allowed with a reason"));
         }
         for violation in &target.allowed {
-            let more = if violation.more == 0 { String::new() } else { format!(" and {} more", violation.more) };
+            let more =
+                if violation.more == 0 { String::new() } else { format!(" and {} more", violation.more) };
             let _ = writeln!(
                 text,
                 "  {} may {} on {}{more}, as {}\n    {}",
@@ -63,7 +66,9 @@ fn as_text(terminal: &Terminal, targets: &[TargetIsolation], files: &Files) -> S
             } else {
                 unjudged.what.clone()
             };
-            let at = unjudged.at.map_or_else(String::new, |at| format!("\n    {}", terminal.faint(&place(at, files))));
+            let at = unjudged
+                .at
+                .map_or_else(String::new, |at| format!("\n    {}", terminal.faint(&place(at, files))));
             let _ = writeln!(text, "  {}: {what}{at}", of(&unjudged.who));
         }
         text.push('\n');
@@ -82,7 +87,11 @@ fn summary(text: &mut String, target: &TargetIsolation) {
         count(counts.resources, "resource"),
     );
     if counts.without_arn > 0 {
-        let _ = writeln!(text, "{} without a known form of ARN: no policy names one alone", count(counts.without_arn, "resource"));
+        let _ = writeln!(
+            text,
+            "{} without a known form of ARN: no policy names one alone",
+            count(counts.without_arn, "resource")
+        );
     }
     let rest = match target.edges.len() {
         0 => "none is allowed",
@@ -97,7 +106,8 @@ fn summary(text: &mut String, target: &TargetIsolation) {
 
 fn count(count: usize, what: &str) -> String {
     let digits = count.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", groups.join(","))
 }

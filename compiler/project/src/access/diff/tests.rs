@@ -14,11 +14,14 @@ fn host(source: &str) -> Host {
 fn diff(before: &str, after: &str) -> String {
     let (before, after) = (host(before), host(after));
     let diff = after.snapshot().access_diff(before.snapshot(), None);
-    let messages: Vec<&str> = diff.diagnostics.iter().chain(&diff.before).map(|found| &*found.message).collect();
+    let messages: Vec<&str> =
+        diff.diagnostics.iter().chain(&diff.before).map(|found| &*found.message).collect();
     assert_eq!(messages, Vec::<&str>::new());
     let mut text = String::new();
     for changed in diff.targets.iter().flat_map(|target| &target.changed) {
-        for (sign, told) in changed.added.iter().map(|told| ('+', told)).chain(changed.removed.iter().map(|told| ('-', told))) {
+        for (sign, told) in
+            changed.added.iter().map(|told| ('+', told)).chain(changed.removed.iter().map(|told| ('-', told)))
+        {
             let _ = writeln!(text, "{sign} {:?} {}: {}", changed.sort, changed.path, told.line());
         }
     }
@@ -76,10 +79,7 @@ fn what_is_given_and_taken_is_told_exactly() {
         diff(&with(one), &with(r#"allow sqs::SendMessage on ["*"]"#)),
         "+ Rights role: sqs:SendMessage on *\n"
     );
-    assert_eq!(
-        diff(&with(r#"allow "sqs:*" on [queue.Arn]"#), &with(one)),
-        "- Rights role: sqs:* on queue\n"
-    );
+    assert_eq!(diff(&with(r#"allow "sqs:*" on [queue.Arn]"#), &with(one)), "- Rights role: sqs:* on queue\n");
 }
 
 #[test]
@@ -92,7 +92,10 @@ fn a_denial_that_goes_gives() {
 #[test]
 fn policies_of_others_are_not_judged() {
     let plain = with(BOTH);
-    let more = plain.replace("Policies: [", "ManagedPolicyArns: [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"], Policies: [");
+    let more = plain.replace(
+        "Policies: [",
+        "ManagedPolicyArns: [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"], Policies: [",
+    );
     assert_eq!(
         diff(&plain, &more),
         "+ Rights role: whatever the policy arn:aws:iam::aws:policy/ReadOnlyAccess allows, which is not judged\n"
@@ -102,15 +105,15 @@ fn policies_of_others_are_not_judged() {
 #[test]
 fn trust_policies_and_the_world_are_compared_too() {
     let plain = with(BOTH);
-    let trusting = plain.replace(r#"to aws_service("lambda.amazonaws.com")"#, r#"to [aws_service("lambda.amazonaws.com"), aws_account(aws::account_id)]"#);
-    assert_eq!(
-        diff(&plain, &trusting),
-        "+ Trust role: the account {AWS::AccountId} may sts:AssumeRole\n"
+    let trusting = plain.replace(
+        r#"to aws_service("lambda.amazonaws.com")"#,
+        r#"to [aws_service("lambda.amazonaws.com"), aws_account(aws::account_id)]"#,
     );
+    assert_eq!(diff(&plain, &trusting), "+ Trust role: the account {AWS::AccountId} may sts:AssumeRole\n");
     let open = plain.replace(
         "let other",
-        r#"let guard = aws::sqs::QueuePolicy { Queues: [queue.QueueUrl], PolicyDocument: policy([allow sqs::SendMessage on [queue.Arn] to everyone()]) };
-        let other"#,
+        "let guard = aws::sqs::QueuePolicy { Queues: [queue.QueueUrl], PolicyDocument: policy([allow sqs::SendMessage on [queue.Arn] to everyone()]) };
+        let other",
     );
     assert_eq!(
         diff(&plain, &open),
@@ -136,5 +139,8 @@ fn what_is_new_or_gone_has_all_or_nothing() {
         let guard = aws::sqs::QueuePolicy { Queues: [second.QueueUrl], PolicyDocument: policy([deny sqs::SendMessage on [second.Arn] to everyone()]) }; }";
     assert_eq!(diff(guarded, nobody), "");
     let unguarded = "service S { let queue = aws::sqs::Queue {}; let second = aws::sqs::Queue {}; }";
-    assert_eq!(diff(guarded, unguarded), "+ Policy second: everyone may not denied sqs:SendMessage on second\n");
+    assert_eq!(
+        diff(guarded, unguarded),
+        "+ Policy second: everyone may not denied sqs:SendMessage on second\n"
+    );
 }
