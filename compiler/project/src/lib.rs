@@ -29,11 +29,8 @@ pub use access::{
     ViolationTold,
 };
 pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
-<<<<<<< HEAD
-pub use ci_deploy::Role;
-=======
 pub use ci_access::program::{CLAIM, NOT_COVERED};
->>>>>>> 13708f3 (The command's own tests of access; clippy is silent)
+pub use ci_deploy::Role;
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;
 pub use deploy::{
