@@ -164,6 +164,9 @@ impl<'s, 'a> Collected<'s, 'a> {
         for policy in items(property("Policies")) {
             held.grants.extend(self.document(place, entry(&policy.value, "PolicyDocument")));
         }
+        // What limits a role gives it nothing, nor anyone else.
+        let boundary = property("PermissionsBoundary");
+        self.attached.extend(boundary.and_then(|policy| self.reader.place(place.stack, &policy.value)));
         for policy in items(property("ManagedPolicyArns")) {
             match self.reader.place(place.stack, &policy.value) {
                 Some(managed) => {
