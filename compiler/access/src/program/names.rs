@@ -309,8 +309,35 @@ impl Named {
             return true;
         }
         // What is too large to tell counts as found.
-        !forms.is_empty() && glob::find(&[std::slice::from_ref(pattern), forms], &[]) != Found::Nothing
+        let mut near = forms.iter().filter(|form| !are_apart(pattern.tokens(), form.tokens()));
+        near.any(|form| glob::overlap(pattern, form) != Found::Nothing)
     }
+}
+
+/// Whether two ARNs differ for certain where their names begin: that is what almost all do, and no automaton has to run.
+fn are_apart(one: &[Token], form: &[Token]) -> bool {
+    let (Some((head, name)), Some((_, form_name))) = (at_name(one), at_name(form)) else { return false };
+    let takes_colons = |token: &Token| match token {
+        Token::Letter(Letter::Char(char)) => *char == ':',
+        Token::Letter(Letter::Symbol(symbol)) => !symbol.within_field,
+        Token::One { except } | Token::Run { except } => *except != Some(':'),
+        Token::Variable { .. } => true,
+    };
+    // A wildcard that takes a colon moves what comes after it, if there is a colon to be taken.
+    let moves = head.iter().any(|token| takes_colons(token) && *token != Token::Letter(Letter::Char(':')));
+    if moves && form_name.iter().any(takes_colons) {
+        return false;
+    }
+    let letters =
+        name.iter().zip(form_name).take_while(|pair| matches!(pair, (Token::Letter(_), Token::Letter(_))));
+    letters.into_iter().any(|(one, other)| one != other)
+}
+
+/// An ARN in two: its first five fields with their colons, and its name.
+fn at_name(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
+    let colons = tokens.iter().enumerate().filter(|(_, token)| **token == Token::Letter(Letter::Char(':')));
+    let (at, _) = colons.take(5).nth(4)?;
+    Some((&tokens[..=at], &tokens[at + 1..]))
 }
 
 /// A pattern whose service is known: what stands between the second and the third colon.
