@@ -10,6 +10,7 @@
 //!
 //! Must not know: the source, how a violation is told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ci_catalog::iam;
@@ -124,7 +125,11 @@ pub fn isolation(program: &Program<'_>, deployed: &Deployed) -> Isolation {
     if suspects.is_empty() && by_text.is_empty() {
         return found;
     }
-    let names = Names::read(&program.stacks, deployed);
+    let mut services = services(program, &suspects, deployed);
+    if let Some(services) = services.as_mut().filter(|_| !by_text.is_empty()) {
+        services.insert("iam".to_owned());
+    }
+    let names = Names::read(&program.stacks, deployed, services.as_ref());
     for suspect in &suspects {
         let own = suspect.holder.place.stack;
         let is_other = |named: &Named| named.place.stack != own;
@@ -174,8 +179,9 @@ pub fn across(one: (&Program<'_>, &Deployed), other: (&[&Stack], &Deployed)) -> 
     if suspects.is_empty() {
         return Vec::new();
     }
-    let own = Names::read(&program.stacks, deployed);
-    let names = Names::read(other.0, other.1);
+    let services = services(program, &suspects, deployed);
+    let own = Names::read(&program.stacks, deployed, services.as_ref());
+    let names = Names::read(other.0, other.1, services.as_ref());
     // What is called the same in both is meant by its own name.
     let is_other = |named: &Named| {
         named.name.is_none()
@@ -193,7 +199,7 @@ pub fn across(one: (&Program<'_>, &Deployed), other: (&[&Stack], &Deployed)) -> 
 
 /// How much a proof is about.
 pub fn counts(program: &Program<'_>, deployed: &Deployed) -> Counts {
-    let names = Names::read(&program.stacks, deployed);
+    let names = Names::read(&program.stacks, deployed, None);
     let all = program.stacks.iter().map(|stack| stack.resources.len()).sum::<usize>();
     let mut decided = 0;
     for named in names.of(None) {
@@ -251,6 +257,17 @@ fn suspects<'a>(program: &'a Program<'_>, found: &mut Isolation) -> Vec<Suspect<
         }
     }
     suspects
+}
+
+/// The services that texts name; `None` if one of them may name any.
+fn services(
+    program: &Program<'_>,
+    suspects: &[Suspect<'_>],
+    deployed: &Deployed,
+) -> Option<BTreeSet<String>> {
+    let service =
+        |suspect: &Suspect<'_>| service_of(&resolved(&program.stacks, &suspect.pattern, deployed).0);
+    suspects.iter().map(service).collect()
 }
 
 /// Whether a pattern is a resource of the stack of this name, or within one: almost all are.

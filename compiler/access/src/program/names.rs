@@ -5,7 +5,7 @@
 //!
 //! Must not know: statements, who may do what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ci_catalog::iam;
 use ci_graph::{Resource, Stack, Value};
@@ -46,10 +46,17 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub fn read(stacks: &[&Stack], deployed: &Deployed) -> Self {
+    /// The names of the resources of some services, as ARNs name them; of all, where that is not known.
+    pub fn read(stacks: &[&Stack], deployed: &Deployed, services: Option<&BTreeSet<String>>) -> Self {
         let mut names = Self::default();
+        let is_wanted = |of: &Resource| {
+            services.is_none_or(|services| {
+                let service = of.schema.arn_template().and_then(|form| form.split(':').nth(2));
+                service.is_some_and(|service| services.contains(service))
+            })
+        };
         for (at, stack) in stacks.iter().enumerate() {
-            for (resource, of) in stack.resource_ids() {
+            for (resource, of) in stack.resource_ids().filter(|(_, of)| is_wanted(of)) {
                 let place = Place { stack: at, resource };
                 let Some(named) = named(stack, of, place, deployed) else { continue };
                 let service = named.form.split(':').nth(2).unwrap_or_default().to_owned();
