@@ -251,6 +251,12 @@ impl Condition {
         self.values.dedup();
     }
 
+    /// It holds of no request that lacks its key.
+    pub fn is_required(&self) -> bool {
+        let always = self.if_exists || self.operator.is_negated() || self.operator == Operator::Null;
+        !always && self.quantifier != Some(Quantifier::ForAllValues)
+    }
+
     /// Whether it holds of a request.
     pub fn holds(&self, context: &Context) -> Truth {
         let values = context.get(&self.key);

@@ -343,7 +343,10 @@ fn is_one(except: Option<char>, letter: &Letter) -> bool {
 fn is_in_run(except: Option<char>, letter: &Letter) -> bool {
     match letter {
         Letter::Char(char) => Some(*char) != except,
-        Letter::Symbol(symbol) => except.is_none() || (except == Some(':') && symbol.within_field),
+        // Nothing that AWS calls anything has a bar in it.
+        Letter::Symbol(symbol) => {
+            matches!(except, None | Some('|')) || (except == Some(':') && symbol.within_field)
+        }
     }
 }
 

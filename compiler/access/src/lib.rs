@@ -7,8 +7,7 @@
 //! What is not known before a deployment is a [`Symbol`]: it equals itself and nothing that is written down, until
 //! [`Facts`] say what it stands for.
 //!
-//! Must not know: what a program needs, where statements come from (an origin is a number of the caller's), JSON as an
-//! input, files.
+//! Must not know: what a program needs, where statements come from (an origin is a number of the caller's), files.
 
 mod condition;
 mod contain;
@@ -24,6 +23,7 @@ mod request;
 mod split;
 mod text;
 mod truth;
+mod written;
 
 pub use condition::{Condition, Family, Operator, Quantifier, UnknownOperator};
 pub use contain::{Containment, Undecided, contains};
@@ -37,6 +37,7 @@ pub use request::{Context, Request};
 pub use split::{SizeLimit, TooLarge, split};
 pub use text::{Facts, Letter, Part, Parts, Symbol, Text};
 pub use truth::Truth;
+pub use written::parse_json;
 
 #[cfg(test)]
 mod tests;

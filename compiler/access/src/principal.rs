@@ -167,7 +167,8 @@ impl Caller {
 
     /// All callers that there can be.
     pub(crate) fn universe() -> Vec<Pattern> {
-        ["aws|*|arn:*:iam:*|*", "service|?*", "federated|?*", "canonical|?*", "anonymous|"]
+        // An ARN that is not known yet is no text that begins with `arn`.
+        ["aws|*|arn:*:iam:*|*", "aws|*|*|*", "service|?*", "federated|?*", "canonical|?*", "anonymous|"]
             .map(within_fields)
             .into()
     }

@@ -5,15 +5,29 @@
 //!
 //! Must not know: syntax, files, how a capability came to its statements.
 
+mod compare;
+mod escalation;
+mod isolation;
 mod may;
+mod names;
+mod plain;
 mod read;
+mod surface;
 mod value;
 
 use ci_graph::{Origin, Resource, ResourceId, Stack, Value};
 
-use crate::{Parts, Pattern, Statement, glob};
+use crate::{Letter, Parts, Pattern, Statement, Token, glob};
+pub use compare::{Change, changes, denials};
+pub use escalation::{Escalation, Way, escalations};
+pub use isolation::{
+    CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation,
+};
 pub use may::{Answer, Example, Target};
+pub use names::Deployed;
+pub use plain::is_plain;
 pub use read::read;
+pub use surface::{Public, public};
 
 /// A resource of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,9 +47,12 @@ pub struct Program<'a> {
     pub holders: Vec<Holder>,
     /// What has a policy of its own, in the same order.
     pub guarded: Vec<Guarded>,
+    /// Policies that are put together at deployment, as a text: nothing is known of what they say. The resource that each
+    /// is written at, and where.
+    pub late: Vec<(Place, Origin)>,
 }
 
-/// A role, user or group.
+/// A role, user or group; or a policy that nobody of the program has yet, for whoever will have it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Holder {
     /// The resource.
@@ -95,10 +112,26 @@ impl<'a> Program<'a> {
 
     /// Whether a statement may be about a resource, by name or by a wildcard.
     ///
-    /// A name that only CloudFormation knows differs from every name that is written down.
-    pub fn is_about(&self, grant: &Grant, place: Place) -> bool {
+    /// A name that a service makes differs from every name that is written down; one that CloudFormation makes begins with
+    /// the stack and the logical id.
+    pub fn is_about(&self, grant: &Grant, place: Place, deployed: &Deployed) -> bool {
         grant.reaches.iter().any(|reach| reach.place == Some(place))
             || value::arns(self, place).iter().any(|arn| glob::any_matches(patterns(grant), arn))
+            || patterns(grant).iter().any(|pattern| names::may_name(&self.stacks, pattern, place, deployed))
+    }
+
+    /// A pattern as the source would say it: the name of a resource and what follows, with its stack where that is not
+    /// `stack`; or the text.
+    pub fn told(&self, pattern: &Pattern, stack: usize) -> String {
+        let Some((Token::Letter(Letter::Symbol(symbol)), rest)) = pattern.tokens().split_first() else {
+            return pattern.to_string();
+        };
+        let Some(place) = names::owner(&self.stacks, symbol) else { return pattern.to_string() };
+        let shown = format!("{}{}", self.resource(place).path, Pattern::of_tokens(rest.to_vec()));
+        if place.stack == stack {
+            return shown;
+        }
+        format!("{shown} of {}", self.stacks[place.stack].name)
     }
 }
 

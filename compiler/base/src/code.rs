@@ -145,9 +145,18 @@ codes! {
     E0803 ActionResourceMismatch "action-resource-mismatch" Error;
     E0804 WildcardAction "wildcard-action" Error;
     E0805 InvalidPolicy "invalid-policy" Error;
+    E0806 WildcardResource "wildcard-resource" Error;
+    E0807 PrivilegeEscalation "privilege-escalation" Error;
+    E0808 PublicAccess "public-access" Error;
+    E0809 ForeignAccount "foreign-account" Error;
+    E0810 ConfusedDeputy "confused-deputy" Error;
     E0811 UnknownHandlers "unknown-handlers" Error;
     E0812 RoleWithoutBoundary "role-without-boundary" Error;
     E0813 PolicyTooLong "policy-too-long" Error;
+    E0814 ManagedPolicy "managed-policy" Error;
+    E0815 OpenFederation "open-federation" Error;
+    E0816 PassRole "pass-role" Error;
+    E0817 UndeclaredAccess "undeclared-access" Error;
 
     E0901 InvalidManifest "invalid-manifest" Error;
     E0902 UnreadableFile "unreadable-file" Error;
@@ -164,10 +173,25 @@ impl Code {
     /// rest on a table which AWS adds to every week.
     pub const fn has_level(self) -> bool {
         !matches!(self.severity(), Severity::Error)
-            || matches!(
-                self,
-                Self::WildcardAction | Self::TemplateLimit | Self::NotOffered | Self::RuleBroken
-            )
+            || self.is_about_privilege()
+            || matches!(self, Self::TemplateLimit | Self::NotOffered | Self::RuleBroken)
+    }
+
+    /// Whether it is about more being allowed than has to be: IAM takes it, and whoever knows why can say so.
+    const fn is_about_privilege(self) -> bool {
+        matches!(
+            self,
+            Self::WildcardAction
+                | Self::WildcardResource
+                | Self::PrivilegeEscalation
+                | Self::PublicAccess
+                | Self::ForeignAccount
+                | Self::ConfusedDeputy
+                | Self::ManagedPolicy
+                | Self::OpenFederation
+                | Self::PassRole
+                | Self::UndeclaredAccess
+        )
     }
 
     /// The code with this number (in any case) or name.

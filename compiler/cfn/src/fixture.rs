@@ -25,6 +25,7 @@ pub(crate) fn stack() -> Stack {
         outputs: Vec::new(),
         assets: Vec::new(),
         providers: Vec::new(),
+        uses: Vec::new(),
     }
 }
 

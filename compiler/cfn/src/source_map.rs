@@ -17,12 +17,17 @@
 //! The items of a list are named by their positions in the template; the branches of an `Fn::If` stand under
 //! `"Fn::If"` as `"1"` and `"2"`; other functions have no inside. What has no known place is left out.
 //!
+//! Where the stack uses capabilities of other services, `"uses"` says which and where they are asked for:
+//! `{"provider":"shop-warehouse","capability":"ShippingSend","at":[0,12,21]}`. The statements of one carry its name as
+//! their `Sid`. It stands here and not in the template: a template is what changes at AWS, and a line that moves in a
+//! source must not change it.
+//!
 //! Must not know files: a place is looked up by whoever holds them.
 
 use std::fmt::Write as _;
 
 use ci_base::FileId;
-use ci_graph::{Late, Located, Origin, Resource, Stack, Value};
+use ci_graph::{Late, Located, Origin, Resource, Stack, Use, Value};
 
 use crate::value::present;
 
@@ -56,9 +61,14 @@ pub fn source_map(
         writer.out.push_str(if at == 0 { "\n" } else { ",\n" });
         writer.resource(resource);
     }
+    writer.out.push_str(if stack.resources.is_empty() { "}" } else { "\n  }" });
+    for (at, used) in stack.uses.iter().enumerate() {
+        writer.out.push_str(if at == 0 { ",\n  \"uses\": [\n" } else { ",\n" });
+        writer.used(used);
+    }
+    writer.out.push_str(if stack.uses.is_empty() { "\n}\n" } else { "\n  ]\n}\n" });
     let files: Vec<String> = writer.files.iter().map(|file| text(&path(*file))).collect();
     let mut map = writer.out;
-    map.push_str(if stack.resources.is_empty() { "}\n}\n" } else { "\n  }\n}\n" });
     // The files are known last and stand first: moved once, where a second text would be as large again.
     let files = files.join(", ");
     map.insert_str(0, &format!("{{\n  \"version\": 1,\n  \"files\": [{files}],\n  \"resources\": {{"));
@@ -102,6 +112,16 @@ impl Writer<'_> {
         self.out.push_str(",\"properties\":");
         let entries = resource.properties.iter().map(|entry| (&*entry.name, &entry.value));
         self.inside(entries);
+        self.out.push('}');
+    }
+
+    fn used(&mut self, used: &Use) {
+        let (provider, capability) = (text(&used.provider), text(&used.name));
+        self.put(format_args!("    {{\"provider\":{provider},\"capability\":{capability}"));
+        if let Some(place) = (self.place)(used.origin) {
+            let file = self.file(place.file);
+            self.put(format_args!(",\"at\":[{file},{},{}]", place.line, place.column));
+        }
         self.out.push('}');
     }
 

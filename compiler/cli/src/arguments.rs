@@ -7,7 +7,8 @@ use clap_complete::Shell;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  the program has errors, a test fails, files are not formatted, or a role lacks rights
+  1  the program has errors, a test fails, files are not formatted, a role lacks rights, or access is
+     given that must not be
   2  the command line or the project is not usable
   3  a file could not be read or written, or cleaninfra made a mistake of its own";
 
@@ -139,6 +140,7 @@ pub(crate) struct Test {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Access {
     /// A project, or a source file outside any project
     #[arg(default_value = ".")]
@@ -152,6 +154,21 @@ pub(crate) struct Access {
     /// Only in this environment
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// What is proved about services keeping apart, along which edges, and what is left out
+    #[arg(long, conflicts_with_all = ["of", "to", "diff"])]
+    pub isolation: bool,
+    /// What is given and taken since a revision in git, or compared with the project in another directory
+    #[arg(long, value_name = "REVISION|DIR", conflicts_with_all = ["of", "to"])]
+    pub diff: Option<String>,
+    /// Of a difference: as Markdown, for a pull request
+    #[arg(long, requires = "diff", conflicts_with = "json")]
+    pub markdown: bool,
+    /// Of a difference: exit with 1 if anything is given that is not allowed by a list
+    #[arg(long, requires = "diff")]
+    pub deny_additions: bool,
+    /// Of a difference: a list of what may be given, one addition in a line, as it is shown
+    #[arg(long, value_name = "FILE", requires = "deny_additions")]
+    pub allow: Vec<Utf8PathBuf>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -16,7 +16,7 @@ use crate::arguments::{ColorChoice, Global, MessageFormat};
 pub(crate) enum Exit {
     /// All is well.
     Success,
-    /// The program has errors, or files are not formatted.
+    /// The program has errors, files are not formatted, or access is given that must not be.
     Findings,
     /// The command line or the project is not usable.
     Usage,

@@ -84,6 +84,7 @@ impl Builder<'_> {
             outputs: self.outputs,
             assets: Vec::new(),
             providers: Vec::new(),
+            uses: Vec::new(),
         }
     }
 

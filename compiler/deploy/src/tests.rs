@@ -61,6 +61,7 @@ pub(crate) fn stack(name: &str, resources: Vec<Resource>) -> Stack {
         outputs: Vec::new(),
         assets: Vec::new(),
         providers: Vec::new(),
+        uses: Vec::new(),
     }
 }
 

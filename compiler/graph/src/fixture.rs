@@ -42,5 +42,6 @@ pub(crate) fn stack(reads: &[Vec<u32>]) -> Stack {
         outputs: Vec::new(),
         assets: Vec::new(),
         providers: Vec::new(),
+        uses: Vec::new(),
     }
 }

@@ -35,6 +35,30 @@ pub struct Stack {
     pub assets: Vec<Asset>,
     /// The stacks whose outputs are read here; sorted, without repetition.
     pub providers: Vec<Arc<str>>,
+    /// The capabilities of other services that are used here, in the order they were asked for, without repetition.
+    pub uses: Vec<Use>,
+}
+
+/// A capability of another service that a stack uses: a declared edge from the one to the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use {
+    /// The stack that provides it.
+    pub provider: Arc<str>,
+    /// What it is called there: `ShippingSend`.
+    pub name: Arc<str>,
+    /// Where it is asked for.
+    pub origin: Origin,
+    /// What it allows.
+    pub rights: Vec<Right>,
+}
+
+/// Actions on resources.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Right {
+    /// The actions by their full names.
+    pub actions: Vec<Arc<str>>,
+    /// The resources as a policy names them: texts, outputs of the provider, and both in one.
+    pub resources: Vec<Located>,
 }
 
 /// A directory that is packed into an archive and uploaded under a key made from its content.

@@ -2,16 +2,20 @@
 //!
 //! Must not know: how it is shown.
 
-use std::sync::Arc;
+mod diff;
+mod isolation;
 
-use ci_access::program::{Grant, Place, Program, Reach, read};
+use ci_access::program::{Deployed, Grant, Holder, Place, Program, Reach, read};
 use ci_access::{Actions, Effect, Principal, Principals, Resources};
 use ci_base::{Diagnostic, Severity, Span};
-use ci_graph::Stack;
-use ci_sema::{StackResult, Target, TargetId};
+use ci_sema::{StackResult, Target};
 
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
+use crate::proofs::TargetStacks;
+
+pub use diff::{AccessDiff, Changed, Sort, TargetDiff, Told};
+pub use isolation::{EdgeTold, IsolationReport, TargetIsolation, Unjudged, ViolationTold};
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,7 +63,7 @@ pub struct HolderAccess {
     pub trusts: Vec<String>,
     /// What its policies say.
     pub statements: Vec<StatementAccess>,
-    /// Policies of others that it has, by ARN.
+    /// Policies of others that it has, by ARN: what they allow is not judged.
     pub foreign: Vec<String>,
 }
 
@@ -98,34 +102,49 @@ pub struct StatementAccess {
 impl Snapshot {
     /// Who may do what. As with a build, nothing is said of a program with errors.
     pub fn access(&self, question: &AccessQuestion) -> AccessReport {
+        let (targets, diagnostics) = self.each_target(question.target.as_deref(), |target, name| {
+            self.target_access(target, name, question)
+        });
+        AccessReport { targets, diagnostics }
+    }
+
+    /// Something about each target, or about the one of this name; nothing about a program with errors. Beside it
+    /// everything that is wrong.
+    fn each_target<T>(
+        &self,
+        wanted: Option<&str>,
+        mut each: impl FnMut(&Target, &str) -> T,
+    ) -> (Vec<T>, Vec<Diagnostic>) {
         let mut diagnostics = self.check();
         if diagnostics.iter().any(|found| found.severity == Severity::Error) {
-            return AccessReport { targets: Vec::new(), diagnostics };
+            return (Vec::new(), diagnostics);
         }
         salsa::Database::attach(&self.db, |db| {
             let targets = ci_sema::targets(db);
             let names = target_names(self, targets);
-            let wanted = |name: &String| question.target.as_ref().is_none_or(|wanted| wanted == name);
-            let found: Vec<TargetAccess> = targets
+            let is_wanted = |name: &String| wanted.is_none_or(|wanted| wanted == name);
+            let found: Vec<T> = targets
                 .iter()
                 .zip(&names)
-                .filter(|(_, name)| wanted(name))
-                .map(|(target, name)| self.target_access(target, name, question))
+                .filter(|(_, name)| is_wanted(name))
+                .map(|(target, name)| each(target, name))
                 .collect();
-            if let Some(unknown) = question.target.as_ref().filter(|_| found.is_empty()) {
+            if let Some(unknown) = wanted.filter(|_| found.is_empty()) {
                 diagnostics.push(unknown_environment(self.project.main, unknown, &names));
             }
-            AccessReport { targets: found, diagnostics }
+            (found, diagnostics)
         })
     }
 
     fn target_access(&self, target: &Target, name: &str, question: &AccessQuestion) -> TargetAccess {
-        let plan = ci_sema::plan(&self.db, TargetId::new(&self.db, target.clone()));
-        let results: Vec<&StackResult> =
-            plan.instances.iter().map(|instance| ci_sema::stack(&self.db, *instance)).collect();
-        let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
-        let program = read(&stacks);
-        let teller = Teller { snapshot: self, results: &results, program: &program };
+        let stacks = TargetStacks::of(&self.db, target);
+        let program = read(&stacks.stacks);
+        let teller = Teller {
+            snapshot: self,
+            results: &stacks.results,
+            program: &program,
+            deployed: &stacks.deployed,
+        };
         let mut known = Vec::new();
         let (holders, guarded) = match (&question.of, &question.to) {
             (_, Some(to)) => teller.to(to, &mut known),
@@ -141,6 +160,7 @@ struct Teller<'a> {
     snapshot: &'a Snapshot,
     results: &'a [&'a StackResult],
     program: &'a Program<'a>,
+    deployed: &'a Deployed,
 }
 
 impl Teller<'_> {
@@ -179,7 +199,9 @@ impl Teller<'_> {
             known.extend(places.iter().map(|place| self.path(*place)));
         }
         let holders = self.program.holders.iter().filter_map(|holder| {
-            let is_about = |grant: &&Grant| meant.iter().any(|place| self.program.is_about(grant, *place));
+            let is_about = |grant: &&Grant| {
+                meant.iter().any(|place| self.program.is_about(grant, *place, self.deployed))
+            };
             let grants: Vec<&Grant> = holder.grants.iter().filter(is_about).collect();
             (!grants.is_empty()).then(|| self.holder(holder, grants.into_iter()))
         });
@@ -208,11 +230,7 @@ impl Teller<'_> {
         begins(path, name) || within_service().unwrap_or_default()
     }
 
-    fn holder<'g>(
-        &self,
-        holder: &ci_access::program::Holder,
-        grants: impl Iterator<Item = &'g Grant>,
-    ) -> HolderAccess {
+    fn holder<'g>(&self, holder: &Holder, grants: impl Iterator<Item = &'g Grant>) -> HolderAccess {
         let trusts = holder.trust.iter().flat_map(|grant| principals(&grant.statement.principals));
         HolderAccess {
             stack: self.program.stacks[holder.place.stack].name.to_string(),

@@ -15,6 +15,7 @@ mod load;
 mod manifest;
 mod output;
 mod pack;
+mod proofs;
 mod resource;
 mod rules;
 mod stages;
@@ -22,8 +23,13 @@ mod system;
 mod testing;
 mod write;
 
-pub use access::{AccessQuestion, AccessReport, GuardedAccess, HolderAccess, StatementAccess, TargetAccess};
+pub use access::{
+    AccessDiff, AccessQuestion, AccessReport, Changed, EdgeTold, GuardedAccess, HolderAccess,
+    IsolationReport, Sort, StatementAccess, TargetAccess, TargetDiff, TargetIsolation, Told, Unjudged,
+    ViolationTold,
+};
 pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
+pub use ci_access::program::{CLAIM, NOT_COVERED};
 pub use ci_deploy::Role;
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;
@@ -37,6 +43,6 @@ pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, Rules, TemplateFormat, is_kebab_case};
 pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
 pub use resource::resource_type;
-pub use system::{DirEntry, Kind, MemorySystem, Metadata, Operation, OsSystem, System};
+pub use system::{DirEntry, GitSystem, Kind, MemorySystem, Metadata, Operation, OsSystem, System};
 pub use testing::Test;
 pub use write::{OutputFile, WriteError, publish as write_files};

@@ -14,6 +14,7 @@ use crate::build::SourceMaps;
 use crate::files::Files;
 use crate::host::Snapshot;
 use crate::levels;
+use crate::proofs::proofs;
 use crate::rules::Ruled;
 
 /// A stack with everything that follows from it alone.
@@ -177,6 +178,28 @@ impl Snapshot {
             found.late.append(&mut ruled.broken);
             let mut found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);
+            // A rule about a policy that lets in everyone says again what the finding inside of it does.
+            let public: Vec<Span> = found
+                .iter()
+                .filter(|found| found.code == Code::PublicAccess)
+                .map(|found| found.primary.at)
+                .collect();
+            let again =
+                |rule: &Diagnostic| public.iter().any(|inner| levels::covers(rule.primary.at, *inner));
+            found.retain(|found| found.code != Code::RuleBroken || !again(found));
+            // What is proved of policies says nothing where a value is wrong. That a rule is broken changes no value.
+            if !found.iter().any(|found| found.severity == Severity::Error && !found.code.has_level()) {
+                let proved = proofs(db, Program::get(db)).iter();
+                let proved = proved.map(|found| found.clone().map(|at| at.span(self, db)));
+                // That a wildcard reaches others is said by what refuses it.
+                let wild = |known: &Diagnostic, at: Span| {
+                    matches!(known.code, Code::WildcardResource | Code::WildcardAction)
+                        && levels::covers(at, known.primary.at)
+                };
+                let follows = |proved: &Diagnostic| found.iter().any(|known| wild(known, proved.primary.at));
+                let proved = proved.filter(|proved| !follows(proved)).collect();
+                found.extend(levels::apply_levels(proved, &self.project.manifest.lints, &allowed));
+            }
             // What is reported is unknown afterwards. Anything else that is must not get into a template.
             if !found.iter().any(|found| found.severity == Severity::Error) {
                 found.extend(self.unknown_values(db));

@@ -2,6 +2,7 @@
 //!
 //! Paths are UTF-8. Must not know: projects, manifests, what any file is for.
 
+mod git;
 mod memory;
 mod os;
 
@@ -9,6 +10,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use git::GitSystem;
 pub use memory::{MemorySystem, Operation};
 pub use os::OsSystem;
 

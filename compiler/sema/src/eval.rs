@@ -102,6 +102,7 @@ pub(crate) struct Eval<'db> {
     granted: Vec<(Arc<str>, plan::Frozen)>,
     assets: Vec<Asset>,
     providers: Vec<Arc<str>>,
+    uses: Vec<ci_graph::Use>,
     diagnostics: Vec<Diagnostic<Origin>>,
     reported: FxHashSet<(Code, Origin)>,
     calls: Vec<ItemId>,
@@ -143,6 +144,7 @@ impl<'db> Eval<'db> {
             granted: Vec::new(),
             assets: Vec::new(),
             providers: Vec::new(),
+            uses: Vec::new(),
             diagnostics: Vec::new(),
             reported: FxHashSet::default(),
             calls: Vec::new(),
@@ -335,6 +337,7 @@ impl<'db> Eval<'db> {
             outputs: self.outputs,
             assets: self.assets,
             providers: self.providers,
+            uses: self.uses,
         };
         lower::in_source_order(&mut stack, &self.orders);
         let items = self.bodies.iter().map(|body| body.item).collect();

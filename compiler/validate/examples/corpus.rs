@@ -79,6 +79,7 @@ fn stack(template: &Json) -> Option<(Stack, Vec<String>)> {
         outputs: Vec::new(),
         assets: Vec::new(),
         providers: Vec::new(),
+        uses: Vec::new(),
     };
     Some((stack, reader.places))
 }

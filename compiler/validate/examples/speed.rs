@@ -80,6 +80,7 @@ fn stack(count: usize) -> Stack {
         outputs: Vec::new(),
         assets: Vec::new(),
         providers: Vec::new(),
+        uses: Vec::new(),
     }
 }
 

@@ -10,7 +10,6 @@ mod cycle;
 mod format;
 mod identifier;
 mod interpolation;
-mod json;
 mod lates;
 mod limits;
 mod network;

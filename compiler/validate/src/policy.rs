@@ -7,15 +7,18 @@
 
 mod action;
 mod arn;
+pub(crate) mod audience;
 mod condition;
+mod facts;
 mod principal;
+mod scope;
 
 use ci_base::{Code, Diagnostic};
 use ci_catalog::{PolicyKind, ResourceSchema};
 use ci_graph::{Entry, Located, Origin, Stack, Value};
 
 use crate::view::{Fields, each_case, items, one_or_many};
-use crate::{json, words};
+use crate::words;
 
 /// The fields of a document and of a statement.
 const DOCUMENT: [&str; 3] = ["Id", "Statement", "Version"];
@@ -61,9 +64,9 @@ pub(crate) fn check(
     let mut policy = Policy { stack, schema, kind, findings: Vec::new() };
     match (kind, value) {
         // A list of ARNs: its items have patterns of their own.
-        (PolicyKind::ManagedArns, _) => {}
+        (PolicyKind::ManagedArns, _) => scope::managed(&mut policy, value),
         (_, Value::Record(entries)) => policy.document(value, entries, at),
-        (_, Value::String(text)) => match json::parse(text, at) {
+        (_, Value::String(text)) => match ci_access::parse_json(text, at) {
             Some(Value::Record(entries)) => {
                 let value = Value::Record(entries.clone());
                 policy.document(&value, &entries, at);
@@ -229,6 +232,8 @@ impl Policy<'_> {
             }
         }
         action::check(self, statement);
+        scope::check(self, statement);
+        audience::check(self, statement);
     }
 
     fn effect(&mut self, statement: &Located) {

@@ -171,6 +171,7 @@ fn stack(json: &Json) -> (Stack, Vec<String>) {
         outputs,
         assets: Vec::new(),
         providers: Vec::new(),
+        uses: Vec::new(),
     };
     (stack, builder.paths)
 }

@@ -308,13 +308,15 @@ pub fn policy(kind: PolicyKind, resource: &str) -> Option<Value> {
         _ => ("s3:GetObject", "arn:aws:s3:::orders-archive/*"),
     };
     let principal = json!({ "AWS": "arn:aws:iam::123456789012:role/worker" });
+    // An account by its number is known to be of the organization.
+    let ours = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } });
     let statement = match kind {
         PolicyKind::Identity => json!({ "Effect": "Allow", "Action": action, "Resource": arn }),
         PolicyKind::Resource => {
-            json!({ "Effect": "Allow", "Principal": principal, "Action": action, "Resource": arn })
+            json!({ "Effect": "Allow", "Principal": principal, "Action": action, "Resource": arn, "Condition": ours })
         }
         PolicyKind::ResourceWithoutResource => {
-            json!({ "Effect": "Allow", "Principal": principal, "Action": action })
+            json!({ "Effect": "Allow", "Principal": principal, "Action": action, "Condition": ours })
         }
         PolicyKind::Trust => {
             let principal = json!({ "Service": "ec2.amazonaws.com" });

@@ -111,15 +111,15 @@ fn a_mistake_in_a_service_is_told_once() {
         ("E0002", "let x = [5;"),
         (
             "E0201",
-            "let b = aws::s3::Bucket {}; let p = aws::s3::BucketPolicy { Bucket: b.BucketName, PolicyDocument: policy([allow s3::GetObject on [b] to aws_account(\"111122223333\")]) };",
+            "let b = aws::s3::Bucket {}; let p = aws::s3::BucketPolicy { Bucket: b.BucketName, PolicyDocument: policy([allow s3::GetObject on [b] to aws_account(aws::account_id)]) };",
         ),
         (
             "E0804",
-            r#"let b = aws::s3::Bucket {}; let p = aws::s3::BucketPolicy { Bucket: b.BucketName, PolicyDocument: policy([allow s3::* on ["{b.Arn}/*"] to aws_account("111122223333")]) };"#,
+            r#"let b = aws::s3::Bucket {}; let p = aws::s3::BucketPolicy { Bucket: b.BucketName, PolicyDocument: policy([allow s3::* on ["{b.Arn}/*"] to aws_account(aws::account_id)]) };"#,
         ),
         (
             "E0802",
-            r#"let b = aws::s3::Bucket {}; let p = aws::s3::BucketPolicy { Bucket: b.BucketName, PolicyDocument: policy([allow "s3:Get" on ["{b.Arn}/*"] to aws_account("111122223333")]) };"#,
+            r#"let b = aws::s3::Bucket {}; let p = aws::s3::BucketPolicy { Bucket: b.BucketName, PolicyDocument: policy([allow "s3:Get" on ["{b.Arn}/*"] to aws_account(aws::account_id)]) };"#,
         ),
         ("E0001", "let x = 1 < 2 < 3; assert x;"),
         ("E0006", "let x = 1.5h; let u = aws::sqs::Queue { DelaySeconds: x.seconds() };"),

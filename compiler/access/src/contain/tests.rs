@@ -394,3 +394,19 @@ proptest! {
         prop_assert_eq!(contains(&inner, &inner), Containment::Yes);
     }
 }
+
+#[test]
+fn principals_that_are_known_late_are_somebody() {
+    let to = |principal: Principal| send().to(Principals::Of(vec![principal]));
+    let role = Principal::aws(crate::tests::parts("{Orders.Arn}"));
+    let account = Principal::aws(crate::tests::parts("{AWS::AccountId}"));
+    let root = Principal::aws(crate::tests::parts("arn:{AWS::Partition}:iam::{AWS::AccountId}:root"));
+    let service = Principal::Service("events.amazonaws.com".into());
+    for late in [&role, &account, &root] {
+        no(&[to(service.clone())], &[to(late.clone())]);
+        yes(&[to(late.clone()), to(service.clone())], &[to(late.clone())]);
+        yes(&[to(Principal::Everyone)], &[to(late.clone())]);
+    }
+    yes(&[to(account.clone())], &[to(root)]);
+    no(&[to(role)], &[to(account)]);
+}

@@ -1,12 +1,15 @@
 //! From the resources of stacks to who has which policies.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ci_graph::{Entry, Late, Located, Stack, Value};
+use ci_graph::{Entry, Late, Located, Origin, Resource, Stack, Value};
 
 use super::value::Reader;
 use super::{Grant, Guarded, Holder, Place, Program, Reach};
-use crate::{Actions, Condition, Effect, Parts, Pattern, Principal, Principals, Resources, Statement};
+use crate::{
+    Actions, Condition, Effect, Parts, Pattern, Principal, Principals, Resources, Statement, parse_json,
+};
 
 /// The types that have policies.
 pub(super) const HOLDERS: [&str; 3] = ["AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"];
@@ -43,23 +46,25 @@ pub(super) const GUARDING: [(&str, &str, Option<&str>); 15] = [
 
 /// Reads all policies of the stacks of a target.
 pub fn read<'a>(stacks: &[&'a Stack]) -> Program<'a> {
-    let mut policies =
-        Collected { reader: Reader { stacks }, holders: BTreeMap::new(), guarded: BTreeMap::new() };
+    let mut policies = Collected::new(stacks);
     for (at, stack) in stacks.iter().enumerate() {
         for (resource, _) in stack.resource_ids() {
             policies.resource(Place { stack: at, resource });
         }
     }
+    // A policy that somebody has is told there; one that nobody has is for whoever will have it.
+    for policy in policies.unattached.intersection(&policies.attached) {
+        policies.holders.remove(policy);
+    }
     let holders = policies.holders.into_iter().map(|(place, found)| found.at(place)).collect();
     let guarded = policies.guarded.into_iter().map(|(place, grants)| Guarded { place, grants }).collect();
-    Program { stacks: stacks.to_vec(), holders, guarded }
+    Program { stacks: stacks.to_vec(), holders, guarded, late: policies.late.into_inner() }
 }
 
 /// The statements of a managed policy.
 pub(super) fn document_of(stacks: &[&Stack], policy: Place) -> Vec<Grant> {
-    let reading = Collected { reader: Reader { stacks }, holders: BTreeMap::new(), guarded: BTreeMap::new() };
     let of = stacks[policy.stack].resource(policy.resource);
-    reading.document(policy.stack, of.property("PolicyDocument"))
+    Collected::new(stacks).document(policy, of.property("PolicyDocument"))
 }
 
 /// What has been read so far.
@@ -67,6 +72,10 @@ struct Collected<'s, 'a> {
     reader: Reader<'s, 'a>,
     holders: BTreeMap<Place, Held>,
     guarded: BTreeMap<Place, Vec<Grant>>,
+    late: RefCell<Vec<(Place, Origin)>>,
+    /// Policies that name nobody of the program, and those that somebody of it names.
+    unattached: BTreeSet<Place>,
+    attached: BTreeSet<Place>,
 }
 
 /// What belongs to a holder.
@@ -87,7 +96,18 @@ impl Held {
     }
 }
 
-impl<'a> Collected<'_, 'a> {
+impl<'s, 'a> Collected<'s, 'a> {
+    fn new(stacks: &'s [&'a Stack]) -> Self {
+        Self {
+            reader: Reader { stacks },
+            holders: BTreeMap::new(),
+            guarded: BTreeMap::new(),
+            late: RefCell::default(),
+            unattached: BTreeSet::new(),
+            attached: BTreeSet::new(),
+        }
+    }
+
     fn resource(&mut self, place: Place) {
         let resource = self.reader.stacks[place.stack].resource(place.resource);
         let name = resource.schema.name();
@@ -96,10 +116,14 @@ impl<'a> Collected<'_, 'a> {
             self.holder(place, property);
         }
         if let Some((_, document, targets)) = ATTACHED.iter().find(|(known, ..)| *known == name) {
-            let holders: Vec<Place> =
-                targets.iter().flat_map(|target| self.named(place.stack, property(target))).collect();
+            let mut holders: Vec<Place> =
+                targets.iter().flat_map(|target| self.holders_named(place.stack, property(target))).collect();
+            if holders.is_empty() {
+                self.unattached.insert(place);
+                holders = vec![place];
+            }
             for holder in holders {
-                let grants = self.document(place.stack, property(document));
+                let grants = self.document(place, property(document));
                 self.holders.entry(holder).or_default().grants.extend(grants);
             }
         }
@@ -113,7 +137,7 @@ impl<'a> Collected<'_, 'a> {
             let document =
                 steps.fold(document, |within, step| within.and_then(|within| entry(&within.value, step)));
             for resource in guarded {
-                let grants = self.document(place.stack, document);
+                let grants = self.document(place, document);
                 if !grants.is_empty() {
                     self.guarded.entry(resource).or_default().extend(grants);
                 }
@@ -135,18 +159,20 @@ impl<'a> Collected<'_, 'a> {
     }
 
     fn holder(&mut self, place: Place, property: impl Fn(&str) -> Option<&'a Located>) {
-        let mut held = Held {
-            trust: self.document(place.stack, property("AssumeRolePolicyDocument")),
-            ..Held::default()
-        };
+        let mut held =
+            Held { trust: self.document(place, property("AssumeRolePolicyDocument")), ..Held::default() };
         for policy in items(property("Policies")) {
-            held.grants.extend(self.document(place.stack, entry(&policy.value, "PolicyDocument")));
+            held.grants.extend(self.document(place, entry(&policy.value, "PolicyDocument")));
         }
+        // What limits a role gives it nothing, nor anyone else.
+        let boundary = property("PermissionsBoundary");
+        self.attached.extend(boundary.and_then(|policy| self.reader.place(place.stack, &policy.value)));
         for policy in items(property("ManagedPolicyArns")) {
             match self.reader.place(place.stack, &policy.value) {
                 Some(managed) => {
+                    self.attached.insert(managed);
                     let of = self.reader.stacks[managed.stack].resource(managed.resource);
-                    held.grants.extend(self.document(managed.stack, of.property("PolicyDocument")));
+                    held.grants.extend(self.document(managed, of.property("PolicyDocument")));
                 }
                 None => held
                     .foreign
@@ -197,8 +223,25 @@ impl<'a> Collected<'_, 'a> {
         self.guarded.entry(target).or_default().push(grant);
     }
 
+    /// The roles, users and groups of the program that a value names: by themselves, or by a name that is written down.
+    fn holders_named(&self, stack: usize, value: Option<&Located>) -> Vec<Place> {
+        let mut found = self.named(stack, value);
+        for name in items(value).iter().filter_map(|item| item.value.as_str()) {
+            for (stack, of) in self.reader.stacks.iter().enumerate() {
+                let is_called = |known: &Resource| {
+                    let names = ["RoleName", "UserName", "GroupName"].into_iter();
+                    HOLDERS.contains(&known.schema.name())
+                        && names.filter_map(|of| known.property(of)).any(|of| of.value.as_str() == Some(name))
+                };
+                let called = of.resource_ids().filter(|(_, known)| is_called(known));
+                found.extend(called.map(|(resource, _)| Place { stack, resource }));
+            }
+        }
+        found
+    }
+
     /// The resources of the program that a value names: one, or the elements of a list.
-    fn named(&self, stack: usize, value: Option<&'a Located>) -> Vec<Place> {
+    fn named(&self, stack: usize, value: Option<&Located>) -> Vec<Place> {
         items(value).iter().filter_map(|item| self.reader.place(stack, &item.value)).collect()
     }
 
@@ -229,21 +272,32 @@ impl<'a> Collected<'_, 'a> {
     }
 
     /// The statements of a document.
-    fn document(&self, stack: usize, document: Option<&'a Located>) -> Vec<Grant> {
-        let mut found = Vec::new();
-        if let Some(document) = document {
-            self.statements(stack, entry(&document.value, "Statement"), false, &mut found);
+    fn document(&self, place: Place, document: Option<&Located>) -> Vec<Grant> {
+        let (stack, mut found) = (place.stack, Vec::new());
+        let Some(document) = document else { return found };
+        let mut read = |value: &Value| self.statements(stack, entry(value, "Statement"), false, &mut found);
+        match &document.value {
+            Value::String(text) => {
+                if let Some(value) = parse_json(text, document.origin) {
+                    read(&value);
+                }
+            }
+            Value::Late(late) => {
+                if let Late::If { then, otherwise, .. } = &**late {
+                    for either in [then, otherwise] {
+                        let grants = self.document(place, Some(either));
+                        found.extend(grants.into_iter().map(|grant| Grant { conditional: true, ..grant }));
+                    }
+                } else {
+                    self.late.borrow_mut().push((place, document.origin));
+                }
+            }
+            value => read(value),
         }
         found
     }
 
-    fn statements(
-        &self,
-        stack: usize,
-        value: Option<&'a Located>,
-        conditional: bool,
-        found: &mut Vec<Grant>,
-    ) {
+    fn statements(&self, stack: usize, value: Option<&Located>, conditional: bool, found: &mut Vec<Grant>) {
         let Some(located) = value else { return };
         match &located.value {
             Value::List(items) => {
@@ -265,23 +319,23 @@ impl<'a> Collected<'_, 'a> {
     fn statement(
         &self,
         stack: usize,
-        located: &'a Located,
-        entries: &'a [Entry],
+        located: &Located,
+        entries: &[Entry],
         conditional: bool,
     ) -> Option<Grant> {
         let get = |name: &str| entries.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value);
-        let texts = |located: &'a Located| self.reader.texts(stack, &located.value);
+        let texts = |located: &Located| self.reader.texts(stack, &located.value);
         let effect = match &get("Effect")?.value {
             Value::String(effect) if &**effect == "Deny" => Effect::Deny,
             _ => Effect::Allow,
         };
-        let patterns = |located: &'a Located| texts(located).into_iter().map(Pattern::action).collect();
+        let patterns = |located: &Located| texts(located).into_iter().map(Pattern::action).collect();
         let actions = match (get("Action"), get("NotAction")) {
             (Some(actions), _) => Actions::Of(patterns(actions)),
             (None, Some(but)) => Actions::AllBut(patterns(but)),
             (None, None) => return None,
         };
-        let of = |located: &'a Located| texts(located).into_iter().map(Pattern::resource).collect();
+        let of = |located: &Located| texts(located).into_iter().map(Pattern::resource).collect();
         let resources = match (get("Resource"), get("NotResource")) {
             (Some(resources), _) => Resources::Of(of(resources)),
             (None, Some(but)) => Resources::AllBut(of(but)),
@@ -321,15 +375,15 @@ impl<'a> Collected<'_, 'a> {
         })
     }
 
-    fn reaches(&self, stack: usize, resources: &'a Located) -> Vec<Reach> {
+    fn reaches(&self, stack: usize, resources: &Located) -> Vec<Reach> {
         items(Some(resources)).iter().map(|item| self.reader.reach(stack, &item.value)).collect()
     }
 
-    fn principals(&self, stack: usize, value: &'a Value) -> Vec<Principal> {
+    fn principals(&self, stack: usize, value: &Value) -> Vec<Principal> {
         let Value::Record(entries) = value else {
             return self.reader.texts(stack, value).into_iter().map(Principal::aws).collect();
         };
-        let of = |entry: &'a Entry| {
+        let of = |entry: &Entry| {
             let texts = self.reader.texts(stack, &entry.value.value);
             let kind: fn(Parts) -> Principal = match &*entry.name {
                 "Service" => |text| Principal::Service(text.into()),
@@ -343,7 +397,7 @@ impl<'a> Collected<'_, 'a> {
     }
 
     /// Operators and keys that IAM does not know have been reported where they were written.
-    fn conditions(&self, stack: usize, value: &'a Value) -> (Vec<Condition>, Vec<String>) {
+    fn conditions(&self, stack: usize, value: &Value) -> (Vec<Condition>, Vec<String>) {
         let Value::Record(operators) = value else { return (Vec::new(), Vec::new()) };
         let (mut found, mut told) = (Vec::new(), Vec::new());
         for operator in operators {
@@ -365,7 +419,7 @@ fn words(operator: &str, key: &str, values: &[Parts]) -> String {
 }
 
 /// The value of a name in a record.
-fn entry<'a>(value: &'a Value, name: &str) -> Option<&'a Located> {
+fn entry<'v>(value: &'v Value, name: &str) -> Option<&'v Located> {
     let Value::Record(entries) = value else { return None };
     entries.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value)
 }

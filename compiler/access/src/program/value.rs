@@ -20,7 +20,7 @@ pub(super) struct Reader<'s, 'a> {
 
 impl<'a> Reader<'_, 'a> {
     /// All texts that a value may become: more than one where the deployment decides. Values that are no texts give none.
-    pub fn texts(self, stack: usize, value: &'a Value) -> Vec<Parts> {
+    pub fn texts(self, stack: usize, value: &Value) -> Vec<Parts> {
         match value {
             Value::String(text) => vec![Parts(vec![Part::Text(Arc::clone(text))])],
             Value::Bool(known) => vec![Parts::from(known.to_string())],
@@ -32,7 +32,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn late(self, stack: usize, late: &'a Late) -> Vec<Parts> {
+    fn late(self, stack: usize, late: &Late) -> Vec<Parts> {
         match late {
             Late::If { then, otherwise, .. } => {
                 let mut both = self.texts(stack, &then.value);
@@ -46,6 +46,22 @@ impl<'a> Reader<'_, 'a> {
                 });
                 joined.collect()
             }),
+            Late::Join { separator, list: Value::List(items) } => {
+                let separator = [Part::Text(Arc::clone(separator))];
+                let mut joined: Vec<Parts> = Vec::new();
+                for item in items {
+                    let next = self.texts(stack, &item.value);
+                    joined = if joined.is_empty() {
+                        next
+                    } else {
+                        let both = |before: &Parts, next: &Parts| {
+                            Parts([before.0.as_slice(), &separator, next.0.as_slice()].concat())
+                        };
+                        joined.iter().flat_map(|before| next.iter().map(|next| both(before, next))).collect()
+                    };
+                }
+                joined
+            }
             Late::StackOutput { stack: provider, output, .. } => match self.output(provider, output) {
                 Some((at, value)) => self.texts(at, value),
                 None => vec![Symbol::new(format!("{provider}:{output}"), MAX_LENGTH).into()],
@@ -84,20 +100,20 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The resource that a value is an identifier or an attribute of, and what comes after that.
-    pub fn reach(self, stack: usize, value: &'a Value) -> Reach {
+    pub fn reach(self, stack: usize, value: &Value) -> Reach {
         let (place, rest) = self.begins_with(stack, value);
         Reach { place, rest }
     }
 
     /// The resource that a value is an identifier or an attribute of.
-    pub fn place(self, stack: usize, value: &'a Value) -> Option<Place> {
+    pub fn place(self, stack: usize, value: &Value) -> Option<Place> {
         match self.begins_with(stack, value) {
             (Some(place), rest) if rest.is_empty() => Some(place),
             _ => None,
         }
     }
 
-    fn begins_with(self, stack: usize, value: &'a Value) -> (Option<Place>, String) {
+    fn begins_with(self, stack: usize, value: &Value) -> (Option<Place>, String) {
         let shown = |value| self.texts(stack, value).first().map_or_else(String::new, Parts::to_string);
         let Value::Late(late) = value else { return (None, shown(value)) };
         match &**late {

@@ -1,9 +1,12 @@
 //! `cleaninfra access`: who may do what, and where the source says so.
 
+mod diff;
+mod isolation;
+
 use std::fmt::Write as _;
 
-use ci_base::{Severity, did_you_mean};
-use ci_project::{AccessQuestion, Files, HolderAccess, StatementAccess, TargetAccess};
+use ci_base::{Diagnostic, Severity, did_you_mean};
+use ci_project::{AccessQuestion, Files, HolderAccess, Snapshot, StatementAccess, TargetAccess};
 use serde_json::{Value, json};
 
 use crate::arguments::Access as Arguments;
@@ -16,14 +19,16 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
         Err(exit) => return Ok(exit),
     };
     let snapshot = host.snapshot();
+    if arguments.isolation {
+        return isolation::run(terminal, arguments, snapshot);
+    }
+    if let Some(before) = &arguments.diff {
+        return diff::run(terminal, arguments, snapshot, before);
+    }
     let question =
         AccessQuestion { target: arguments.env.clone(), of: arguments.of.clone(), to: arguments.to.clone() };
     let report = terminal.with_progress("reading policies", || snapshot.access(&question));
-    // Warnings are for `check`: here they would stand between the question and its answer.
-    let errors: Vec<_> =
-        report.diagnostics.into_iter().filter(|found| found.severity == Severity::Error).collect();
-    terminal.report(&errors, snapshot.files())?;
-    let exit = exit(&errors, false, !snapshot.problems().is_empty());
+    let exit = errors(terminal, report.diagnostics, snapshot)?;
     if exit != Exit::Success {
         return Ok(exit);
     }
@@ -46,6 +51,13 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
     Ok(Exit::Success)
 }
 
+/// Reports what is an error. Warnings are for `check`: here they would stand between the question and its answer.
+fn errors(terminal: &Terminal, found: Vec<Diagnostic>, snapshot: &Snapshot) -> Result<Exit, Failure> {
+    let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    terminal.report(&errors, snapshot.files())?;
+    Ok(exit(&errors, false, !snapshot.problems().is_empty()))
+}
+
 fn as_text(terminal: &Terminal, targets: &[TargetAccess], files: &Files) -> String {
     let mut text = String::new();
     for target in targets {
@@ -62,7 +74,10 @@ fn as_text(terminal: &Terminal, targets: &[TargetAccess], files: &Files) -> Stri
             }
             statements(terminal, &mut text, &holder.statements, files);
             for policy in &holder.foreign {
-                let _ = writeln!(text, "  whatever the policy {policy} says, which is not of this program");
+                let _ = writeln!(
+                    text,
+                    "  not judged: whatever the policy {policy} allows, which is not of this program"
+                );
             }
             text.push('\n');
         }

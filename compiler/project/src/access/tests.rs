@@ -70,6 +70,7 @@ component Jobs {
     capability work = allow sqs::{DeleteMessage, ReceiveMessage} on [queue.Arn];
 }
 
+#[allow(wildcard_resource, managed_policy, reason = "to be read here")]
 service Shop {
     param wide: Bool = false;
     let jobs = Jobs {};
@@ -160,7 +161,7 @@ service Warehouse {
 service Orders {
     needs shipping: Shipping;
     let role = aws::iam::Role {
-        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("ecs-tasks.amazonaws.com")]),
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("lambda.amazonaws.com")]),
         Policies: [{ PolicyName: "p", PolicyDocument: policy(shipping.send) }],
     };
 }
@@ -173,7 +174,7 @@ app Shop {
 #[test]
 fn a_right_is_followed_into_the_stack_that_provides_it() {
     let expected = "\
-role [] trusts ecs-tasks.amazonaws.com
+role [] trusts lambda.amazonaws.com
    may sqs:SendMessage on parcels of shop-warehouse  <- shipping.send
 ";
     for question in [to("parcels"), to("warehouse.parcels"), of("role"), of("orders.role")] {

@@ -284,6 +284,7 @@ fn stacks_come_after_what_they_read() {
         outputs: Vec::new(),
         assets: Vec::new(),
         providers: providers.iter().map(|name| Arc::from(*name)).collect(),
+        uses: Vec::new(),
     };
     let mut stacks =
         vec![stack("a", &["c", "elsewhere"]), stack("b", &[]), stack("c", &["d"]), stack("d", &[])];

@@ -31,6 +31,7 @@ fn failures(source: &str) -> Vec<String> {
 fn failing(policies: &str, more: &str, assertions: &str) -> Vec<String> {
     failures(&format!(
         r#"
+        #[allow(wildcard_resource, managed_policy, reason = "to be asked about")]
         service Orders {{
             let orders = aws::sqs::Queue {{}};
             let named = aws::sqs::Queue {{ QueueName: "parcels" }};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic};
 use ci_graph::{Late, Origin, Strength, Value as Graph};
-use ci_syntax::ast::{Keyword, MemberKind};
+use ci_syntax::ast::{Effect, Keyword, MemberKind};
 
 use super::Eval;
 use super::builtin::case::logical_id_part;
@@ -131,6 +131,36 @@ impl Eval<'_> {
             );
         self.report(found);
         Frozen::Unknown
+    }
+
+    /// Notes that a capability of another service is used: what it allows, as policies will name it.
+    pub(super) fn note_use(
+        &mut self,
+        provider: &Arc<str>,
+        name: &Arc<str>,
+        origin: Origin,
+        statements: &Located,
+    ) {
+        let is_known =
+            |used: &ci_graph::Use| used.provider == *provider && used.name == *name && used.origin == origin;
+        if self.uses.iter().any(is_known) {
+            return;
+        }
+        let mut given = Vec::new();
+        if collect(statements, &mut given).is_none() {
+            return;
+        }
+        let mut rights = Vec::new();
+        for located in &given {
+            let Value::Statement(statement) = &located.value else { continue };
+            if statement.effect == Effect::Allow {
+                let resources = statement.resources.iter().flatten();
+                let resources = resources.filter_map(|resource| self.lower_value(resource)).collect();
+                rights.push(ci_graph::Right { actions: statement.actions.to_vec(), resources });
+            }
+        }
+        let (provider, name) = (Arc::clone(provider), Arc::clone(name));
+        self.uses.push(ci_graph::Use { provider, name, origin, rights });
     }
 
     /// A statement of another service, or one that an app passed.

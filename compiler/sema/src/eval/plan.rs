@@ -481,6 +481,7 @@ impl Eval<'_> {
             let granted = granted(self.db, provider).iter().find(|(name, _)| *name == output);
             let Some((_, statements)) = granted else { return Value::Unknown };
             let statements = self.thaw(statements, Some(&provided.stack), at);
+            self.note_use(&provided.stack, &output, at, &statements);
             return named(&statements, &output).value;
         }
         output_of(Arc::clone(&provided.stack), output, strength, matches!(field.ty, Ty::List(_)))

@@ -291,7 +291,7 @@ impl Infer<'_> {
             if !code.has_level() {
                 let message = format!("`{text}` is an error, which nothing allows");
                 let found = Diagnostic::new(Code::InvalidAttribute, range, message)
-                    .note("warnings can be allowed, and `wildcard_action` and `template_limits`");
+                    .note("warnings can be allowed, and what IAM takes although it allows more than it should: `wildcard_action` and others");
                 self.report(found);
             }
             return;

@@ -19,7 +19,7 @@ const RESERVED: [&str; 1] = ["execute-api"];
 pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
     let allows = statement.text("Effect") == Some("Allow");
     if let Some(actions) = statement.field("NotAction") {
-        if allows && policy.kind != PolicyKind::Trust {
+        if allows {
             policy.add(
                 Diagnostic::new(
                     Code::WildcardAction,

@@ -1,10 +1,11 @@
-//! Conditions of statements: operators that IAM knows, on records of keys.
+//! Conditions of statements: operators that IAM knows, on records of keys; and what they narrow a statement to.
 
-use ci_access::Operator;
+use ci_access::{Family, Operator, Quantifier};
 use ci_base::{Code, Diagnostic};
 use ci_graph::{Located, Value};
 
 use super::Policy;
+use crate::view::{Fields, each_case, one_or_many};
 use crate::words;
 
 pub(super) fn check(policy: &mut Policy<'_>, condition: &Located) {
@@ -30,4 +31,63 @@ pub(super) fn check(policy: &mut Policy<'_>, condition: &Located) {
             policy.invalid(entry.value.origin, message);
         }
     }
+}
+
+/// Whether a statement holds only where a key that `wanted` says yes to has one of some values. What is not known yet
+/// may be such a condition.
+pub(super) fn narrows(statement: &Located, mut wanted: impl FnMut(&str, &[&Located]) -> bool) -> bool {
+    let Some(condition) = statement.field("Condition") else { return false };
+    let mut found = false;
+    each_case(condition, &mut |condition| {
+        let Value::Record(operators) = &condition.value else {
+            found |= !crate::view::is_known(&condition.value);
+            return;
+        };
+        for operator in operators {
+            let Ok((quantifier, known, if_exists)) = Operator::parse_full(&operator.name) else { continue };
+            // What also holds without the key narrows nothing, nor does what a value must not be.
+            let is_narrow = !if_exists
+                && quantifier != Some(Quantifier::ForAllValues)
+                && !known.is_negated()
+                && matches!(known.family(), Family::String | Family::Arn | Family::IpAddress);
+            let Value::Record(keys) = &operator.value.value else {
+                found |= is_narrow && !crate::view::is_known(&operator.value.value);
+                continue;
+            };
+            for key in keys.iter().filter(|_| is_narrow) {
+                let mut values: Vec<&Located> = Vec::new();
+                each_case(&key.value, &mut |value| values.extend(one_or_many(value)));
+                found |= wanted(&key.name.to_ascii_lowercase(), &values);
+            }
+        }
+    });
+    found
+}
+
+/// Whether one of these keys, in lower case, has to have a value that is not just anything.
+pub(super) fn fixes(statement: &Located, keys: &[impl AsRef<str>]) -> bool {
+    narrows(statement, |key, values| {
+        let is_one = |wanted: &str| match wanted.strip_suffix('*') {
+            Some(beginning) => key.starts_with(beginning),
+            None => key == wanted,
+        };
+        keys.iter().any(|wanted| is_one(wanted.as_ref()))
+            && values.iter().all(|value| value.value.as_str().is_none_or(|text| says(key, text)))
+    })
+}
+
+/// Whether a value of a condition leaves anything out: it is no wildcard alone, and of an ARN that has an account, that
+/// is named. An address range of everything is none.
+fn says(key: &str, text: &str) -> bool {
+    if text.trim_matches(['*', '?']).is_empty() || matches!(text, "0.0.0.0/0" | "::/0") {
+        return false;
+    }
+    if key.ends_with("arn") && text.starts_with("arn:") {
+        let fields: Vec<&str> = text.splitn(6, ':').collect();
+        // The ARNs of buckets have no account, so their name has to be one.
+        let account = fields.get(4).copied().unwrap_or_default();
+        let name = fields.get(5).copied().unwrap_or_default();
+        return if account.is_empty() { !name.starts_with('*') } else { !account.contains(['*', '?']) };
+    }
+    true
 }

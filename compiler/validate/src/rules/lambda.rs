@@ -5,6 +5,7 @@ use ci_catalog::lambda_runtime;
 use ci_graph::{Resource, Value};
 
 use super::Rules;
+use crate::policy::audience;
 use crate::view::{Fields, broken, each_case, target, target_of};
 use crate::words;
 
@@ -238,6 +239,7 @@ const INVOKERS: [(&str, &str); 10] = [
 ];
 
 pub(super) fn permission(rules: &mut Rules<'_>, resource: &Resource) {
+    audience::permission(resource, rules.findings);
     let (Some(source), Some(principal)) = (resource.field("SourceArn"), resource.field("Principal")) else {
         return;
     };

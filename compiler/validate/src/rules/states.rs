@@ -4,7 +4,7 @@ use ci_graph::{Entry, Located, Origin, Resource, Value};
 
 use super::Rules;
 use crate::view::{Fields, broken};
-use crate::{json, words};
+use crate::words;
 
 /// State types: required fields, and whether the state leads on (`Next` or `End`).
 const TYPES: [(&str, &[&str], bool); 8] = [
@@ -32,7 +32,7 @@ pub(super) fn machine(rules: &mut Rules<'_>, resource: &Resource) {
     if let Some(text) = resource.field("DefinitionString")
         && let Some(literal) = text.value.as_str()
     {
-        match json::parse(literal, text.origin) {
+        match ci_access::parse_json(literal, text.origin) {
             Some(value) => definition_of(rules, &value, text.origin, false),
             None => rules.add(broken(RULE, text.origin, "the definition of a state machine is not JSON")),
         }

@@ -102,7 +102,8 @@ fn trust() {
         role(statement)
     };
     let mut cases = Cases::default();
-    let good = || statement(json!({ "Principal": { "AWS": "123456789012" } }));
+    let account = json!({ "join": ["arn:aws:iam::", { "account": true }, ":root"] });
+    let good = || statement(json!({ "Principal": { "AWS": account.clone() } }));
     cases.case("resource", statement(json!({ "Resource": "*" })), good());
     cases.case("no principal", statement(json!({ "Principal": null })), good());
     cases.case(
@@ -121,8 +122,9 @@ fn trust() {
 
 #[test]
 fn resource_policies() {
+    let account = json!({ "join": ["arn:aws:iam::", { "account": true }, ":root"] });
     let bucket = |changes: Json| {
-        let mut statement = json!({ "Effect": "Allow", "Action": "s3:GetObject", "Principal": { "AWS": "123456789012" },
+        let mut statement = json!({ "Effect": "Allow", "Action": "s3:GetObject", "Principal": { "AWS": account.clone() },
             "Resource": "arn:aws:s3:::photos/*" });
         merge(&mut statement, &changes);
         json!({ "policy": { "type": "AWS::S3::BucketPolicy", "Bucket": "photos",
@@ -139,6 +141,218 @@ fn resource_policies() {
         "key of everybody",
         key(json!("*")),
         key(json!({ "join": ["arn:aws:iam::", { "account": true }, ":root"] })),
+    );
+    insta::assert_snapshot!(cases.text);
+}
+
+/// A policy of a queue with one statement, and a trust policy with one.
+fn queue(changes: &Json) -> Json {
+    let mut statement =
+        json!({ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": { "get": "queue.Arn" } });
+    merge(&mut statement, changes);
+    json!({
+        "queue": { "type": "AWS::SQS::Queue" },
+        "policy": { "type": "AWS::SQS::QueuePolicy", "Queues": [{ "ref": "queue" }],
+            "PolicyDocument": { "Version": "2012-10-17", "Statement": [statement] } },
+    })
+}
+
+fn role(changes: &Json) -> Json {
+    let mut statement = json!({ "Effect": "Allow", "Action": "sts:AssumeRole" });
+    merge(&mut statement, changes);
+    json!({ "role": { "type": "AWS::IAM::Role",
+        "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": [statement] } } })
+}
+
+#[test]
+fn reach() {
+    let mut cases = Cases::default();
+    let good = || identity(&json!({ "Resource": "arn:aws:s3:::photos/*" }));
+    cases.case("anything", identity(&json!({ "Resource": "*" })), good());
+    cases.case("all of a service", identity(&json!({ "Resource": "arn:aws:s3:::*" })), good());
+    cases.case("short", identity(&json!({ "Resource": "arn:aws:s3:*" })), good());
+    cases.case(
+        "late",
+        identity(&json!({ "Resource": { "either": ["*", "arn:aws:s3:::photos/*"] } })),
+        good(),
+    );
+    cases.case(
+        "many",
+        identity(&json!({ "Resource": "*",
+            "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectTagging"] })),
+        identity(&json!({ "Resource": "*", "Action": ["s3:ListAllMyBuckets", "xray:PutTraceSegments"] })),
+    );
+    cases.case(
+        "all but",
+        identity(&json!({ "Resource": null, "NotResource": "arn:aws:s3:::photos/*" })),
+        identity(&json!({ "Effect": "Deny", "Resource": null, "NotResource": "arn:aws:s3:::photos/*" })),
+    );
+    let metrics = |condition: Json| {
+        identity(&json!({ "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition }))
+    };
+    let namespace = || metrics(json!({ "StringEquals": { "cloudwatch:namespace": "Shop" } }));
+    cases.case("metrics", metrics(json!({})), namespace());
+    cases.case("any", metrics(json!({ "StringLike": { "cloudwatch:namespace": "*" } })), namespace());
+    cases.case(
+        "if it is there",
+        metrics(json!({ "StringEqualsIfExists": { "cloudwatch:namespace": "Shop" } })),
+        namespace(),
+    );
+    cases.case("not", metrics(json!({ "StringNotEquals": { "cloudwatch:namespace": "Shop" } })), namespace());
+    let pass = |resource: Json, condition: Json| {
+        identity(&json!({ "Action": "iam:PassRole", "Resource": resource, "Condition": condition }))
+    };
+    let to = || json!({ "StringEquals": { "iam:PassedToService": "ecs-tasks.amazonaws.com" } });
+    let one = || json!({ "join": ["arn:aws:iam::", { "account": true }, ":role/task"] });
+    cases.case("pass anything", pass(json!("*"), to()), pass(one(), to()));
+    cases.case("pass many", pass(json!("arn:aws:iam::123456789012:role/app-*"), to()), pass(one(), to()));
+    cases.case("pass to anything", pass(one(), json!({})), pass(one(), to()));
+    let managed = |arn: Json| {
+        let mut role = role(&json!({ "Principal": { "Service": "ec2.amazonaws.com" } }));
+        role["role"]["ManagedPolicyArns"] = json!([arn]);
+        role
+    };
+    let fine = || managed(json!("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"));
+    cases.case(
+        "of AWS",
+        managed(json!("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")),
+        fine(),
+    );
+    cases.case(
+        "in any partition",
+        managed(json!({ "join": ["arn:", { "account": true }, ":iam::aws:policy/AdministratorAccess"] })),
+        fine(),
+    );
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn audience() {
+    let mut cases = Cases::default();
+    let own = || json!({ "join": ["arn:aws:iam::", { "account": true }, ":root"] });
+    let good = || queue(&json!({ "Principal": { "AWS": own() } }));
+    let everyone = |condition: Json| queue(&json!({ "Principal": "*", "Condition": condition }));
+    for (name, condition) in [
+        ("everyone", json!({})),
+        ("everyone with TLS", json!({ "Bool": { "aws:SecureTransport": "true" } })),
+        ("everyone but some", json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-1" } })),
+        ("everyone everywhere", json!({ "IpAddress": { "aws:SourceIp": "0.0.0.0/0" } })),
+        ("a role of any account", json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/x" } })),
+        ("if it is there", json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-1" } })),
+        ("all of none", json!({ "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-1" } })),
+    ] {
+        cases.case(
+            name,
+            everyone(condition),
+            everyone(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } })),
+        );
+    }
+    cases.case("in a list", queue(&json!({ "Principal": { "AWS": [own(), "*"] } })), good());
+    cases.case("all but", queue(&json!({ "NotPrincipal": { "AWS": own() } })), good());
+    let foreign =
+        |who: &str, condition: Json| queue(&json!({ "Principal": { "AWS": who }, "Condition": condition }));
+    for (name, who) in [
+        ("an account", "123456789012"),
+        ("its root", "arn:aws:iam::123456789012:root"),
+        ("a role of it", "arn:aws:iam::123456789012:role/reader"),
+    ] {
+        let organization = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } });
+        cases.case(name, foreign(who, json!({})), foreign(who, organization));
+    }
+    let service = |name: &str, condition: Json| {
+        queue(&json!({ "Principal": { "Service": name }, "Condition": condition }))
+    };
+    let here = || json!({ "StringEquals": { "aws:SourceAccount": { "account": true } } });
+    let sns = "sns.amazonaws.com";
+    cases.case("a service", service(sns, json!({})), service(sns, here()));
+    cases.case(
+        "for any account",
+        service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:alarms" } })),
+        service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:123456789012:alarms" } })),
+    );
+    let trust = |name: &str, condition: Json| {
+        role(&json!({ "Principal": { "Service": name }, "Condition": condition }))
+    };
+    cases.case(
+        "a role",
+        trust("ecs-tasks.amazonaws.com", json!({})),
+        trust("ecs-tasks.amazonaws.com", here()),
+    );
+    // Lambda does not say for whom.
+    cases.case(
+        "another role",
+        trust("states.amazonaws.com", json!({})),
+        trust("lambda.amazonaws.com", json!({})),
+    );
+    let key = |condition: Json| {
+        json!({ "key": { "type": "AWS::KMS::Key", "KeyPolicy": { "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": { "AWS": own() } },
+            { "Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",
+              "Principal": { "Service": "logs.eu-west-1.amazonaws.com" }, "Condition": condition }] } } })
+    };
+    cases.case(
+        "a key",
+        key(json!({})),
+        key(json!({ "ArnLike": { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:*" } })),
+    );
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn federation() {
+    let provider = "token.actions.githubusercontent.com";
+    let trust = |condition: Json| {
+        let arn = json!({ "join": ["arn:aws:iam::", { "account": true }, ":oidc-provider/token.actions.githubusercontent.com"] });
+        role(&json!({ "Action": "sts:AssumeRoleWithWebIdentity", "Principal": { "Federated": arn },
+            "Condition": condition }))
+    };
+    let with = |subject: &str| {
+        trust(json!({ "StringEquals": { format!("{provider}:aud"): "sts.amazonaws.com" },
+            "StringLike": { format!("{provider}:sub"): subject } }))
+    };
+    let good = || with("repo:org/shop:ref:refs/heads/main");
+    let mut cases = Cases::default();
+    cases.case("nobody named", trust(json!({})), good());
+    cases.case(
+        "no subject",
+        trust(json!({ "StringEquals": { format!("{provider}:aud"): "sts.amazonaws.com" } })),
+        good(),
+    );
+    cases.case(
+        "no audience",
+        trust(json!({ "StringEquals": { format!("{provider}:sub"): "repo:org/shop:ref:x" } })),
+        good(),
+    );
+    cases.case("an organization", with("repo:org/*"), with("repo:org/shop:*"));
+    cases.case("any repository", with("repo:org/*:ref:refs/heads/main"), good());
+    cases.case("anything", with("*"), good());
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn permissions_of_functions() {
+    let permission = |changes: Json| {
+        let mut permission = json!({ "type": "AWS::Lambda::Permission", "Action": "lambda:InvokeFunction",
+            "FunctionName": "arn:aws:lambda:eu-west-1:123456789012:function:f", "Principal": "sns.amazonaws.com" });
+        merge(&mut permission, &changes);
+        json!({ "permission": permission })
+    };
+    let mut cases = Cases::default();
+    let source = "arn:aws:sns:eu-west-1:123456789012:alarms";
+    cases.case("a service", permission(json!({})), permission(json!({ "SourceArn": source })));
+    let bucket = json!({ "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::photos" });
+    let mut both = bucket.clone();
+    both["SourceAccount"] = json!({ "account": true });
+    cases.case("a bucket", permission(bucket), permission(both));
+    cases.case(
+        "everyone",
+        permission(json!({ "Principal": "*" })),
+        permission(json!({ "Principal": "*", "PrincipalOrgID": "o-a1b2c3d4e5" })),
+    );
+    cases.case(
+        "an account",
+        permission(json!({ "Principal": "123456789012" })),
+        permission(json!({ "Principal": { "account": true } })),
     );
     insta::assert_snapshot!(cases.text);
 }

@@ -1,10 +1,12 @@
-//! JSON documents that are written as text.
+//! JSON documents that are written as text: a policy may be one, and says the same.
+//!
+//! Must not know: what is in them.
 
 use ci_graph::{Entry, Located, Origin, Value};
 use serde_json::Value as Json;
 
 /// The value a text stands for, if it is JSON. All of it is where the text is.
-pub(crate) fn parse(text: &str, at: Origin) -> Option<Value> {
+pub fn parse_json(text: &str, at: Origin) -> Option<Value> {
     serde_json::from_str(text).ok().map(|json| convert(json, at))
 }
 

@@ -1,0 +1,153 @@
+//! What AWS's documentation says about access and no schema does: tables, each line with its reason.
+//!
+//! Must not know: documents. Whoever reads these decides what to make of them.
+
+/// An action that needs `"*"` as its resource although more could be said about it.
+pub(super) struct Star {
+    /// The full name.
+    pub action: &'static str,
+    /// Any of these condition keys says what the resource cannot.
+    pub keys: &'static [&'static str],
+    /// Why it needs `"*"`, and what the keys tell apart.
+    pub reason: &'static str,
+}
+
+/// Sorted by action. Source: Service Authorization Reference, the tables of actions of each service.
+pub(super) const STARS: &[Star] = &[
+    Star {
+        action: "cloudwatch:PutMetricData",
+        keys: &["cloudwatch:namespace"],
+        reason: "metrics are no resources, but their namespace can be named",
+    },
+    Star {
+        action: "ec2:AssignPrivateIpAddresses",
+        keys: INTERFACE_KEYS,
+        reason: "Lambda and others check that it is allowed before there is a network interface",
+    },
+    Star {
+        action: "ec2:CreateNetworkInterface",
+        keys: INTERFACE_KEYS,
+        reason: "Lambda and others check that it is allowed before there is a network interface",
+    },
+    Star {
+        action: "ec2:DeleteNetworkInterface",
+        keys: INTERFACE_KEYS,
+        reason: "Lambda and others check that it is allowed before there is a network interface",
+    },
+    Star {
+        action: "ec2:UnassignPrivateIpAddresses",
+        keys: INTERFACE_KEYS,
+        reason: "Lambda and others check that it is allowed before there is a network interface",
+    },
+    Star {
+        action: "ssm:StartSession",
+        keys: &["ssm:resourceTag/*", "aws:ResourceTag/*"],
+        reason: "instances come and go, but their tags can be named",
+    },
+];
+
+const INTERFACE_KEYS: &[&str] = &["ec2:Subnet", "ec2:Vpc", "lambda:SourceFunctionArn"];
+
+/// What AWS says about an action whose resource is `"*"`.
+pub(super) fn star(action: &str) -> Option<&'static Star> {
+    STARS.binary_search_by(|star| star.action.cmp(action)).ok().map(|at| &STARS[at])
+}
+
+/// Condition keys that fix an account, an organization, a source or a network.
+///
+/// Source: IAM User Guide, "AWS global condition context keys"; KMS and S3 in their developer guides.
+pub(super) const FIXING: &[&str] = &[
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+];
+
+/// Those that say on whose behalf a service acts. The part after `kms:encryptioncontext:` is up to the service.
+pub(super) const SOURCE: &[&str] = &[
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "kms:calleraccount",
+    "kms:viaservice",
+];
+
+/// Services that do not say on whose behalf they act, where the statement is about the actions of one service: a
+/// condition on that would deny them everything.
+pub(super) const SILENT: &[(&str, &str, &str)] = &[(
+    "events.amazonaws.com",
+    "kms",
+    "EventBridge User Guide, \"Encrypting events\": requests to KMS for delivery carry none of the keys",
+)];
+
+/// Services that say on whose behalf they assume a role, so its trust policy can ask for it.
+///
+/// Source: the user guide of each, "Cross-service confused deputy prevention" or the section on its roles. Others, Lambda
+/// and EC2 among them, do not send the keys when they assume a role: IAM lets nobody pass a role of another account, which
+/// is what protects those.
+pub(super) const SAYS_FOR_WHOM: &[&str] = &[
+    "bedrock.amazonaws.com",
+    "codebuild.amazonaws.com",
+    "ecs-tasks.amazonaws.com",
+    "personalize.amazonaws.com",
+    "pipes.amazonaws.com",
+    "sagemaker.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "transfer.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+];
+
+/// Managed policies of AWS that a program may name: the part after `policy/`, and why.
+pub(super) const MANAGED: &[(&str, &str)] = &[
+    ("AmazonEKSClusterPolicy", "what a cluster does changes with its version, which AWS decides"),
+    ("AmazonEKSWorkerNodePolicy", "what a node does changes with its version, which AWS decides"),
+    ("AmazonSSMManagedInstanceCore", "the agent's actions take no resources, and change with its version"),
+    ("service-role/AmazonEBSCSIDriverPolicy", "its rights are bound to the tags that the driver gives"),
+    (
+        "service-role/AmazonRDSEnhancedMonitoringRole",
+        "RDS requires exactly these rights, on a log group of its own",
+    ),
+    (
+        "service-role/AWSBackupServiceRolePolicyForBackup",
+        "it grows with the kinds of resources that AWS Backup takes",
+    ),
+    (
+        "service-role/AWSBackupServiceRolePolicyForRestores",
+        "it grows with the kinds of resources that AWS Backup takes",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted_and_name_what_there_is() {
+        assert!(STARS.is_sorted_by_key(|star| star.action));
+        for star in STARS {
+            assert!(ci_catalog::iam::is_known_action(star.action), "{}", star.action);
+            assert!(!star.reason.is_empty() && !star.keys.is_empty());
+        }
+        let known: Vec<String> =
+            ci_catalog::iam::global_condition_keys().iter().map(|(key, _)| key.to_lowercase()).collect();
+        for key in FIXING.iter().chain(SOURCE).filter(|key| key.starts_with("aws:")) {
+            // Not documented any more, still sent.
+            assert!(*key == "aws:sourceowner" || known.iter().any(|name| name == key), "{key}");
+        }
+        assert!(SAYS_FOR_WHOM.is_sorted() && FIXING.is_sorted());
+    }
+}

@@ -1,0 +1,175 @@
+//! How far an allowing statement of an identity's policy reaches: resources that are anything, roles that are passed on.
+
+use ci_base::{Code, Diagnostic};
+use ci_catalog::PolicyKind;
+use ci_catalog::iam;
+use ci_graph::{Located, Value};
+
+use super::facts::{MANAGED, star};
+use super::{Policy, condition};
+use crate::view::{Fields, each_case, one_or_many};
+use crate::words;
+
+/// How many actions are named in a message.
+const NAMED: usize = 3;
+
+pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
+    if statement.text("Effect") != Some("Allow") {
+        return;
+    }
+    if let Some(but) = statement.field("NotResource") {
+        policy.add(
+            Diagnostic::new(
+                Code::WildcardResource,
+                but.origin,
+                "`NotResource` allows every resource but those it lists",
+            )
+            .note("that includes resources of others, and those that do not exist yet")
+            .help("list what is needed under `Resource`, or deny what is not wanted"),
+        );
+    }
+    if policy.kind != PolicyKind::Identity {
+        // What a policy stands at is its resource, however it is called there.
+        return;
+    }
+    let mut stars: Vec<&Located> = Vec::new();
+    if let Some(resources) = statement.field("Resource") {
+        each_case(resources, &mut |resources| {
+            stars.extend(one_or_many(resources).iter().filter(|resource| is_anything(&resource.value)));
+        });
+    }
+    let mut actions: Vec<&str> = Vec::new();
+    if let Some(listed) = statement.field("Action") {
+        each_case(listed, &mut |listed| {
+            actions.extend(one_or_many(listed).iter().filter_map(|action| action.value.as_str()));
+        });
+    }
+    if actions.iter().any(|action| action.eq_ignore_ascii_case("iam:PassRole")) {
+        pass_role(policy, statement);
+    }
+    if let Some(first) = stars.first() {
+        anything(policy, statement, first, &actions);
+    }
+}
+
+/// `"*"`, or an ARN that is nothing but wildcards after the service.
+fn is_anything(value: &Value) -> bool {
+    let Some(text) = value.as_str() else { return false };
+    let is_wild = |text: &str| text.chars().all(|char| matches!(char, '*' | '?'));
+    match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        ["arn", _, _, _, _, name] => is_wild(name),
+        ["arn", ..] => text.ends_with('*'),
+        _ => !text.is_empty() && is_wild(text),
+    }
+}
+
+/// A statement about anything: fine where IAM knows no resource for the action, or where a condition says which.
+fn anything(policy: &mut Policy<'_>, statement: &Located, star_at: &Located, actions: &[&str]) {
+    let shown = words::quote(star_at.value.as_str().unwrap_or("*"));
+    let mut scopable = Vec::new();
+    for &name in actions {
+        let Some(action) = iam::action(name) else { continue };
+        match star(name) {
+            Some(star) if condition::fixes(statement, &lower(star.keys)) => {}
+            Some(star) => {
+                let message = format!("`{name}` on {shown} is not narrowed to anything");
+                let keys = words::names(star.keys, "or");
+                policy.add(
+                    Diagnostic::new(Code::WildcardResource, star_at.origin, message)
+                        .note(star.reason)
+                        .help(format!("add a condition on {keys}")),
+                );
+            }
+            None if action.resources.is_empty() || name.eq_ignore_ascii_case("iam:PassRole") => {}
+            None => scopable.push((name, action)),
+        }
+    }
+    let Some((first, action)) = scopable.first() else { return };
+    let named: Vec<&str> = scopable.iter().take(NAMED).map(|(name, _)| *name).collect();
+    let what = match scopable.len() - named.len() {
+        0 => words::names(&named, "and"),
+        more => format!("`{}` and {more} more", named.join("`, `")),
+    };
+    let message = format!("{what} on {shown}: on every resource there is, of every service and owner");
+    let service = first.split_once(':').map_or("", |(prefix, _)| prefix);
+    let forms = iam::service(service).into_iter().flat_map(|service| {
+        let kinds = action.resources.iter();
+        kinds.filter_map(|kind| service.resource_type(kind.resource_type)).map(|known| known.arn_template)
+    });
+    let found = Diagnostic::new(Code::WildcardResource, star_at.origin, message);
+    let found = match forms.min_by_key(|form| form.len()) {
+        Some(form) => found.note(format!("`{first}` can be restricted to `{form}`")),
+        None => found,
+    };
+    policy.add(found.help("name the resource by its ARN, or take a capability of it"));
+}
+
+fn lower(keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| key.to_ascii_lowercase()).collect()
+}
+
+/// Who may pass a role to a service acts as the role: which role, and which service, has to be said.
+fn pass_role(policy: &mut Policy<'_>, statement: &Located) {
+    if let Some(resources) = statement.field("Resource") {
+        each_case(resources, &mut |resources| {
+            for resource in one_or_many(resources) {
+                let Some(text) = resource.value.as_str().filter(|text| text.contains(['*', '?'])) else {
+                    continue;
+                };
+                let message = format!("{} may be any of many roles", words::quote(text));
+                policy.add(
+                    Diagnostic::new(Code::PassRole, resource.origin, message)
+                        .note("who passes a role to a service does through the service what the role may do")
+                        .help("name each role by its ARN"),
+                );
+            }
+        });
+    }
+    if !condition::fixes(statement, &["iam:passedtoservice".to_owned()]) {
+        policy.add(
+            Diagnostic::new(
+                Code::PassRole,
+                statement.field("Action").map_or(statement.origin, |action| action.origin),
+                "`iam:PassRole` without `iam:PassedToService`: to every service that the role trusts",
+            )
+            .help(
+                "add the condition `StringEquals: { \"iam:PassedToService\": \"…\" }` with the service that runs as it",
+            ),
+        );
+    }
+}
+
+/// Managed policies that a role, user or group is given.
+pub(super) fn managed(policy: &mut Policy<'_>, arns: &Value) {
+    let Value::List(items) = arns else { return };
+    for item in items {
+        each_case(item, &mut |arn| {
+            let Some(name) = arn_of_aws(&arn.value) else { return };
+            if MANAGED.iter().any(|(known, _)| *known == name) {
+                return;
+            }
+            policy.add(
+                Diagnostic::new(
+                    Code::ManagedPolicy,
+                    arn.origin,
+                    format!(
+                        "{} is a policy of AWS: it allows what AWS decides, on every resource",
+                        words::quote(&name)
+                    ),
+                )
+                .note("the page of this finding names those few that are taken without a reason")
+                .help("allow what is needed on the resources it is needed on, or take their capabilities"),
+            );
+        });
+    }
+}
+
+/// The name of a policy of AWS, `service-role/AWSLambdaBasicExecutionRole`; also where the partition is known late.
+fn arn_of_aws(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.to_string(),
+        Value::Late(late) => late.operands().iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    text.split_once(":iam::aws:policy/").map(|(_, name)| name.to_owned())
+}
