@@ -34,6 +34,7 @@ pub mod testing;
 pub mod trail;
 pub mod value;
 mod weight;
+mod written;
 
 use frame::{Env, Instance, Place};
 use value::{Located, Value};
