@@ -32,9 +32,9 @@ impl Eval<'_> {
             }
             Value::Text(text) if !text.starts_with("arn:") || text.contains(":alias/") => {
                 let message = format!("which key `{text}` names is known only at deployment");
-                let found = Diagnostic::new(Code::InvalidFormat, named.origin, message)
-                    .also(origin, "a right to use the key needs its ARN")
-                    .help("write the ARN of the key");
+                let found = Diagnostic::new(Code::InvalidFormat, self.called_at.unwrap_or(origin), message)
+                    .note("a right to use a key needs its ARN")
+                    .help("name the key by its ARN where the resource is made");
                 self.report(found);
                 Value::Unknown
             }
