@@ -43,7 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         println!("{suite:24}{row}");
     }
     if arguments.verbose {
-        comparison.beyond.iter().for_each(|line| println!("{line}"));
+        for line in &comparison.beyond {
+            println!("{line}");
+        }
     }
     comparison.verdict()
 }

@@ -105,7 +105,9 @@ impl<'a> Comparison<'a> {
     /// Compares the records of a suite.
     pub fn suite(&mut self, records: &[Record]) -> Row {
         let mut row = Row { records: records.len(), ..Row::default() };
-        records.iter().for_each(|record| self.record(record, &mut row));
+        for record in records {
+            self.record(record, &mut row);
+        }
         row
     }
 

@@ -1,7 +1,5 @@
 //! The comparison on records that say what comes out.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use super::compare::{Comparison, LeftOut, Row};
 use super::{corpus, verbs};
 
