@@ -6,6 +6,7 @@
 mod bless;
 mod catalog;
 mod generate;
+mod ground_truth;
 mod perf;
 mod process;
 mod test;
@@ -37,6 +38,8 @@ enum Task {
     Generate(generate::What),
     /// Make the data files of the catalog from pinned packages, or check them
     Catalog(catalog::CatalogArgs),
+    /// Compare the verbs of the standard library with policies that others made
+    GroundTruth(ground_truth::Arguments),
     /// Check the hygiene of the repository
     Tidy,
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Bless(arguments) => bless::run(&arguments),
         Task::Generate(what) => generate::run(&what),
         Task::Catalog(arguments) => catalog::run(arguments).map_err(|error| error.to_string()),
+        Task::GroundTruth(arguments) => ground_truth::run(&arguments),
         Task::Tidy => tidy::run(),
     };
     match outcome {

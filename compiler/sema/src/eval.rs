@@ -34,6 +34,7 @@ pub mod testing;
 pub mod trail;
 pub mod value;
 mod weight;
+mod written;
 
 use frame::{Env, Instance, Place};
 use value::{Located, Value};
@@ -106,6 +107,8 @@ pub(crate) struct Eval<'db> {
     diagnostics: Vec<Diagnostic<Origin>>,
     reported: FxHashSet<(Code, Origin)>,
     calls: Vec<ItemId>,
+    /// Where the outermost of them was called: what a library finds wrong is said there.
+    called_at: Option<Origin>,
     steps: u64,
     stopped: bool,
     /// A unit checked on its own: its inputs are unknown, so both branches of what they decide are looked at.
@@ -148,6 +151,7 @@ impl<'db> Eval<'db> {
             diagnostics: Vec::new(),
             reported: FxHashSet::default(),
             calls: Vec::new(),
+            called_at: None,
             steps: 0,
             stopped: false,
             open,

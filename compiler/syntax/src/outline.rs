@@ -217,22 +217,26 @@ impl Cutter<'_> {
                 "start the line with `//` if it is for the reader of the source only",
             );
         }
-        self.comment_without_end();
+        self.comments_without_end();
         if !module_doc.is_empty() {
             self.outline.module_doc = Some(join(module_doc.into_iter()));
         }
         self.outline
     }
 
-    /// Reports a block comment that is never closed: the items it swallows would be gone without a word.
-    fn comment_without_end(&mut self) {
-        let Some(last) = self.tokens.len().checked_sub(1) else { return };
-        let range = self.range(last);
-        if self.tokens[last].kind == TokenKind::BlockComment && !is_closed(range.of(self.text)) {
+    /// Reports block comments that are never closed: what they swallow would be gone without a word.
+    fn comments_without_end(&mut self) {
+        for (index, _) in
+            self.tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::BlockComment)
+        {
+            let range = self.range(index);
+            if is_closed(range.of(self.text)) {
+                continue;
+            }
             let at = TextRange::new(range.start, range.start + 2);
             self.outline.errors.push(
                 Diagnostic::new(Code::UnclosedDelimiter, at, "this comment is not closed")
-                    .label("the rest of the file belongs to it")
+                    .label("all up to the next item in the first column belongs to it")
                     .help("close it with `*/`; a `/*` inside a comment needs one too"),
             );
         }

@@ -469,6 +469,8 @@ pub fn lex(text: &str) -> Vec<Token> {
     // The fewest `#` for which a raw string is known to have no end: without it a text of openings only would be
     // searched to its end for each of them.
     let mut endless = usize::MAX;
+    // A comment was not closed. Those after it are looked through to the next item only, for the same reason.
+    let mut unclosed = false;
     while let Some(result) = lexer.next() {
         let start = lexer.span().start;
         let end = lexer.span().end;
@@ -502,7 +504,13 @@ pub fn lex(text: &str) -> Vec<Token> {
                 }
             }
             TokenKind::BlockComment => {
-                lexer.bump(block_comment_end(bytes, end).unwrap_or(bytes.len()) - end);
+                let closed = if unclosed { None } else { block_comment_end(bytes, end) };
+                unclosed |= closed.is_none();
+                let at = closed.unwrap_or_else(|| {
+                    let limit = next_item(text, end);
+                    block_comment_end(&bytes[..limit], end).unwrap_or(limit)
+                });
+                lexer.bump(at - end);
             }
             TokenKind::LBrace => {
                 if let Some(mode) = modes.last_mut() {
@@ -638,7 +646,19 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at)
 }
 
-/// Whether the text of a block comment has its `*/`; without it the comment is the rest of the file.
+/// The end of the line before the next item that starts in the first column, or of the text.
+fn next_item(text: &str, from: usize) -> usize {
+    let mut line = from;
+    while let Some(newline) = text[line..].find('\n') {
+        line += newline + 1;
+        if starts_item(text, line) {
+            return line - 1;
+        }
+    }
+    text.len()
+}
+
+/// Whether the text of a block comment has its `*/`; without it the comment goes on to the next item.
 pub(crate) fn is_closed(comment: &str) -> bool {
     block_comment_end(comment.as_bytes(), 2).is_some()
 }

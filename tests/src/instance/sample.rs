@@ -124,7 +124,7 @@ const PLACES: &[(&str, &str, &[&str])] = &[(
     "AWS::XRay::ResourcePolicy",
     "PolicyDocument",
     &[
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"xray:PutTraceSegments","Resource":"*"}]}"#,
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"xray:PutTraceSegments","Resource":"*","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"}}}]}"#,
     ],
 )];
 

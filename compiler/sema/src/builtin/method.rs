@@ -3,7 +3,7 @@
 //! One table serves the type checker, suggestions and documentation. A type variable `T` stands for the element of
 //! the receiver, `U` for what a closure returns.
 
-use crate::ty::Ty;
+use crate::ty::{NodeType, Ty};
 
 /// What a method takes in one position.
 #[derive(Clone, Debug)]
@@ -137,6 +137,15 @@ pub fn methods(ty: &Ty) -> Vec<Method> {
             }
             all
         }
+        Ty::Resource(resource) => {
+            let properties = NodeType { resource: *resource, id: resource.0.root() };
+            vec![method(
+                "written",
+                vec![],
+                MethodType::Of(Ty::Node(properties)),
+                "The properties it was made with; those that may be missing are read with `?.`.",
+            )]
+        }
         _ => Vec::new(),
     };
     if !matches!(
@@ -240,6 +249,12 @@ fn text() -> Vec<Method> {
         method("pascal_case", vec![], string(), "`order-items` as `OrderItems`."),
         method("kebab_case", vec![], string(), "`OrderItems` as `order-items`."),
         method("snake_case", vec![], string(), "`OrderItems` as `order_items`."),
+        method(
+            "key_arn",
+            vec![],
+            MethodType::Of(Ty::Arn.option()),
+            "The ARN of the KMS key that it names, by ARN, id or alias; `none` of a key that AWS manages.",
+        ),
         method("parse_json", vec![], MethodType::Of(Ty::Json), "The JSON value it holds."),
     ]
 }

@@ -56,6 +56,8 @@ impl Eval<'_> {
         let Signature::Fn(fields, result) = signature(self.db, item) else { return Value::Unknown };
         let mut inner = Env { body, instance: None, locals: None };
         self.calls.push(item);
+        let outer = self.called_at;
+        self.called_at = outer.or(Some(origin));
         for (at, parameter) in parameters.iter().enumerate() {
             let value = match (given.get(at), parameter.default) {
                 (Some(value), _) => value.clone(),
@@ -71,6 +73,7 @@ impl Eval<'_> {
         }
         let value = self.expr(*block, &inner);
         let value = self.coerce(value, result);
+        self.called_at = outer;
         self.calls.pop();
         value.value
     }

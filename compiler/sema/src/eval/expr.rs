@@ -539,7 +539,8 @@ impl Eval<'_> {
             ),
             Value::Record(record) => match record.get(text) {
                 Some(value) => value.value.clone(),
-                None if self.inspects => Value::None,
+                // Of what a resource says, which need not be all that it could.
+                None if optional || self.inspects => Value::None,
                 None => {
                     let known: Vec<&str> = record.entries.iter().map(|(name, _)| &**name).collect();
                     let found = Diagnostic::new(
@@ -614,15 +615,16 @@ impl Eval<'_> {
                     Value::Unknown
                 }
             },
-            None => {
-                let message =
-                    format!("the `{name}` of a resource is read while its properties are being found");
-                let found = Diagnostic::new(Code::RecursiveDefinition, origin, message)
-                    .help("take the value into a `let` that both use");
-                self.report(found);
-                Value::Unknown
-            }
+            None => self.being_found(&format!("the `{name}` of a resource"), origin),
         }
+    }
+
+    pub(super) fn being_found(&mut self, what: &str, origin: Origin) -> Value {
+        let message = format!("{what} is read while its properties are being found");
+        let found = Diagnostic::new(Code::RecursiveDefinition, origin, message)
+            .help("take the value into a `let` that both use");
+        self.report(found);
+        Value::Unknown
     }
 
     fn method(
@@ -650,6 +652,11 @@ impl Eval<'_> {
             return Value::Unknown;
         }
         let text = self.source(env.body).name(name);
+        match text {
+            "written" => return self.properties(&receiver.value, origin),
+            "key_arn" => return self.key_arn(receiver, origin),
+            _ => {}
+        }
         if let Value::Variant(item, at, _) = &receiver.value
             && text == "name"
             && let Signature::Enum(variants) = signature(self.db, *item)

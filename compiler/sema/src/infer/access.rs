@@ -376,7 +376,10 @@ impl Infer<'_> {
             if found.help.is_none() && !(available.is_empty() && of_tests.is_empty()) {
                 let names: Vec<&str> =
                     of_tests.iter().copied().chain(available.iter().map(|method| method.name)).collect();
-                found = found.help(format!("its methods are {}", names.join(", ")));
+                found = found.help(match names.as_slice() {
+                    [one] => format!("its only method is {one}"),
+                    many => format!("its methods are {}", many.join(", ")),
+                });
             }
             self.report(found);
             return loose(self);

@@ -82,6 +82,10 @@ fn comments() {
         [LineComment, DocComment, ModuleDoc, LineComment, BlockComment, Ident]
     );
     assert_eq!(kinds("/* never closed"), [BlockComment]);
+    // It does not swallow the items after it.
+    assert_eq!(words("/* never\nconst A")[..2], [(BlockComment, "/* never"), (TokenKind::Const, "const")]);
+    assert_eq!(kinds("/* a /* b */\n/* c\nconst A")[..2], [BlockComment, TokenKind::Const]);
+    assert_eq!(kinds("/* a\nconst A\n/* b */ const B").last(), Some(&Ident));
 }
 
 #[test]

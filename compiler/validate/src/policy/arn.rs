@@ -144,6 +144,8 @@ pub(super) fn applies(service: &Service, action: &Action, form: &[Part]) -> bool
         action.resources.iter().map(|resource| Some(known(resource)?.arn_template)).collect();
     // A type of another service, or one that is missing: nothing can be said.
     let Some(templates) = templates else { return true };
+    // Some kinds of resources have ARNs of two forms, which the reference lists as one.
+    let templates: Vec<&str> = templates.iter().flat_map(|template| template.split(", ")).collect();
     // The ARN of a resource of the program has the very form of the template: no need to look for a common text.
     templates.iter().any(|template| of_template(template).eq(form.iter().copied()))
         || templates.iter().any(|template| intersect(form, &of_template(template).collect::<Vec<_>>()))

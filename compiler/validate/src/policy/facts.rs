@@ -15,9 +15,24 @@ pub(super) struct Star {
 /// Sorted by action. Source: Service Authorization Reference, the tables of actions of each service.
 pub(super) const STARS: &[Star] = &[
     Star {
+        action: "cloudwatch:GetMetricData",
+        keys: REGION,
+        reason: "metrics are no resources; only insight rules that it may read as well are",
+    },
+    Star {
+        action: "cloudwatch:ListMetrics",
+        keys: REGION,
+        reason: "metrics are no resources; only insight rules that it may read as well are",
+    },
+    Star {
         action: "cloudwatch:PutMetricData",
         keys: &["cloudwatch:namespace"],
         reason: "metrics are no resources, but their namespace can be named",
+    },
+    Star {
+        action: "comprehend:DetectEntities",
+        keys: REGION,
+        reason: "it has a resource only where a model of one's own finds the entities",
     },
     Star {
         action: "ec2:AssignPrivateIpAddresses",
@@ -40,12 +55,39 @@ pub(super) const STARS: &[Star] = &[
         reason: "Lambda and others check that it is allowed before there is a network interface",
     },
     Star {
+        action: "ecs:ListTasks",
+        keys: &["ecs:cluster"],
+        reason: "it asks for a container instance, which tasks on Fargate have none of; the cluster can be named",
+    },
+    Star {
+        action: "polly:StartSpeechSynthesisTask",
+        keys: REGION,
+        reason: "it has a resource only where a lexicon is used",
+    },
+    Star {
+        action: "polly:SynthesizeSpeech",
+        keys: REGION,
+        reason: "it has a resource only where a lexicon is used",
+    },
+    Star {
+        action: "rekognition:DetectModerationLabels",
+        keys: REGION,
+        reason: "it has a resource only where an adapter of one's own is used",
+    },
+    Star {
         action: "ssm:StartSession",
         keys: &["ssm:resourceTag/*", "aws:ResourceTag/*"],
         reason: "instances come and go, but their tags can be named",
     },
+    Star {
+        action: "translate:TranslateText",
+        keys: REGION,
+        reason: "it has a resource only where a terminology is used",
+    },
 ];
 
+/// The least that can be said of what has no resource.
+const REGION: &[&str] = &["aws:RequestedRegion"];
 const INTERFACE_KEYS: &[&str] = &["ec2:Subnet", "ec2:Vpc", "lambda:SourceFunctionArn"];
 
 /// What AWS says about an action whose resource is `"*"`.
