@@ -9,20 +9,12 @@ mod may;
 mod read;
 mod value;
 
-use ci_graph::{Origin, Resource, ResourceId, Stack, Value};
+pub use ci_graph::Place;
+use ci_graph::{Origin, Resource, Stack, Value};
 
 use crate::{Parts, Pattern, Statement, glob};
 pub use may::{Answer, Example, Target};
 pub use read::read;
-
-/// A resource of a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The position of its stack.
-    pub stack: usize,
-    /// The resource in it.
-    pub resource: ResourceId,
-}
 
 /// Everything that the stacks of a target say about access.
 #[derive(Debug)]

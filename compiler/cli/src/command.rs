@@ -8,6 +8,7 @@ pub(crate) mod deploy_role;
 pub(crate) mod describe;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod network;
 pub(crate) mod new;
 pub(crate) mod test;
 
@@ -15,8 +16,8 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use ci_base::{Diagnostic, Severity};
-use ci_project::{Host, OsSystem};
+use ci_base::{Diagnostic, LineIndex, Severity, Span};
+use ci_project::{Files, Host, OsSystem};
 
 use crate::terminal::{Exit, Failure, Terminal};
 
@@ -41,4 +42,16 @@ fn exit(diagnostics: &[Diagnostic], deny_warnings: bool, unusable: bool) -> Exit
         true => Exit::Findings,
         false => Exit::Success,
     }
+}
+
+/// `src/orders.ci:32:16`.
+fn place(at: Span, files: &Files) -> String {
+    let (line, column) = position(at, files);
+    format!("{}:{line}:{column}", files.path(at.file))
+}
+
+/// The line and the column, from one.
+fn position(at: Span, files: &Files) -> (u32, u32) {
+    let place = LineIndex::new(files.text(at.file)).line_column(at.range.start);
+    (place.line + 1, place.column + 1)
 }

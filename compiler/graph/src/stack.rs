@@ -14,6 +14,15 @@ pub struct ResourceId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParameterId(pub u32);
 
+/// A resource among several stacks: those of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The position of its stack.
+    pub stack: usize,
+    /// The resource in it.
+    pub resource: ResourceId,
+}
+
 /// What one service instance becomes: a CloudFormation stack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stack {

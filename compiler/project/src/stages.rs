@@ -166,6 +166,7 @@ impl Snapshot {
                     used.extend(result.items.iter().map(|item| item.file(db)));
                     self.stack_findings(result, late, &mut found);
                 }
+                self.network_findings(plan, TargetId::new(db, target.clone()), &mut found.late);
             }
             // The standard library is checked as far as it is used: a mistake in it must not pass silently.
             let std = Program::get(db).std(db);

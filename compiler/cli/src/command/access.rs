@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use ci_base::{LineIndex, Severity, Span, did_you_mean};
+use ci_base::{Severity, did_you_mean};
 use ci_project::{AccessQuestion, Files, HolderAccess, StatementAccess, TargetAccess};
 use serde_json::{Value, json};
 
 use crate::arguments::Access as Arguments;
-use crate::command::{exit, open};
+use crate::command::{exit, open, place, position};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
@@ -134,17 +134,6 @@ fn actions(actions: &[String]) -> String {
         }
     }
     parts.join("; ")
-}
-
-/// `src/orders.ci:32:16`.
-fn place(at: Span, files: &Files) -> String {
-    let (line, column) = position(at, files);
-    format!("{}:{line}:{column}", files.path(at.file))
-}
-
-fn position(at: Span, files: &Files) -> (u32, u32) {
-    let place = LineIndex::new(files.text(at.file)).line_column(at.range.start);
-    (place.line + 1, place.column + 1)
 }
 
 fn as_json(targets: &[TargetAccess], files: &Files) -> Result<String, Failure> {
