@@ -14,6 +14,7 @@ use crate::build::SourceMaps;
 use crate::files::Files;
 use crate::host::Snapshot;
 use crate::levels;
+use crate::manifest::LintLevel;
 use crate::rules::Ruled;
 
 /// A stack with everything that follows from it alone.
@@ -175,6 +176,15 @@ impl Snapshot {
             }
             found.early.extend(ruled.unused(db, &project.packages));
             found.early.extend(self.unknown_rules(db));
+            // A rule that a network breaks says of one resource what is proved of all of them, or allowed there.
+            let proved: Vec<Span> = found
+                .late
+                .iter()
+                .filter(|found| matches!(found.code, Code::PublicDataStore | Code::OpenToWorld))
+                .filter(|found| project.manifest.lints.get(&found.code) != Some(&LintLevel::Allow))
+                .map(|found| found.primary.at)
+                .collect();
+            ruled.broken.retain(|rule| !proved.iter().any(|inner| levels::covers(rule.primary.at, *inner)));
             found.late.append(&mut ruled.broken);
             let mut found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);

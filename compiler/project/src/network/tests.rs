@@ -49,7 +49,7 @@ service Shop {
     let balancer = aws::elasticloadbalancingv2::LoadBalancer { Scheme: "internet-facing", Subnets: for subnet in front.values() { subnet.SubnetId }, SecurityGroups: [balancer_group.GroupId] };
     let https = aws::elasticloadbalancingv2::Listener { LoadBalancerArn: balancer.LoadBalancerArn, Protocol: "HTTP", Port: 443, DefaultActions: [{ Type: "forward", TargetGroupArn: targets.TargetGroupArn }] };
     let targets = aws::elasticloadbalancingv2::TargetGroup { VpcId: vpc.VpcId, TargetType: "instance", Protocol: "HTTP", Port: 8080, Targets: [{ Id: server.InstanceId }] };
-    let server = aws::ec2::Instance { ImageId: "ami-0abcdef1234567890", SubnetId: back["0"].SubnetId, SecurityGroupIds: [server_group.GroupId] };
+    let server = aws::ec2::Instance { MetadataOptions: { HttpTokens: "required" }, ImageId: "ami-0abcdef1234567890", SubnetId: back["0"].SubnetId, SecurityGroupIds: [server_group.GroupId] };
 
     let data_subnets = aws::rds::DBSubnetGroup { DBSubnetGroupDescription: "data", SubnetIds: for subnet in back.values() { subnet.SubnetId } };
     let data = aws::rds::DBInstance {
