@@ -163,8 +163,8 @@ codes! {
 
 impl Code {
     /// Whether a project may lower it: warnings and notes, and the few errors that are rules of ours rather than of
-    /// CloudFormation's — rules in the language, least privilege, networks, and quotas that AWS raises on request or that do not bind other tools — or that
-    /// rest on a table which AWS adds to every week.
+    /// CloudFormation's — rules in the language, least privilege, networks, and quotas that AWS raises on request or that
+    /// do not bind other tools — or that rest on a table which AWS adds to every week.
     pub const fn has_level(self) -> bool {
         !matches!(self.severity(), Severity::Error)
             || self.is_about_networks()

@@ -40,7 +40,7 @@ pub fn apply_levels(
     kept
 }
 
-fn covers(outer: Span, inner: Span) -> bool {
+pub(crate) fn covers(outer: Span, inner: Span) -> bool {
     outer.file == inner.file && outer.range.start <= inner.range.start && inner.range.end <= outer.range.end
 }
 

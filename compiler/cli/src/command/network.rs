@@ -11,6 +11,9 @@ use crate::command::{exit, open, place, position};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
 
 pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
+    if arguments.from.is_some() && arguments.from == arguments.to {
+        return Err(Failure::usage("`--from` and `--to` name the same: what is asked is between two"));
+    }
     let host = match open(terminal, &arguments.path)? {
         Ok(host) => host,
         Err(exit) => return Ok(exit),
