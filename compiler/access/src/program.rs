@@ -15,7 +15,8 @@ mod read;
 mod surface;
 mod value;
 
-use ci_graph::{Origin, Resource, ResourceId, Stack, Value};
+pub use ci_graph::Place;
+use ci_graph::{Origin, Resource, Stack, Value};
 
 use crate::{Letter, Parts, Pattern, Statement, Token, glob};
 pub use compare::{Change, changes, denials};
@@ -28,15 +29,6 @@ pub use names::Deployed;
 pub use plain::is_plain;
 pub use read::read;
 pub use surface::{Public, public};
-
-/// A resource of a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The position of its stack.
-    pub stack: usize,
-    /// The resource in it.
-    pub resource: ResourceId,
-}
 
 /// Everything that the stacks of a target say about access.
 #[derive(Debug)]

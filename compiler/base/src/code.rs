@@ -129,6 +129,9 @@ codes! {
     E0508 NotOffered "not-offered" Error;
     E0509 RuleBroken "rule-broken" Error;
     E0510 UnusedAllow "unused-allow" Warning;
+    E0511 PublicDataStore "public-data-store" Error;
+    E0512 OpenToWorld "open-to-world" Error;
+    E0513 BlockedConnection "blocked-connection" Error;
 
     E0601 NeedNotProvided "need-not-provided" Error;
     E0602 ServiceCycle "service-cycle" Error;
@@ -169,11 +172,12 @@ codes! {
 
 impl Code {
     /// Whether a project may lower it: warnings and notes, and the few errors that are rules of ours rather than of
-    /// CloudFormation's — rules in the language, least privilege, and quotas that AWS raises on request or that do not bind other tools — or that
-    /// rest on a table which AWS adds to every week.
+    /// CloudFormation's — rules in the language, least privilege, networks, and quotas that AWS raises on request or that
+    /// do not bind other tools — or that rest on a table which AWS adds to every week.
     pub const fn has_level(self) -> bool {
         !matches!(self.severity(), Severity::Error)
             || self.is_about_privilege()
+            || self.is_about_networks()
             || matches!(self, Self::TemplateLimit | Self::NotOffered | Self::RuleBroken)
     }
 
@@ -192,6 +196,11 @@ impl Code {
                 | Self::PassRole
                 | Self::UndeclaredAccess
         )
+    }
+
+    /// Whether it is about what is reached and what is not: CloudFormation deploys it, and whoever knows why can say so.
+    const fn is_about_networks(self) -> bool {
+        matches!(self, Self::PublicDataStore | Self::OpenToWorld | Self::BlockedConnection)
     }
 
     /// The code with this number (in any case) or name.

@@ -15,18 +15,7 @@ pub(crate) fn origin(item: u32) -> Origin {
 }
 
 pub(crate) fn stack() -> Stack {
-    Stack {
-        name: "Shop".into(),
-        description: None,
-        origin: origin(0),
-        region: None,
-        resources: Vec::new(),
-        parameters: Vec::new(),
-        outputs: Vec::new(),
-        assets: Vec::new(),
-        providers: Vec::new(),
-        uses: Vec::new(),
-    }
+    Stack::new("Shop".into(), origin(0))
 }
 
 /// Adds a resource of the type `AWS::<kind>`, and gives its id.

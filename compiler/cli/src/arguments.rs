@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Write the policies that deploying takes, or compare a role with them
     DeployRole(DeployRole),
+    /// Say who reaches whom, and what is in the way
+    Network(Network),
     /// Format source files
     Fmt(Fmt),
     /// Explain a finding by its code
@@ -216,6 +218,25 @@ pub(crate) struct DeployRole {
     /// Say what the role has beyond, too
     #[arg(long, requires = "check")]
     pub strict: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Network {
+    /// A project, or a source file outside any project
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+    /// Only what this reaches: `internet`, or a name in the source: `worker`, `orders.worker`
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+    /// Only who reaches this: `internet`, or a name in the source
+    #[arg(long, value_name = "NAME")]
+    pub to: Option<String>,
+    /// Only in this environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -51,18 +51,7 @@ pub(crate) fn resource(id: &str, type_name: &str, properties: Vec<(&str, Value)>
 }
 
 pub(crate) fn stack(name: &str, resources: Vec<Resource>) -> Stack {
-    Stack {
-        name: name.into(),
-        description: None,
-        origin: ORIGIN,
-        region: Some("eu-west-1".into()),
-        resources,
-        parameters: Vec::new(),
-        outputs: Vec::new(),
-        assets: Vec::new(),
-        providers: Vec::new(),
-        uses: Vec::new(),
-    }
+    Stack { region: Some("eu-west-1".into()), resources, ..Stack::new(name.into(), ORIGIN) }
 }
 
 /// A role that a service takes on.

@@ -32,16 +32,5 @@ pub(crate) fn stack(reads: &[Vec<u32>]) -> Stack {
     let resources = reads.iter().enumerate();
     let resources =
         resources.map(|(at, reads)| resource(&format!("R{at}"), reads.iter().map(&mut read).collect()));
-    Stack {
-        name: "Test".into(),
-        description: None,
-        origin: origin(0),
-        region: None,
-        resources: resources.collect(),
-        parameters: Vec::new(),
-        outputs: Vec::new(),
-        assets: Vec::new(),
-        providers: Vec::new(),
-        uses: Vec::new(),
-    }
+    Stack { resources: resources.collect(), ..Stack::new("Test".into(), origin(0)) }
 }

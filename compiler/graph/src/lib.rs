@@ -14,8 +14,8 @@ mod visit;
 pub use cycle::{Cycle, cycles};
 pub use late::{Condition, DynamicReference, Late, Pseudo, Strength};
 pub use stack::{
-    Asset, DeletionPolicy, Output, Parameter, ParameterConstraints, ParameterId, Resource, ResourceId, Right,
-    Stack, Use,
+    Asset, DeletionPolicy, Output, Parameter, ParameterConstraints, ParameterId, Place, Resource, ResourceId,
+    Right, Stack, Use,
 };
 pub use value::{Entry, Located, Origin, Value};
 pub use visit::{Reference, references, visit_late};

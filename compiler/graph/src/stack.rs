@@ -14,6 +14,15 @@ pub struct ResourceId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParameterId(pub u32);
 
+/// A resource among several stacks: those of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The position of its stack.
+    pub stack: usize,
+    /// The resource in it.
+    pub resource: ResourceId,
+}
+
 /// What one service instance becomes: a CloudFormation stack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stack {
@@ -222,6 +231,22 @@ pub struct Output {
 }
 
 impl Stack {
+    /// A stack with nothing in it.
+    pub const fn new(name: Arc<str>, origin: Origin) -> Self {
+        Self {
+            name,
+            description: None,
+            origin,
+            region: None,
+            resources: Vec::new(),
+            parameters: Vec::new(),
+            outputs: Vec::new(),
+            assets: Vec::new(),
+            providers: Vec::new(),
+            uses: Vec::new(),
+        }
+    }
+
     /// The resource with this id.
     pub fn resource(&self, id: ResourceId) -> &Resource {
         &self.resources[id.0 as usize]

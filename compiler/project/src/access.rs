@@ -12,6 +12,7 @@ use ci_sema::{StackResult, Target};
 
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
+use crate::names::has_name;
 use crate::proofs::TargetStacks;
 
 pub use diff::{AccessDiff, Changed, Sort, TargetDiff, Told};
@@ -214,20 +215,8 @@ impl Teller<'_> {
         self.program.resource(place).path.to_string()
     }
 
-    /// Whether a name is that of a resource or of what it is part of, with or without the service's.
     fn has_name(&self, place: Place, name: &str) -> bool {
-        let begins = |path: &str, name: &str| {
-            path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        let path = &self.program.resource(place).path;
-        let stack = &self.program.stacks[place.stack].name;
-        let within_service = || {
-            let (service, rest) = name.split_once('.')?;
-            let is_service =
-                stack.strip_suffix(service).is_some_and(|before| before.is_empty() || before.ends_with('-'));
-            Some(is_service && begins(path, rest))
-        };
-        begins(path, name) || within_service().unwrap_or_default()
+        has_name(self.program.stacks[place.stack], &self.program.resource(place).path, name)
     }
 
     fn holder<'g>(&self, holder: &Holder, grants: impl Iterator<Item = &'g Grant>) -> HolderAccess {

@@ -13,6 +13,8 @@ mod host;
 mod levels;
 mod load;
 mod manifest;
+mod names;
+mod network;
 mod output;
 mod pack;
 mod proofs;
@@ -41,6 +43,10 @@ pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
 pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, Rules, TemplateFormat, is_kebab_case};
+pub use network::{
+    BlockedAnswer, NetworkAnswer, NetworkConnection, NetworkHop, NetworkQuestion, NetworkReport,
+    ReachedAnswer, TargetNetwork,
+};
 pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
 pub use resource::resource_type;
 pub use system::{DirEntry, GitSystem, Kind, MemorySystem, Metadata, Operation, OsSystem, System};

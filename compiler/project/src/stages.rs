@@ -14,6 +14,7 @@ use crate::build::SourceMaps;
 use crate::files::Files;
 use crate::host::Snapshot;
 use crate::levels;
+use crate::manifest::LintLevel;
 use crate::proofs::proofs;
 use crate::rules::Ruled;
 
@@ -167,6 +168,7 @@ impl Snapshot {
                     used.extend(result.items.iter().map(|item| item.file(db)));
                     self.stack_findings(result, late, &mut found);
                 }
+                self.network_findings(plan, TargetId::new(db, target.clone()), &mut found.late);
             }
             // The standard library is checked as far as it is used: a mistake in it must not pass silently.
             let std = Program::get(db).std(db);
@@ -175,6 +177,15 @@ impl Snapshot {
             }
             found.early.extend(ruled.unused(db, &project.packages));
             found.early.extend(self.unknown_rules(db));
+            // A rule that a network breaks says of one resource what is proved of all of them, or allowed there.
+            let proved: Vec<Span> = found
+                .late
+                .iter()
+                .filter(|found| matches!(found.code, Code::PublicDataStore | Code::OpenToWorld))
+                .filter(|found| project.manifest.lints.get(&found.code) != Some(&LintLevel::Allow))
+                .map(|found| found.primary.at)
+                .collect();
+            ruled.broken.retain(|rule| !proved.iter().any(|inner| levels::covers(rule.primary.at, *inner)));
             found.late.append(&mut ruled.broken);
             let mut found =
                 levels::apply_levels(found.told_once(&project.files), &project.manifest.lints, &allowed);

@@ -69,18 +69,7 @@ fn stack(template: &Json) -> Option<(Stack, Vec<String>)> {
     let origin = reader.origin("template");
     let resources = bodies.iter().map(|(name, body, schema)| reader.resource(name, body, schema)).collect();
     let parameters = parameters.iter().map(|(name, body)| reader.parameter(name, body)).collect();
-    let stack = Stack {
-        name: "template".into(),
-        description: None,
-        origin,
-        region: None,
-        resources,
-        parameters,
-        outputs: Vec::new(),
-        assets: Vec::new(),
-        providers: Vec::new(),
-        uses: Vec::new(),
-    };
+    let stack = Stack { resources, parameters, ..Stack::new("template".into(), origin) };
     Some((stack, reader.places))
 }
 

@@ -70,18 +70,7 @@ fn stack(count: usize) -> Stack {
         let (id, path) = (format!("Resource{index}"), format!("service.resource{index}"));
         resources.push(Resource::new(id.into(), path.into(), schema, properties, AT));
     }
-    Stack {
-        name: "large".into(),
-        description: None,
-        origin: AT,
-        region: Some("eu-west-1".into()),
-        resources,
-        parameters: Vec::new(),
-        outputs: Vec::new(),
-        assets: Vec::new(),
-        providers: Vec::new(),
-        uses: Vec::new(),
-    }
+    Stack { region: Some("eu-west-1".into()), resources, ..Stack::new("large".into(), AT) }
 }
 
 fn tags(index: u32) -> Value {

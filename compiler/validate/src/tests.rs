@@ -162,16 +162,11 @@ fn stack(json: &Json) -> (Stack, Vec<String>) {
     });
     let outputs = outputs.collect();
     let stack = Stack {
-        name: "test".into(),
-        description: None,
-        origin,
         region: all.get("$region").and_then(Json::as_str).map(Arc::from),
         resources,
         parameters,
         outputs,
-        assets: Vec::new(),
-        providers: Vec::new(),
-        uses: Vec::new(),
+        ..Stack::new("test".into(), origin)
     };
     (stack, builder.paths)
 }

@@ -275,16 +275,8 @@ fn outputs_on_a_disk_that_fills_up() {
 #[test]
 fn stacks_come_after_what_they_read() {
     let stack = |name: &str, providers: &[&str]| Stack {
-        name: name.into(),
-        description: None,
-        origin: Origin { item: 0, range: TextRange::empty(0) },
-        region: None,
-        resources: Vec::new(),
-        parameters: Vec::new(),
-        outputs: Vec::new(),
-        assets: Vec::new(),
         providers: providers.iter().map(|name| Arc::from(*name)).collect(),
-        uses: Vec::new(),
+        ..Stack::new(name.into(), Origin { item: 0, range: TextRange::empty(0) })
     };
     let mut stacks =
         vec![stack("a", &["c", "elsewhere"]), stack("b", &[]), stack("c", &["d"]), stack("d", &[])];

@@ -32,32 +32,14 @@ fn plain(changes: Vec<(&str, Value)>) -> bool {
 
 fn is_plain_document(document: Value) -> bool {
     let origin = Origin { item: 0, range: TextRange::new(0, 1) };
-    let resource = Resource {
-        logical_id: "Policy".into(),
-        path: "policy".into(),
-        schema: ci_catalog::resource_type("AWS::IAM::ManagedPolicy").unwrap(),
-        properties: vec![Entry { name: "PolicyDocument".into(), value: located(document) }],
+    let resource = Resource::new(
+        "Policy".into(),
+        "policy".into(),
+        ci_catalog::resource_type("AWS::IAM::ManagedPolicy").unwrap(),
+        vec![Entry { name: "PolicyDocument".into(), value: located(document) }],
         origin,
-        condition: None,
-        depends_on: Vec::new(),
-        deletion_policy: None,
-        update_replace_policy: None,
-        creation_policy: None,
-        update_policy: None,
-        metadata: None,
-    };
-    let stack = Stack {
-        name: "test".into(),
-        description: None,
-        origin,
-        region: None,
-        resources: vec![resource],
-        parameters: Vec::new(),
-        outputs: Vec::new(),
-        assets: Vec::new(),
-        providers: Vec::new(),
-        uses: Vec::new(),
-    };
+    );
+    let stack = Stack { resources: vec![resource], ..Stack::new("test".into(), origin) };
     is_plain(&[&stack])
 }
 

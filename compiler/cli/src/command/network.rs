@@ -1,0 +1,150 @@
+//! `cleaninfra network`: who reaches whom, and where the source says so.
+
+use std::fmt::Write as _;
+
+use ci_base::{Severity, Span, did_you_mean};
+use ci_project::{Files, NetworkAnswer, NetworkConnection, NetworkQuestion, ReachedAnswer, TargetNetwork};
+use serde_json::{Value, json};
+
+use crate::arguments::Network as Arguments;
+use crate::command::{exit, open, place, position};
+use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
+
+pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
+    if arguments.from.is_some() && arguments.from == arguments.to {
+        return Err(Failure::usage("`--from` and `--to` name the same: what is asked is between two"));
+    }
+    let host = match open(terminal, &arguments.path)? {
+        Ok(host) => host,
+        Err(exit) => return Ok(exit),
+    };
+    let snapshot = host.snapshot();
+    let question = NetworkQuestion {
+        target: arguments.env.clone(),
+        from: arguments.from.clone(),
+        to: arguments.to.clone(),
+    };
+    let report = terminal.with_progress("reading networks", || snapshot.network(&question));
+    let errors: Vec<_> =
+        report.diagnostics.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    terminal.report(&errors, snapshot.files())?;
+    let exit = exit(&errors, false, !snapshot.problems().is_empty());
+    if exit != Exit::Success {
+        return Ok(exit);
+    }
+    let asked: Vec<&String> = [&question.from, &question.to].into_iter().flatten().collect();
+    if !asked.is_empty() && report.targets.iter().all(|target| !target.known.is_empty()) {
+        let known: Vec<&str> =
+            report.targets.iter().flat_map(|target| &target.known).map(String::as_str).collect();
+        let names: Vec<String> = asked.iter().map(|name| format!("`{name}`")).collect();
+        let near = asked.iter().find_map(|name| did_you_mean(name, known.iter().copied()));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let names = names.join(" or ");
+        return Err(Failure::usage(format!("nothing in a network here is called {names}{near}")));
+    }
+    let files = snapshot.files();
+    let output = if arguments.json {
+        as_json(&report.targets, files)?
+    } else {
+        as_text(terminal, &report.targets, files)
+    };
+    print(&output)?;
+    Ok(Exit::Success)
+}
+
+fn as_text(terminal: &Terminal, targets: &[TargetNetwork], files: &Files) -> String {
+    let mut text = String::new();
+    for target in targets {
+        if targets.len() > 1 {
+            let _ = writeln!(text, "{}\n", terminal.bold(&target.name));
+        }
+        if target.connections.is_empty() {
+            text.push_str("nothing reaches anything here\n\n");
+        }
+        for NetworkConnection { from, to, answer } in &target.connections {
+            let ends = format!("{from} to {to}");
+            match answer {
+                NetworkAnswer::Reached(paths) => {
+                    for path in paths {
+                        let _ = writeln!(text, "{}  {}", terminal.bold(&ends), ports(path));
+                        for hop in &path.hops {
+                            let if_so = if hop.unknown { "perhaps: " } else { "" };
+                            let at = terminal.faint(&place(hop.at, files));
+                            let _ = writeln!(text, "  {if_so}{}\n    {at}", hop.says);
+                        }
+                    }
+                }
+                NetworkAnswer::Blocked(blocked) => {
+                    let _ = writeln!(text, "{}  blocked", terminal.bold(&ends));
+                    let at = terminal.faint(&place(blocked.at, files));
+                    let _ = writeln!(text, "  {}", blocked.what);
+                    let _ = writeln!(text, "  what would have to change: {}\n    {at}", blocked.setting);
+                }
+            }
+            text.push('\n');
+        }
+        for (balancer, to, port) in &target.forwards {
+            let port = port.map_or_else(String::new, |port| format!(" on port {port}"));
+            let _ = writeln!(text, "{balancer} passes what it takes on to {to}{port}");
+        }
+        if !target.forwards.is_empty() {
+            text.push('\n');
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// `tcp 80, 443`; with what is not sure.
+fn ports(path: &ReachedAnswer) -> String {
+    match (path.ports.is_empty(), path.perhaps.is_empty()) {
+        (false, false) => format!("{} {}, perhaps {}", path.protocol, path.ports, path.perhaps),
+        (false, true) => format!("{} {}", path.protocol, path.ports),
+        (true, _) => format!("perhaps {} {}", path.protocol, path.perhaps),
+    }
+}
+
+fn as_json(targets: &[TargetNetwork], files: &Files) -> Result<String, Failure> {
+    let at = |span: Span| {
+        let (line, column) = position(span, files);
+        json!({ "file": files.path(span.file), "line": line, "column": column })
+    };
+    let connection = |NetworkConnection { from, to, answer }: &NetworkConnection| match answer {
+        NetworkAnswer::Reached(paths) => {
+            let paths = paths.iter().map(|path| {
+                let hops = path
+                    .hops
+                    .iter()
+                    .map(|hop| json!({ "says": hop.says, "unknown": hop.unknown, "at": at(hop.at) }));
+                json!({
+                    "protocol": path.protocol,
+                    "ports": path.ports,
+                    "perhaps": path.perhaps,
+                    "hops": hops.collect::<Vec<Value>>(),
+                })
+            });
+            json!({ "from": from, "to": to, "paths": paths.collect::<Vec<Value>>(), "blocked": null })
+        }
+        NetworkAnswer::Blocked(blocked) => json!({
+            "from": from,
+            "to": to,
+            "paths": [],
+            "blocked": { "what": blocked.what, "setting": blocked.setting, "at": at(blocked.at) },
+        }),
+    };
+    let targets = targets.iter().map(|target| {
+        let forwards = target
+            .forwards
+            .iter()
+            .map(|(balancer, to, port)| json!({ "from": balancer, "to": to, "port": port }));
+        json!({
+            "target": target.name,
+            "connections": target.connections.iter().map(connection).collect::<Vec<Value>>(),
+            "forwards": forwards.collect::<Vec<Value>>(),
+        })
+    });
+    let document = json!({ "version": 1, "targets": targets.collect::<Vec<Value>>() });
+    let text = serde_json::to_string_pretty(&document);
+    text.map(|text| format!("{text}\n")).map_err(|error| Failure::internal(error.to_string()))
+}

@@ -1,0 +1,385 @@
+//! What is wrong with networks in every deployment.
+//!
+//! Only what is certain is told: a store that the internet reaches whatever is not known, a connection that cannot be
+//! made whatever is not known.
+//!
+//! Must not know: who has which rights; it is told what is needed.
+
+use ci_base::{Code, Diagnostic};
+use ci_graph::Place;
+
+use crate::Network;
+use crate::element::{Attached, Element, Forward, Kind};
+use crate::model::{Named, Peer, Range, Rule, Target};
+use crate::reach::{Answer, Blocked, End, Path};
+use crate::reader::{At, Item};
+use crate::sets::{Addresses, Ports, Protocol};
+use crate::truth::Mode;
+
+/// Something in a network that uses a service of AWS.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Need {
+    /// Who uses it: an element, or the task definition of one.
+    pub user: Place,
+    /// The service, as IAM calls it: `sqs`.
+    pub service: String,
+    /// Where the right to use it is given.
+    pub at: At,
+}
+
+/// What an endpoint is called after the region, by what IAM calls the service. Services whose rights are used by AWS
+/// itself on behalf of others, as those of KMS are, are not here: a right is no sign that packets are sent.
+/// Source: the guide of AWS `PrivateLink`, on the services that integrate with it.
+const ENDPOINTS: [(&str, &str); 15] = [
+    ("athena", "athena"),
+    ("bedrock", "bedrock-runtime"),
+    ("cognito-idp", "cognito-idp"),
+    ("dynamodb", "dynamodb"),
+    ("events", "events"),
+    ("glue", "glue"),
+    ("kinesis", "kinesis-streams"),
+    ("s3", "s3"),
+    ("secretsmanager", "secretsmanager"),
+    ("ses", "email"),
+    ("sns", "sns"),
+    ("sqs", "sqs"),
+    ("ssm", "ssm"),
+    ("states", "states"),
+    ("textract", "textract"),
+];
+
+/// Services that Lambda uses with the role of a function: to read what calls it, and to pass on what came of a call.
+const USED_BY_LAMBDA: [&str; 7] = ["dynamodb", "events", "kinesis", "s3", "secretsmanager", "sns", "sqs"];
+
+/// Everything that is wrong, in the order of the stacks. `needs` are what the elements use of AWS.
+pub fn findings(network: &Network<'_>, needs: &[Need]) -> Vec<Diagnostic<At>> {
+    let mut found = Vec::new();
+    if network.is_empty() {
+        return found;
+    }
+    for element in network.elements.all.values() {
+        public_store(network, element, &mut found);
+        targets(network, element, &mut found);
+    }
+    open_rules(network, &mut found);
+    services(network, needs, &mut found);
+    found.sort_by(|left, right| {
+        let key = |found: &Diagnostic<At>| (found.primary.at, found.code);
+        key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
+    });
+    found.dedup();
+    found
+}
+
+/// A data store that the internet reaches.
+fn public_store(network: &Network<'_>, element: &Element, found: &mut Vec<Diagnostic<At>>) {
+    if element.kind != Kind::DataStore {
+        return;
+    }
+    for protocol in Protocol::ALL {
+        let Answer::Reached(path) = network.reaches(End::Internet, End::At(element.place), protocol) else {
+            continue;
+        };
+        if !path.is_certain() {
+            continue;
+        }
+        found.push(public(network, element, &path));
+        return;
+    }
+}
+
+fn public(network: &Network<'_>, element: &Element, path: &Path) -> Diagnostic<At> {
+    let name = network.path(element.place);
+    let at = path.hops.first().map_or_else(|| network.reader.at(element.place), |hop| hop.at);
+    let message = format!("the internet reaches the data store `{name}` on {} {}", path.protocol, path.ports);
+    let finding =
+        path.hops.iter().skip(1).fold(Diagnostic::new(Code::PublicDataStore, at, message), |finding, hop| {
+            finding.also(hop.at, hop.says.clone())
+        });
+    finding.help(
+        "put it into subnets without a route to an internet gateway, give it no public address, and let only the \
+         security groups of those who use it in",
+    )
+}
+
+/// A security group that takes packets from everywhere, and is not just the front of a load balancer.
+fn open_rules(network: &Network<'_>, found: &mut Vec<Diagnostic<At>>) {
+    let mut groups: Vec<(&Place, &crate::model::Group)> = network.model.groups.iter().collect();
+    groups.sort_unstable_by_key(|(place, _)| **place);
+    for (place, group) in groups {
+        let mut meant: Option<[Ports; 2]> = None;
+        for rule in group.rules.iter().filter(|rule| rule.ingress && is_everywhere(rule)) {
+            let meant = meant.get_or_insert_with(|| {
+                Protocol::ALL.map(|protocol| ports_of_front(network, *place, protocol))
+            });
+            let open = Protocol::ALL.iter().zip(meant.iter()).filter_map(|(protocol, meant)| {
+                let (ports, exact) = rule.about.ports(*protocol);
+                let open = ports.minus(meant);
+                (exact && !open.is_empty()).then(|| format!("{protocol} {open}"))
+            });
+            let open: Vec<String> = open.collect();
+            if !open.is_empty() {
+                found.push(everywhere(network, *place, rule, &open));
+            }
+        }
+    }
+}
+
+fn everywhere(network: &Network<'_>, group: Place, rule: &Rule, open: &[String]) -> Diagnostic<At> {
+    let message = format!(
+        "the group `{}` takes {} from everywhere, and no load balancer that has it listens there",
+        network.path(group),
+        open.join(" and ")
+    );
+    Diagnostic::new(Code::OpenToWorld, rule.peer_at, message)
+        .note("whoever finds the address may try what they like: a rule is the last thing between them and a mistake")
+        .help("name the security group or the address range of those who connect")
+}
+
+/// Whether a rule is about all addresses of a version of IP.
+fn is_everywhere(rule: &Rule) -> bool {
+    let Peer::Addresses(Range { within, exact: true }) = &rule.peer else { return false };
+    let all = Addresses::all();
+    within.v4.covers(&all.v4) || within.v6.covers(&all.v6)
+}
+
+/// The ports on which those who have a group are meant to be found by everyone: where only load balancers have it, those
+/// they listen on; of a target that sees the addresses of visitors, its own.
+fn ports_of_front(network: &Network<'_>, group: Place, protocol: Protocol) -> Ports {
+    let has = |element: &&Element| {
+        let groups = element.interfaces.iter().filter_map(|interface| interface.groups.as_ref()).flatten();
+        groups.into_iter().any(|attached| attached.to == Named::Of(group))
+    };
+    let mut meant: Option<Ports> = None;
+    for element in network.elements.all.values().filter(has) {
+        let ports = match element.kind {
+            Kind::LoadBalancer => listened(element, protocol),
+            _ => passed_on(network, element.place, protocol),
+        };
+        meant = Some(meant.map_or(ports.clone(), |meant| meant.and(&ports)));
+    }
+    meant.unwrap_or_default()
+}
+
+fn listened(element: &Element, protocol: Protocol) -> Ports {
+    let listeners = element.listeners.iter().flatten();
+    let meant = listeners.filter(|listener| listener.protocol.is_none_or(|of| of == protocol));
+    meant.fold(Ports::default(), |all, listener| match &listener.ports {
+        Some(ports) => all.or(ports),
+        None => Ports::all(),
+    })
+}
+
+/// The ports of a target to which a load balancer without a filter passes packets as they come.
+fn passed_on(network: &Network<'_>, target: Place, protocol: Protocol) -> Ports {
+    let unfiltered = network.elements.all.values().filter(|element| is_unfiltered(element));
+    let forwards = unfiltered.flat_map(|element| &element.forwards);
+    let to_it = forwards.filter(|forward| forward.to == target && forward.protocol == protocol);
+    to_it.fold(Ports::default(), |all, forward| match forward.port {
+        Some(port) => all.or(&Ports::one(port)),
+        None => Ports::all(),
+    })
+}
+
+fn is_unfiltered(element: &Element) -> bool {
+    element.kind == Kind::LoadBalancer
+        && element.interfaces.iter().any(|interface| interface.groups.is_none())
+}
+
+/// A load balancer that cannot reach its targets.
+fn targets(network: &Network<'_>, balancer: &Element, found: &mut Vec<Diagnostic<At>>) {
+    let mut seen: Vec<(Place, Option<u16>)> = Vec::new();
+    for forward in &balancer.forwards {
+        let Some(port) = forward.port.filter(|_| forward.sure) else { continue };
+        if seen.contains(&(forward.to, forward.port)) {
+            continue;
+        }
+        seen.push((forward.to, forward.port));
+        let way = network.ways(Mode::May, End::At(balancer.place), End::At(forward.to), forward.protocol);
+        let blocked = match way {
+            Ok(arrived) if arrived.ports.contains(port) => continue,
+            // Without a filter of its own the packets of visitors come as they are, or from addresses in its subnets.
+            _ if is_unfiltered(balancer) && takes_any(network, forward, port) => continue,
+            Ok(arrived) => not_on_port(network, balancer, forward, &arrived.ports),
+            Err(blocked) => blocked,
+        };
+        let message = format!(
+            "the load balancer `{}` cannot reach `{}` on {} {port}: {}",
+            network.path(balancer.place),
+            network.path(forward.to),
+            forward.protocol,
+            blocked.what
+        );
+        found.push(
+            Diagnostic::new(Code::BlockedConnection, forward.at, message)
+                .also(blocked.at, "what would have to change")
+                .help(format!("change {}", blocked.setting)),
+        );
+    }
+}
+
+fn not_on_port(network: &Network<'_>, balancer: &Element, forward: &Forward, ports: &Ports) -> Blocked {
+    let groups = |place: Place, ingress: bool| {
+        let element = network.elements.all.get(&place);
+        let attached = element
+            .into_iter()
+            .flat_map(|element| &element.interfaces)
+            .filter_map(|interface| interface.groups.as_ref())
+            .flatten();
+        let known = attached.filter_map(|attached: &Attached| {
+            let place = attached.to.place()?;
+            Some((place, network.model.groups.get(&place)?))
+        });
+        known.filter(|(_, group)| ingress || group.default_egress.is_none()).map(|(place, _)| place).next()
+    };
+    let port = forward.port.unwrap_or_default();
+    // The side whose rules leave the port out; where both do, the one that takes.
+    let sends = groups(balancer.place, false).is_some_and(|group| {
+        let rules = network.model.groups.get(&group).map(|group| group.rules.as_slice()).unwrap_or_default();
+        rules
+            .iter()
+            .filter(|rule| !rule.ingress)
+            .all(|rule| !rule.about.ports(forward.protocol).0.contains(port))
+    });
+    let takes = groups(forward.to, true);
+    let (group, property) = match (sends, takes) {
+        (true, _) => (groups(balancer.place, false), "SecurityGroupEgress"),
+        (false, takes) => (takes, "SecurityGroupIngress"),
+    };
+    let (name, at) = match group {
+        Some(group) => (format!("`{}`", network.path(group)), network.reader.at(group)),
+        None => (format!("the groups of `{}`", network.path(forward.to)), network.reader.at(forward.to)),
+    };
+    Blocked {
+        what: format!("only {ports} is let through"),
+        setting: format!("{property} of {name}"),
+        at,
+        step: 0,
+    }
+}
+
+/// Whether the groups of a target take a port from any address at all.
+fn takes_any(network: &Network<'_>, forward: &Forward, port: u16) -> bool {
+    let Some(target) = network.elements.all.get(&forward.to) else { return true };
+    target.interfaces.iter().any(|interface| {
+        let Some(groups) = &interface.groups else { return true };
+        groups.iter().any(|attached| {
+            let group = attached.to.place().and_then(|place| network.model.groups.get(&place));
+            group.is_none_or(|group| {
+                group.rules.iter().any(|rule| {
+                    rule.ingress
+                        && matches!(rule.peer, Peer::Addresses(_) | Peer::Group(Named::Unknown))
+                        && rule.about.ports(forward.protocol).0.contains(port)
+                })
+            })
+        })
+    })
+}
+
+/// Something that uses a service of AWS and has no way to it.
+fn services(network: &Network<'_>, needs: &[Need], found: &mut Vec<Diagnostic<At>>) {
+    let mut seen: Vec<(Place, &str)> = Vec::new();
+    for need in needs {
+        let Some((_, name)) = ENDPOINTS.iter().find(|(service, _)| *service == need.service) else {
+            continue;
+        };
+        for user in users(network, need) {
+            if seen.contains(&(user, name)) {
+                continue;
+            }
+            if let Some(finding) = no_way(network, user, need, name) {
+                seen.push((user, name));
+                found.push(finding);
+            }
+        }
+    }
+}
+
+/// Whose packets a right is a sign of: functions, and services of containers whose tasks have an address of their own.
+fn users(network: &Network<'_>, need: &Need) -> Vec<Place> {
+    let reader = network.reader;
+    match reader.type_name(need.user) {
+        "AWS::Lambda::Function" => {
+            let used_by_lambda =
+                USED_BY_LAMBDA.contains(&need.service.as_str()) && is_served(network, need.user);
+            let in_network = network.elements.all.contains_key(&need.user);
+            if used_by_lambda || !in_network { Vec::new() } else { vec![need.user] }
+        }
+        "AWS::ECS::TaskDefinition" => {
+            let services = network.index.of("AWS::ECS::Service").iter().copied();
+            let is_fargate = |service: &Place| {
+                reader.property(*service, "LaunchType").iter().any(|item| item.text() == Some("FARGATE"))
+            };
+            let runs_it = |service: &Place| {
+                let task = reader.property(*service, "TaskDefinition");
+                matches!(task.as_slice(), [one] if one.sure && one.place() == Some(need.user))
+            };
+            services
+                .filter(|service| {
+                    is_fargate(service) && runs_it(service) && network.elements.all.contains_key(service)
+                })
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether Lambda itself uses the rights of a function, so that they say nothing of what its code does.
+fn is_served(network: &Network<'_>, function: Place) -> bool {
+    let reader = network.reader;
+    let dead_letters = !reader.property(function, "DeadLetterConfig").is_empty();
+    let configured =
+        ["AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig"].iter().any(|name| {
+            network.index.of(name).iter().any(|place| {
+                let functions = reader.property(*place, "FunctionName");
+                functions.iter().any(|item: &Item<'_>| item.place().is_none_or(|of| of == function))
+            })
+        });
+    dead_letters || configured
+}
+
+fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Option<Diagnostic<At>> {
+    let element = network.elements.all.get(&user)?;
+    let blocked = network.ways(Mode::May, End::At(user), End::Internet, Protocol::Tcp).err()?;
+    let mut vpcs = Vec::new();
+    for attached in element.interfaces.iter().flat_map(|interface| &interface.subnets) {
+        let subnet = network.model.subnets.get(&attached.to.place()?)?;
+        // Names of services may be answered for elsewhere where packets go to other networks at all.
+        let routes = subnet.table.as_ref().map(|link| network.model.tables.get(&link.to.place()?));
+        let routes = match routes {
+            None => &[][..],
+            Some(routes) => routes?.as_slice(),
+        };
+        let leads_elsewhere =
+            |target: &Target| matches!(target, Target::Elsewhere { .. } | Target::Peering(_));
+        if routes.iter().any(|route| leads_elsewhere(&route.target)) {
+            return None;
+        }
+        vpcs.push(subnet.vpc.place()?);
+    }
+    let endpoints = network.index.of("AWS::EC2::VPCEndpoint").iter();
+    let answers = |endpoint: &&Place| {
+        let of = network.reader.property(**endpoint, "VpcId");
+        let is_here = of.iter().any(|vpc| vpc.place().is_none_or(|vpc| vpcs.contains(&vpc)));
+        let name = network.reader.ending(**endpoint, "ServiceName");
+        let is_meant =
+            name.is_none_or(|name| name.rsplit_once('.').is_none_or(|(_, last)| last.starts_with(service)));
+        is_here && is_meant
+    };
+    if endpoints.clone().any(|endpoint| answers(&endpoint)) {
+        return None;
+    }
+    let name = network.path(user);
+    let at = element.interfaces.first()?.at;
+    let message = format!("`{name}` has rights on {} and no way to it: {}", need.service, blocked.what);
+    let gateway =
+        if matches!(service, "s3" | "dynamodb") { "a gateway endpoint" } else { "an interface endpoint" };
+    let finding = Diagnostic::new(Code::BlockedConnection, at, message)
+        .also(need.at, "the rights")
+        .also(blocked.at, "what blocks the way over the internet")
+        .help(format!(
+            "add {gateway} for `com.amazonaws.{{aws::region}}.{service}` to the VPC, or change {}",
+            blocked.setting
+        ));
+    Some(finding)
+}

@@ -1,0 +1,330 @@
+//! Who reaches whom: the networks of a target's stacks, with the names and places of the source.
+//!
+//! Must not know: how it is shown.
+
+use std::sync::Arc;
+
+use ci_access::program::read as read_policies;
+use ci_base::{Diagnostic, Severity, Span};
+use ci_graph::{Place, Stack};
+use ci_network::{Answer, At, End, Need, Network, Protocol, findings};
+use ci_sema::{Db, Plan, StackResult, Target, TargetId, has_errors, is_damaged};
+
+use crate::build::{target_names, unknown_environment};
+use crate::host::Snapshot;
+use crate::names::has_name;
+
+/// The name of everything outside of the program.
+const INTERNET: &str = "internet";
+
+/// What was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetworkQuestion {
+    /// Only the target of this name: an environment. All of them when `None`.
+    pub target: Option<String>,
+    /// Whom does this reach? `internet`, or a name in the source, `worker`, or with its service, `orders.worker`.
+    pub from: Option<String>,
+    /// Who reaches this? A name as above.
+    pub to: Option<String>,
+}
+
+/// Who reaches whom in all targets that were asked for.
+#[derive(Debug, Default)]
+pub struct NetworkReport {
+    /// A target each; empty where anything is wrong.
+    pub targets: Vec<TargetNetwork>,
+    /// Everything that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Who reaches whom in a target.
+#[derive(Debug, PartialEq)]
+pub struct TargetNetwork {
+    /// Its name.
+    pub name: String,
+    /// What was asked for, in the order of the source; without a question about one thing only what is reached.
+    pub connections: Vec<NetworkConnection>,
+    /// What load balancers pass on, where it was asked for: `balancer` to `service`, port.
+    pub forwards: Vec<(String, String, Option<u16>)>,
+    /// The names that could be asked for, where nothing has the one that was.
+    pub known: Vec<String>,
+}
+
+/// Whether one thing reaches another.
+#[derive(Debug, PartialEq)]
+pub struct NetworkConnection {
+    /// Its name in the source, or `internet`.
+    pub from: String,
+    /// Its name in the source, or `internet`.
+    pub to: String,
+    /// Whether and how.
+    pub answer: NetworkAnswer,
+}
+
+/// Whether and how one thing reaches another.
+#[derive(Debug, PartialEq)]
+pub enum NetworkAnswer {
+    /// It does, or may: a path for each protocol.
+    Reached(Vec<ReachedAnswer>),
+    /// It does not.
+    Blocked(BlockedAnswer),
+}
+
+/// How one thing reaches another with one protocol.
+#[derive(Debug, PartialEq)]
+pub struct ReachedAnswer {
+    /// `tcp` or `udp`.
+    pub protocol: String,
+    /// The ports that are reached in any case: `80, 443`; empty if none is.
+    pub ports: String,
+    /// Those that are reached if what only the deployment knows allows it.
+    pub perhaps: String,
+    /// What lets it through, in the order it is passed.
+    pub hops: Vec<NetworkHop>,
+}
+
+/// What lets something through.
+#[derive(Debug, PartialEq)]
+pub struct NetworkHop {
+    /// What it says.
+    pub says: String,
+    /// Only the deployment knows whether it does.
+    pub unknown: bool,
+    /// Where it was written.
+    pub at: Span,
+}
+
+/// What is in the way.
+#[derive(Debug, PartialEq)]
+pub struct BlockedAnswer {
+    /// What is so.
+    pub what: String,
+    /// The setting that would have to change.
+    pub setting: String,
+    /// Where it is.
+    pub at: Span,
+}
+
+/// What is wrong with the networks of a target, where nothing else is.
+#[salsa::tracked]
+pub(crate) fn network_problems(db: &dyn Db, target: TargetId) -> Vec<Diagnostic<At>> {
+    let plan = ci_sema::plan(db, target);
+    let results = results(db, plan);
+    let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
+    let network = Network::read(&stacks);
+    if network.is_empty() {
+        return Vec::new();
+    }
+    // What is missing because of a mistake would be missed here as well.
+    let is_error = |severity: Severity, has_level: bool| severity == Severity::Error && !has_level;
+    let is_wrong = |result: &&StackResult| {
+        result.diagnostics.iter().any(|found| is_error(found.severity, found.code.has_level()))
+            || result.items.iter().any(|item| has_errors(db, *item) || is_damaged(db, *item))
+    };
+    if plan.diagnostics.iter().any(|found| is_error(found.severity, found.code.has_level()))
+        || results.iter().any(is_wrong)
+    {
+        return Vec::new();
+    }
+    findings(&network, &needs(&stacks))
+}
+
+/// What each service of a target was evaluated to.
+fn results<'db>(db: &'db dyn Db, plan: &Plan) -> Vec<&'db StackResult> {
+    plan.instances.iter().map(|instance| ci_sema::stack(db, *instance)).collect()
+}
+
+/// The services of AWS that the users of roles have rights on.
+fn needs(stacks: &[&Stack]) -> Vec<Need> {
+    let program = read_policies(stacks);
+    let mut found: Vec<Need> = Vec::new();
+    for holder in &program.holders {
+        for grant in holder.grants.iter().filter(|grant| !grant.conditional) {
+            for action in &grant.actions {
+                let Some((service, _)) = action.split_once(':') else { continue };
+                for user in &holder.users {
+                    let is_known =
+                        |need: &Need| need.user == *user && need.service.eq_ignore_ascii_case(service);
+                    if !found.iter().any(is_known) {
+                        let at = At { stack: grant.stack, origin: grant.origin };
+                        found.push(Need { user: *user, service: service.to_ascii_lowercase(), at });
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+impl Snapshot {
+    /// What is wrong with the networks of a target, in places of the source.
+    pub(crate) fn network_findings(&self, plan: &Plan, target: TargetId, found: &mut Vec<Diagnostic>) {
+        let problems = network_problems(&self.db, target);
+        found.extend(problems.iter().map(|problem| {
+            problem.clone().map(|at| {
+                let result = ci_sema::stack(&self.db, plan.instances[at.stack]);
+                self.place(result, at.origin)
+            })
+        }));
+    }
+
+    /// Who reaches whom. As with a build, nothing is said of a program with errors; those of networks are answers here.
+    pub fn network(&self, question: &NetworkQuestion) -> NetworkReport {
+        let mut diagnostics = self.check();
+        if diagnostics.iter().any(|found| found.severity == Severity::Error && !found.code.has_level()) {
+            return NetworkReport { targets: Vec::new(), diagnostics };
+        }
+        diagnostics.clear();
+        salsa::Database::attach(&self.db, |db| {
+            let targets = ci_sema::targets(db);
+            let names = target_names(self, targets);
+            let wanted = |name: &String| question.target.as_ref().is_none_or(|wanted| wanted == name);
+            let found: Vec<TargetNetwork> = targets
+                .iter()
+                .zip(&names)
+                .filter(|(_, name)| wanted(name))
+                .map(|(target, name)| self.target_network(target, name, question))
+                .collect();
+            if let Some(unknown) = question.target.as_ref().filter(|_| found.is_empty()) {
+                diagnostics.push(unknown_environment(self.project.main, unknown, &names));
+            }
+            NetworkReport { targets: found, diagnostics }
+        })
+    }
+
+    fn target_network(&self, target: &Target, name: &str, question: &NetworkQuestion) -> TargetNetwork {
+        let plan = ci_sema::plan(&self.db, TargetId::new(&self.db, target.clone()));
+        let results = results(&self.db, plan);
+        let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
+        let network = Network::read(&stacks);
+        let teller = Teller { snapshot: self, results: &results, stacks: &stacks, network: &network };
+        teller.tell(name, question)
+    }
+}
+
+/// Tells what is in the networks of a target.
+struct Teller<'a> {
+    snapshot: &'a Snapshot,
+    results: &'a [&'a StackResult],
+    stacks: &'a [&'a Stack],
+    network: &'a Network<'a>,
+}
+
+impl Teller<'_> {
+    fn tell(&self, name: &str, question: &NetworkQuestion) -> TargetNetwork {
+        let mut known = Vec::new();
+        let from = question.from.as_ref().map(|name| self.ends(name, &mut known));
+        let to = question.to.as_ref().map(|name| self.ends(name, &mut known));
+        let all: Vec<End> = [End::Internet]
+            .into_iter()
+            .chain(self.network.elements().map(|(place, _)| End::At(place)))
+            .collect();
+        // What is blocked is told where somebody asks about one thing: of everything it would be nearly everything.
+        let asked = from.is_some() || to.is_some();
+        let (sources, targets) = (from.as_ref().unwrap_or(&all), to.as_ref().unwrap_or(&all));
+        let mut connections = Vec::new();
+        for &source in sources {
+            for &target in targets {
+                if source == target {
+                    continue;
+                }
+                let answer = self.answer(source, target);
+                if asked || matches!(answer, NetworkAnswer::Reached(_)) {
+                    connections.push(NetworkConnection {
+                        from: self.name(source),
+                        to: self.name(target),
+                        answer,
+                    });
+                }
+            }
+        }
+        let is_asked =
+            |asked: &Option<Vec<End>>, end| asked.as_ref().is_none_or(|asked| asked.contains(&end));
+        let mut forwards = Vec::new();
+        for (balancer, _) in self.network.elements().filter(|(place, _)| is_asked(&from, End::At(*place))) {
+            let passed = self.network.forwards(balancer).into_iter();
+            for (target, port) in passed.filter(|(target, _)| is_asked(&to, End::At(*target))) {
+                forwards.push((self.name(End::At(balancer)), self.name(End::At(target)), port));
+            }
+        }
+        TargetNetwork { name: name.to_owned(), forwards, connections, known }
+    }
+
+    /// The elements that a name means, in the order of the source; where there is none, adds the names that there are.
+    fn ends(&self, name: &str, known: &mut Vec<String>) -> Vec<End> {
+        if name == INTERNET {
+            return vec![End::Internet];
+        }
+        let mut found: Vec<End> = Vec::new();
+        for (at, stack) in self.stacks.iter().enumerate() {
+            for (resource, of) in stack.resource_ids() {
+                let place = Place { stack: at, resource };
+                if has_name(stack, &of.path, name)
+                    && let Some(element) = self.network.element(place)
+                    && !found.contains(&End::At(element))
+                {
+                    found.push(End::At(element));
+                }
+            }
+        }
+        if found.is_empty() {
+            known.push(INTERNET.to_owned());
+            known.extend(self.network.elements().map(|(place, _)| self.name(End::At(place))));
+        }
+        found
+    }
+
+    /// A name in the source; with the service where a stack of another one has the same.
+    fn name(&self, end: End) -> String {
+        let End::At(place) = end else { return INTERNET.to_owned() };
+        let stack = self.stacks[place.stack];
+        let path = &stack.resource(place.resource).path;
+        let is_shared = self.network.elements().any(|(other, _)| {
+            other != place && *self.stacks[other.stack].resource(other.resource).path == **path
+        });
+        if is_shared { format!("{path} of {}", stack.name) } else { path.to_string() }
+    }
+
+    fn answer(&self, from: End, to: End) -> NetworkAnswer {
+        let mut reached = Vec::new();
+        let mut blocked = None;
+        for protocol in Protocol::ALL {
+            match self.network.reaches(from, to, protocol) {
+                Answer::Reached(path) => reached.push(ReachedAnswer {
+                    protocol: protocol.to_string(),
+                    ports: path.ports.to_string(),
+                    perhaps: path.perhaps.to_string(),
+                    hops: path
+                        .hops
+                        .into_iter()
+                        .map(|hop| NetworkHop {
+                            says: hop.says,
+                            unknown: hop.unknown,
+                            at: self.place(hop.at),
+                        })
+                        .collect(),
+                }),
+                // Nearly everything is reached by TCP, so what stops that is what people ask for.
+                Answer::Blocked(found) => {
+                    blocked.get_or_insert_with(|| BlockedAnswer {
+                        what: found.what,
+                        setting: found.setting,
+                        at: self.place(found.at),
+                    });
+                }
+                Answer::NotInNetwork(_) => {}
+            }
+        }
+        match blocked {
+            Some(blocked) if reached.is_empty() => NetworkAnswer::Blocked(blocked),
+            _ => NetworkAnswer::Reached(reached),
+        }
+    }
+
+    fn place(&self, at: At) -> Span {
+        self.snapshot.place(self.results[at.stack], at.origin)
+    }
+}
+
+#[cfg(test)]
+mod tests;
