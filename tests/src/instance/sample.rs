@@ -131,6 +131,7 @@ const PLACES: &[(&str, &str, &[&str])] = &[(
 /// What only the documentation of a service says must be there: by type, at the top.
 const REQUIRED: &[(&str, &[&str])] = &[
     ("AWS::EC2::Instance", &["ImageId"]),
+    ("AWS::Lambda::Permission", &["PrincipalOrgID"]),
     ("AWS::Serverless::Function", &["Handler", "Runtime"]),
     ("AWS::Serverless::StateMachine", &["DefinitionUri"]),
 ];
