@@ -7,11 +7,13 @@
 
 mod compare;
 mod escalation;
+mod fit;
 mod isolation;
 mod may;
 mod names;
 mod plain;
 mod read;
+mod size;
 mod surface;
 mod value;
 
@@ -21,6 +23,7 @@ use ci_graph::{Origin, Resource, Stack, Value};
 use crate::{Letter, Parts, Pattern, Statement, Token, glob};
 pub use compare::{Change, changes, denials};
 pub use escalation::{Escalation, Way, escalations};
+pub use fit::fit;
 pub use isolation::{
     CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation,
 };
@@ -28,6 +31,7 @@ pub use may::{Answer, Example, Target};
 pub use names::Deployed;
 pub use plain::is_plain;
 pub use read::read;
+pub use size::{Unknowns, characters};
 pub use surface::{Public, public};
 
 /// Everything that the stacks of a target say about access.

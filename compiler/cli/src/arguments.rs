@@ -123,6 +123,9 @@ pub(crate) struct Build {
     /// How to write templates; what the manifest says by default
     #[arg(long, value_enum)]
     pub format: Option<TemplateFormat>,
+    /// Say in the metadata of templates which line each resource and policy statement comes from
+    #[arg(long)]
+    pub explain: bool,
     /// Build again whenever a source changes
     #[arg(long)]
     pub watch: bool,

@@ -11,6 +11,7 @@ use ci_cfn::{LimitReport, Place};
 use ci_graph::{Origin, Stack};
 use ci_sema::{Db, Plan, Program, ServiceInstance, Target, TargetId};
 
+use crate::explain::{Written, explained};
 use crate::files::Files;
 use crate::host::Snapshot;
 use crate::manifest::TemplateFormat;
@@ -28,6 +29,8 @@ pub struct BuildOptions {
     pub format: Option<TemplateFormat>,
     /// Warnings keep files from being written too.
     pub deny_warnings: bool,
+    /// Templates say in their metadata which line of the source each resource and statement comes from.
+    pub explain: bool,
 }
 
 /// What a build comes to.
@@ -77,7 +80,7 @@ impl Snapshot {
             let targets = ci_sema::targets(db);
             let names = target_names(self, targets);
             let wanted = |name: &String| options.target.as_ref().is_none_or(|wanted| wanted == name);
-            let mut writer = Writer::new(self, options.format, maps);
+            let mut writer = Writer::new(self, options, maps);
             for (target, name) in targets.iter().zip(&names).filter(|(_, name)| wanted(name)) {
                 writer.target(target, name);
             }
@@ -124,6 +127,7 @@ pub(crate) fn unknown_environment(file: FileId, wanted: &str, names: &[String]) 
 /// Collects the files of a build.
 struct Writer<'a> {
     snapshot: &'a Snapshot,
+    explain: bool,
     format: TemplateFormat,
     maps: SourceMaps<'a>,
     outputs: Vec<OutputFile>,
@@ -132,10 +136,11 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(snapshot: &'a Snapshot, format: Option<TemplateFormat>, maps: SourceMaps<'a>) -> Self {
+    fn new(snapshot: &'a Snapshot, options: &BuildOptions, maps: SourceMaps<'a>) -> Self {
         Self {
             snapshot,
-            format: format.or(snapshot.project.manifest.format).unwrap_or_default(),
+            explain: options.explain,
+            format: options.format.or(snapshot.project.manifest.format).unwrap_or_default(),
             maps,
             outputs: Vec::new(),
             targets: Vec::new(),
@@ -174,9 +179,15 @@ impl<'a> Writer<'a> {
                 self.diagnostics.push(Diagnostic::new(Code::TemplateLimit, at, message));
                 continue;
             };
-            let (extension, text) = match self.format {
-                TemplateFormat::Json => ("json", Arc::clone(json)),
-                TemplateFormat::Yaml => ("yaml", Arc::new(ci_cfn::template(stack).to_yaml().into_bytes())),
+            let text = |text: String| Arc::new(text.into_bytes());
+            let explained = self.explain.then(|| self.maps.places.explained(db, *instance));
+            let (extension, text) = match (self.format, &explained) {
+                (TemplateFormat::Json, None) => ("json", Arc::clone(json)),
+                (TemplateFormat::Json, Some(stack)) => ("json", text(crate::stages::text(stack))),
+                (TemplateFormat::Yaml, explained) => {
+                    let stack = explained.as_ref().unwrap_or(stack);
+                    ("yaml", text(ci_cfn::template(stack).to_yaml()))
+                }
             };
             let limits = ci_cfn::limits(stack, text.len());
             let template = format!("{}.template.{extension}", stack.name);
@@ -344,6 +355,21 @@ impl<'a> Places<'a> {
             self.of(start.file, start.range.start + origin.range.start)
         };
         ci_cfn::source_map(stack, &place, &|file| self.path(file)).into_bytes()
+    }
+
+    /// The stack of an instance, explained in its metadata.
+    fn explained(&self, db: &dyn Db, instance: ServiceInstance) -> Stack {
+        let result = ci_sema::stack(db, instance);
+        let starts = result.starts(db);
+        explained(&result.stack, &|origin| {
+            let start = starts.get(origin.item as usize)?;
+            let from = start.range.start + origin.range.start;
+            let Place { file, line, column } = self.of(start.file, from)?;
+            let text =
+                self.texts.text(file).get(from as usize..(start.range.start + origin.range.end) as usize)?;
+            let text = text.lines().next().unwrap_or_default().to_owned();
+            Some(Written { place: format!("{}:{line}:{column}", self.path(file)), text })
+        })
     }
 
     fn of(&self, file: FileId, offset: u32) -> Option<Place> {

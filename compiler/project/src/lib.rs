@@ -8,6 +8,7 @@ mod access;
 mod build;
 mod database;
 mod deploy;
+mod explain;
 mod files;
 mod host;
 mod levels;

@@ -108,7 +108,7 @@ pub(crate) fn unit_findings(db: &dyn Db, unit: ItemId) -> Vec<Diagnostic<Origin>
 }
 
 /// The JSON of a template: indented, unless only without white space it is small enough to be deployed.
-fn text(stack: &Stack) -> String {
+pub(crate) fn text(stack: &Stack) -> String {
     let template = ci_cfn::template(stack);
     let fits = |bytes| ci_cfn::limits(stack, bytes).entries.iter().all(|entry| entry.used <= entry.limit);
     // What is too large in any other way is not written twice to find out.

@@ -343,6 +343,12 @@ impl<'db> Eval<'db> {
             providers: self.providers,
             uses: self.uses,
         };
+        // A policy that was made because a role had no room for more comes right behind its role.
+        for role in ci_access::program::fit(&mut stack) {
+            let mut order = self.orders[role.0 as usize].clone();
+            order.push(u32::MAX);
+            self.orders.push(order);
+        }
         lower::in_source_order(&mut stack, &self.orders);
         let items = self.bodies.iter().map(|body| body.item).collect();
         (stack, self.diagnostics, items)

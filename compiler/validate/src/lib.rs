@@ -38,6 +38,7 @@ pub fn validate(stack: &Stack) -> Vec<Diagnostic<Origin>> {
     for resource in &stack.resources {
         resource::check(stack, resource, &mut findings);
         offer::check(stack, resource, &mut findings);
+        policy::size::check(stack, resource, &mut findings);
     }
     lates::check(stack, &mut findings);
     rules::check(stack, &mut findings);

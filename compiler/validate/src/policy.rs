@@ -12,6 +12,7 @@ mod condition;
 mod facts;
 mod principal;
 mod scope;
+pub(crate) mod size;
 
 use ci_base::{Code, Diagnostic};
 use ci_catalog::{PolicyKind, ResourceSchema};

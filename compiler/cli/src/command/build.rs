@@ -27,6 +27,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
             arguments::TemplateFormat::Yaml => TemplateFormat::Yaml,
         }),
         deny_warnings: arguments.deny_warnings,
+        explain: arguments.explain,
     };
     if !arguments.watch {
         return once(terminal, host.snapshot(), &options, &out, start);

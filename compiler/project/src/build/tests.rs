@@ -335,3 +335,34 @@ fn a_source_map_made_beside_the_checks_is_the_same() {
     assert!(beside.made.contains_key(&instance));
     assert_eq!(beside.take(&snapshot.db, instance), SourceMaps::new(snapshot).take(&snapshot.db, instance));
 }
+
+#[test]
+fn templates_tell_their_source_where_that_is_asked_for() {
+    const RIGHTS: &str = r#"
+service Work {
+    #[metadata({ Team: "shop" })]
+    let queue = aws::sqs::Queue {};
+    let rights = aws::iam::ManagedPolicy {
+        PolicyDocument: policy([allow sqs::SendMessage on [queue.Arn]]),
+    };
+}
+"#;
+    let host = open(&system(RIGHTS));
+    let plain = build(&host, &BuildOptions::default());
+    for format in [TemplateFormat::Json, TemplateFormat::Yaml] {
+        let options = BuildOptions { explain: true, format: Some(format), ..BuildOptions::default() };
+        let built = build(&host, &options);
+        assert_eq!(problems(&built.diagnostics), []);
+        let template = built.outputs.iter().find(|file| file.path.contains(".template.")).unwrap();
+        let text = std::str::from_utf8(&template.bytes).unwrap();
+        assert!(text.contains("src/main.ci:6:33") && text.contains("allow sqs::SendMessage on"), "{text}");
+        assert!(text.contains("Team") && text.contains("rights"), "{text}");
+    }
+    // In other builds a line more above would change it.
+    let moved = build(&open(&system(&format!("\n{RIGHTS}"))), &BuildOptions::default());
+    let template = |build: &Build| {
+        let file = build.outputs.iter().find(|file| file.path.contains(".template.")).unwrap();
+        file.bytes.clone()
+    };
+    assert_eq!(template(&plain), template(&moved));
+}
