@@ -106,13 +106,19 @@ impl<'a> Program<'a> {
         self.stacks[place.stack].resource(place.resource)
     }
 
-    /// Whether a statement may be about a resource, by name or by a wildcard.
+    /// Whether a statement may be about a resource: by name, or by a wildcard for actions that such a resource takes.
     ///
     /// A name that a service makes differs from every name that is written down; one that CloudFormation makes begins with
     /// the stack and the logical id.
     pub fn is_about(&self, grant: &Grant, place: Place, deployed: &Deployed) -> bool {
-        grant.reaches.iter().any(|reach| reach.place == Some(place))
-            || value::arns(self, place).iter().any(|arn| glob::any_matches(patterns(grant), arn))
+        if grant.reaches.iter().any(|reach| reach.place == Some(place)) {
+            return true;
+        }
+        let template = self.resource(place).schema.arn_template();
+        if template.is_some_and(|template| isolation::applicable(grant, &names::form(template)).is_none()) {
+            return false;
+        }
+        value::arns(self, place).iter().any(|arn| glob::any_matches(patterns(grant), arn))
             || patterns(grant).iter().any(|pattern| names::may_name(&self.stacks, pattern, place, deployed))
     }
 

@@ -153,7 +153,7 @@ pub(crate) struct Access {
     /// Only what this may do, by its name in the source: `worker`, `orders.worker`
     #[arg(long, value_name = "NAME", conflicts_with = "to")]
     pub of: Option<String>,
-    /// Only who may use this, by its name in the source
+    /// Only who gets at this, by its name in the source: by rights, its own policy, its key or the network
     #[arg(long, value_name = "NAME")]
     pub to: Option<String>,
     /// Only in this environment

@@ -8,15 +8,20 @@ mod isolation;
 use ci_access::program::{Deployed, Grant, Holder, Place, Program, Reach, read};
 use ci_access::{Actions, Effect, Principal, Principals, Resources};
 use ci_base::{Diagnostic, Severity, Span};
+use ci_graph::references;
 use ci_sema::{StackResult, Target};
 
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
-use crate::names::has_name;
+use crate::names::named;
+use crate::network::{NetworkAnswer, NetworkConnection, NetworkQuestion};
 use crate::proofs::TargetStacks;
 
 pub use diff::{AccessDiff, Changed, Sort, TargetDiff, Told};
 pub use isolation::{EdgeTold, IsolationReport, TargetIsolation, Unjudged, ViolationTold};
+
+/// The type of what encrypts.
+const KEY: &str = "AWS::KMS::Key";
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +52,10 @@ pub struct TargetAccess {
     pub holders: Vec<HolderAccess>,
     /// What has a policy of its own, in the order of the source.
     pub guarded: Vec<GuardedAccess>,
+    /// The keys that encrypt what was asked for, by their names in the source. Who may use these is told with the rest.
+    pub keys: Vec<String>,
+    /// Who reaches what was asked for over a network.
+    pub connections: Vec<NetworkConnection>,
     /// The names that could be asked for, where nothing has the one that was.
     pub known: Vec<String>,
 }
@@ -146,13 +155,34 @@ impl Snapshot {
             program: &program,
             deployed: &stacks.deployed,
         };
-        let mut known = Vec::new();
-        let (holders, guarded) = match (&question.of, &question.to) {
-            (_, Some(to)) => teller.to(to, &mut known),
-            (Some(of), None) => (teller.of(of, &mut known), Vec::new()),
-            (None, None) => (teller.all_holders(), teller.all_guarded()),
+        let mut told = TargetAccess {
+            name: name.to_owned(),
+            holders: Vec::new(),
+            guarded: Vec::new(),
+            keys: Vec::new(),
+            connections: Vec::new(),
+            known: Vec::new(),
         };
-        TargetAccess { name: name.to_owned(), holders, guarded, known }
+        match (&question.of, &question.to) {
+            (_, Some(to)) => {
+                teller.to(to, &mut told);
+                told.connections = self.connections_to(target, name, to);
+            }
+            (Some(of), None) => told.holders = teller.of(of, &mut told.known),
+            (None, None) => {
+                told.holders = teller.all_holders();
+                told.guarded = teller.all_guarded();
+            }
+        }
+        told
+    }
+
+    /// Who reaches `to` over a network, where it is in one.
+    fn connections_to(&self, target: &Target, name: &str, to: &str) -> Vec<NetworkConnection> {
+        let question = NetworkQuestion { to: Some(to.to_owned()), ..NetworkQuestion::default() };
+        let mut connections = self.target_network(target, name, &question).connections;
+        connections.retain(|connection| matches!(connection.answer, NetworkAnswer::Reached(_)));
+        connections
     }
 }
 
@@ -175,7 +205,8 @@ impl Teller<'_> {
 
     /// What may `name` do?
     fn of(&self, name: &str, known: &mut Vec<String>) -> Vec<HolderAccess> {
-        let is_meant = |place: &Place| self.has_name(*place, name);
+        let meant = named(&self.program.stacks, name);
+        let is_meant = |place: &Place| meant.contains(place);
         let holders = self.program.holders.iter();
         let meant: Vec<HolderAccess> = holders
             .filter(|holder| is_meant(&holder.place) || holder.users.iter().any(is_meant))
@@ -189,16 +220,23 @@ impl Teller<'_> {
         meant
     }
 
-    /// Who may use `name`?
-    fn to(&self, name: &str, known: &mut Vec<String>) -> (Vec<HolderAccess>, Vec<GuardedAccess>) {
+    /// Who may use `name`, and the keys without which its content is of no use?
+    fn to(&self, name: &str, told: &mut TargetAccess) {
         let stacks = self.program.stacks.iter().enumerate();
         let places = stacks
             .flat_map(|(stack, of)| of.resource_ids().map(move |(resource, _)| Place { stack, resource }));
         let places: Vec<Place> = places.collect();
-        let meant: Vec<Place> = places.iter().copied().filter(|place| self.has_name(*place, name)).collect();
+        let mut meant = named(&self.program.stacks, name);
         if meant.is_empty() {
-            known.extend(places.iter().map(|place| self.path(*place)));
+            told.known.extend(places.iter().map(|place| self.path(*place)));
         }
+        let keys: Vec<Place> = places
+            .into_iter()
+            .filter(|place| self.program.resource(*place).schema.name() == KEY && !meant.contains(place))
+            .filter(|key| meant.iter().any(|place| self.reads(*place, *key)))
+            .collect();
+        told.keys = keys.iter().map(|key| self.path(*key)).collect();
+        meant.extend(keys);
         let holders = self.program.holders.iter().filter_map(|holder| {
             let is_about = |grant: &&Grant| {
                 meant.iter().any(|place| self.program.is_about(grant, *place, self.deployed))
@@ -206,17 +244,20 @@ impl Teller<'_> {
             let grants: Vec<&Grant> = holder.grants.iter().filter(is_about).collect();
             (!grants.is_empty()).then(|| self.holder(holder, grants.into_iter()))
         });
+        told.holders = holders.collect();
         let guarded = self.program.guarded.iter().filter(|guarded| meant.contains(&guarded.place));
-        (holders.collect(), guarded.map(|guarded| self.guarded(guarded.place, &guarded.grants)).collect())
+        told.guarded = guarded.map(|guarded| self.guarded(guarded.place, &guarded.grants)).collect();
+    }
+
+    /// Whether a resource names a key of its stack: encrypts with it.
+    fn reads(&self, place: Place, key: Place) -> bool {
+        place.stack == key.stack
+            && references(self.program.resource(place)).iter().any(|read| read.target == key.resource)
     }
 
     /// The name of a resource in the source: `worker.function`.
     fn path(&self, place: Place) -> String {
         self.program.resource(place).path.to_string()
-    }
-
-    fn has_name(&self, place: Place, name: &str) -> bool {
-        has_name(self.program.stacks[place.stack], &self.program.resource(place).path, name)
     }
 
     fn holder<'g>(&self, holder: &Holder, grants: impl Iterator<Item = &'g Grant>) -> HolderAccess {

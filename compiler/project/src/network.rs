@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use ci_access::program::read as read_policies;
 use ci_base::{Diagnostic, Severity, Span};
-use ci_graph::{Place, Stack};
+use ci_graph::Stack;
 use ci_network::{Answer, At, End, Need, Network, Protocol, findings};
 use ci_sema::{Db, Plan, StackResult, Target, TargetId, has_errors, is_damaged};
 
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
-use crate::names::has_name;
+use crate::names::named;
 
 /// The name of everything outside of the program.
 const INTERNET: &str = "internet";
@@ -192,7 +192,12 @@ impl Snapshot {
         })
     }
 
-    fn target_network(&self, target: &Target, name: &str, question: &NetworkQuestion) -> TargetNetwork {
+    pub(crate) fn target_network(
+        &self,
+        target: &Target,
+        name: &str,
+        question: &NetworkQuestion,
+    ) -> TargetNetwork {
         let plan = ci_sema::plan(&self.db, TargetId::new(&self.db, target.clone()));
         let results = results(&self.db, plan);
         let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
@@ -256,15 +261,11 @@ impl Teller<'_> {
             return vec![End::Internet];
         }
         let mut found: Vec<End> = Vec::new();
-        for (at, stack) in self.stacks.iter().enumerate() {
-            for (resource, of) in stack.resource_ids() {
-                let place = Place { stack: at, resource };
-                if has_name(stack, &of.path, name)
-                    && let Some(element) = self.network.element(place)
-                    && !found.contains(&End::At(element))
-                {
-                    found.push(End::At(element));
-                }
+        for place in named(self.stacks, name) {
+            if let Some(element) = self.network.element(place)
+                && !found.contains(&End::At(element))
+            {
+                found.push(End::At(element));
             }
         }
         if found.is_empty() {

@@ -337,7 +337,7 @@ fn reached<'n>(
 }
 
 /// An action of a statement that can be done with resources of a form.
-fn applicable(grant: &Grant, form: &str) -> Option<String> {
+pub(super) fn applicable(grant: &Grant, form: &str) -> Option<String> {
     let of_service = |prefix: &str, wanted: &dyn Fn(&str) -> bool| {
         let service = iam::service(prefix)?;
         let mut actions =

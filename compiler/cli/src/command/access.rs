@@ -10,6 +10,7 @@ use ci_project::{AccessQuestion, Files, HolderAccess, Snapshot, StatementAccess,
 use serde_json::{Value, json};
 
 use crate::arguments::Access as Arguments;
+use crate::command::network::{connection_as_json, connection_as_text};
 use crate::command::{exit, open, place, position};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, print};
 
@@ -64,7 +65,7 @@ fn as_text(terminal: &Terminal, targets: &[TargetAccess], files: &Files) -> Stri
         if targets.len() > 1 {
             let _ = writeln!(text, "{}\n", terminal.bold(&target.name));
         }
-        if target.holders.is_empty() && target.guarded.is_empty() {
+        if target.holders.is_empty() && target.guarded.is_empty() && target.connections.is_empty() {
             text.push_str("nobody has rights here\n\n");
         }
         for holder in &target.holders {
@@ -81,6 +82,9 @@ fn as_text(terminal: &Terminal, targets: &[TargetAccess], files: &Files) -> Stri
             }
             text.push('\n');
         }
+        if !target.keys.is_empty() {
+            let _ = writeln!(text, "its content is encrypted with {}\n", target.keys.join(", "));
+        }
         for guarded in &target.guarded {
             let _ = writeln!(
                 text,
@@ -89,6 +93,11 @@ fn as_text(terminal: &Terminal, targets: &[TargetAccess], files: &Files) -> Stri
                 terminal.faint(&guarded.stack)
             );
             statements(terminal, &mut text, &guarded.statements, files);
+            text.push('\n');
+        }
+        for connection in &target.connections {
+            text.push_str("over the network: ");
+            connection_as_text(terminal, &mut text, connection, files);
             text.push('\n');
         }
     }
@@ -186,6 +195,12 @@ fn as_json(targets: &[TargetAccess], files: &Files) -> Result<String, Failure> {
             "target": target.name,
             "holders": target.holders.iter().map(holder).collect::<Vec<Value>>(),
             "resourcePolicies": guarded.collect::<Vec<Value>>(),
+            "keys": target.keys,
+            "connections": target
+                .connections
+                .iter()
+                .map(|connection| connection_as_json(connection, files))
+                .collect::<Vec<Value>>(),
         })
     });
     let document = json!({ "version": 1, "targets": targets.collect::<Vec<Value>>() });

@@ -61,26 +61,8 @@ fn as_text(terminal: &Terminal, targets: &[TargetNetwork], files: &Files) -> Str
         if target.connections.is_empty() {
             text.push_str("nothing reaches anything here\n\n");
         }
-        for NetworkConnection { from, to, answer } in &target.connections {
-            let ends = format!("{from} to {to}");
-            match answer {
-                NetworkAnswer::Reached(paths) => {
-                    for path in paths {
-                        let _ = writeln!(text, "{}  {}", terminal.bold(&ends), ports(path));
-                        for hop in &path.hops {
-                            let if_so = if hop.unknown { "perhaps: " } else { "" };
-                            let at = terminal.faint(&place(hop.at, files));
-                            let _ = writeln!(text, "  {if_so}{}\n    {at}", hop.says);
-                        }
-                    }
-                }
-                NetworkAnswer::Blocked(blocked) => {
-                    let _ = writeln!(text, "{}  blocked", terminal.bold(&ends));
-                    let at = terminal.faint(&place(blocked.at, files));
-                    let _ = writeln!(text, "  {}", blocked.what);
-                    let _ = writeln!(text, "  what would have to change: {}\n    {at}", blocked.setting);
-                }
-            }
+        for found in &target.connections {
+            connection_as_text(terminal, &mut text, found, files);
             text.push('\n');
         }
         for (balancer, to, port) in &target.forwards {
@@ -96,6 +78,35 @@ fn as_text(terminal: &Terminal, targets: &[TargetNetwork], files: &Files) -> Str
     text
 }
 
+/// Whether one thing reaches another, and the rules that say so.
+pub(super) fn connection_as_text(
+    terminal: &Terminal,
+    text: &mut String,
+    connection: &NetworkConnection,
+    files: &Files,
+) {
+    let NetworkConnection { from, to, answer } = connection;
+    let ends = format!("{from} to {to}");
+    match answer {
+        NetworkAnswer::Reached(paths) => {
+            for path in paths {
+                let _ = writeln!(text, "{}  {}", terminal.bold(&ends), ports(path));
+                for hop in &path.hops {
+                    let if_so = if hop.unknown { "perhaps: " } else { "" };
+                    let at = terminal.faint(&place(hop.at, files));
+                    let _ = writeln!(text, "  {if_so}{}\n    {at}", hop.says);
+                }
+            }
+        }
+        NetworkAnswer::Blocked(blocked) => {
+            let _ = writeln!(text, "{}  blocked", terminal.bold(&ends));
+            let at = terminal.faint(&place(blocked.at, files));
+            let _ = writeln!(text, "  {}", blocked.what);
+            let _ = writeln!(text, "  what would have to change: {}\n    {at}", blocked.setting);
+        }
+    }
+}
+
 /// `tcp 80, 443`; with what is not sure.
 fn ports(path: &ReachedAnswer) -> String {
     match (path.ports.is_empty(), path.perhaps.is_empty()) {
@@ -106,11 +117,30 @@ fn ports(path: &ReachedAnswer) -> String {
 }
 
 fn as_json(targets: &[TargetNetwork], files: &Files) -> Result<String, Failure> {
+    let targets = targets.iter().map(|target| {
+        let forwards = target
+            .forwards
+            .iter()
+            .map(|(balancer, to, port)| json!({ "from": balancer, "to": to, "port": port }));
+        json!({
+            "target": target.name,
+            "connections": target.connections.iter().map(|found| connection_as_json(found, files)).collect::<Vec<Value>>(),
+            "forwards": forwards.collect::<Vec<Value>>(),
+        })
+    });
+    let document = json!({ "version": 1, "targets": targets.collect::<Vec<Value>>() });
+    let text = serde_json::to_string_pretty(&document);
+    text.map(|text| format!("{text}\n")).map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// The same for programs.
+pub(super) fn connection_as_json(connection: &NetworkConnection, files: &Files) -> Value {
     let at = |span: Span| {
         let (line, column) = position(span, files);
         json!({ "file": files.path(span.file), "line": line, "column": column })
     };
-    let connection = |NetworkConnection { from, to, answer }: &NetworkConnection| match answer {
+    let NetworkConnection { from, to, answer } = connection;
+    match answer {
         NetworkAnswer::Reached(paths) => {
             let paths = paths.iter().map(|path| {
                 let hops = path
@@ -132,19 +162,5 @@ fn as_json(targets: &[TargetNetwork], files: &Files) -> Result<String, Failure> 
             "paths": [],
             "blocked": { "what": blocked.what, "setting": blocked.setting, "at": at(blocked.at) },
         }),
-    };
-    let targets = targets.iter().map(|target| {
-        let forwards = target
-            .forwards
-            .iter()
-            .map(|(balancer, to, port)| json!({ "from": balancer, "to": to, "port": port }));
-        json!({
-            "target": target.name,
-            "connections": target.connections.iter().map(connection).collect::<Vec<Value>>(),
-            "forwards": forwards.collect::<Vec<Value>>(),
-        })
-    });
-    let document = json!({ "version": 1, "targets": targets.collect::<Vec<Value>>() });
-    let text = serde_json::to_string_pretty(&document);
-    text.map(|text| format!("{text}\n")).map_err(|error| Failure::internal(error.to_string()))
+    }
 }

@@ -29,6 +29,12 @@ fn told(source: &str, question: &AccessQuestion) -> String {
                 let _ = writeln!(text, "  has {policy}");
             }
         }
+        for key in &target.keys {
+            let _ = writeln!(text, "encrypted with {key}");
+        }
+        for connection in &target.connections {
+            let _ = writeln!(text, "reached by {}", connection.from);
+        }
         for guarded in &target.guarded {
             let _ = writeln!(text, "policy of {}", guarded.path);
             lines(&mut text, &guarded.statements, source);
@@ -193,4 +199,48 @@ fn a_name_that_nothing_has_is_answered_with_those_there_are() {
 fn nothing_is_said_of_a_program_with_errors() {
     let report = ask("service S { let q = aws::sqs::Queue { DelaySeconds: \"a\" }; }", &of("q"));
     assert!(report.targets.is_empty() && !report.diagnostics.is_empty());
+}
+
+#[test]
+fn the_key_and_the_network_are_ways_to_a_thing_as_well() {
+    const STORES: &str = r#"
+#[allow(open_to_world, reason = "to be read here")]
+service Store {
+    let key = aws::kms::Key {};
+    let queue = aws::sqs::Queue { KmsMasterKeyId: key.KeyId };
+    let reader = aws::iam::ManagedPolicy { PolicyDocument: policy([allow kms::Decrypt on [key.Arn]]) };
+    let vpc = aws::ec2::VPC { CidrBlock: "10.0.0.0/16" };
+    let gateway = aws::ec2::InternetGateway {};
+    let attachment = aws::ec2::VPCGatewayAttachment { VpcId: vpc.VpcId, InternetGatewayId: gateway.InternetGatewayId };
+    let subnet = aws::ec2::Subnet { VpcId: vpc.VpcId, CidrBlock: "10.0.0.0/24", MapPublicIpOnLaunch: true };
+    let routes = aws::ec2::RouteTable { VpcId: vpc.VpcId };
+    #[depends_on(attachment)]
+    let out = aws::ec2::Route {
+        RouteTableId: routes.RouteTableId,
+        DestinationCidrBlock: "0.0.0.0/0",
+        GatewayId: gateway.InternetGatewayId,
+    };
+    let association = aws::ec2::SubnetRouteTableAssociation {
+        RouteTableId: routes.RouteTableId,
+        SubnetId: subnet.SubnetId,
+    };
+    let group = aws::ec2::SecurityGroup {
+        GroupDescription: "https",
+        VpcId: vpc.VpcId,
+        SecurityGroupIngress: [{ IpProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIp: "0.0.0.0/0" }],
+    };
+    let machine = aws::ec2::Instance {
+        ImageId: "ami-0123456789abcdef0",
+        InstanceType: "t3.micro",
+        MetadataOptions: { HttpTokens: "required" },
+        SubnetId: subnet.SubnetId,
+        SecurityGroupIds: [group.GroupId],
+    };
+}
+"#;
+    assert_eq!(
+        told(STORES, &to("queue")),
+        "reader [] trusts \n   may kms:Decrypt on key  <- allow\nencrypted with key\n"
+    );
+    assert_eq!(told(STORES, &to("machine")), "reached by internet\n");
 }
