@@ -8,9 +8,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be made stops")]
 
-#[path = "policies/emitted.rs"]
-mod emitted;
-
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -21,6 +18,7 @@ use ci_base::Code;
 use ci_graph::{Entry, Located, Stack, Value};
 use ci_project::{Host, OsSystem};
 use ci_sema::TargetId;
+use ci_tests::emitted;
 
 const EXAMPLES: [&str; 3] = ["orders", "static-site", "three-tier"];
 
@@ -301,16 +299,7 @@ fn every_element_of_every_statement_is_missed_or_refused() {
 
 #[test]
 fn what_is_declared_is_allowed_and_its_neighbours_are_denied() {
-    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let mut questions = Vec::new();
-    for example in EXAMPLES {
-        let folders = std::fs::read_dir(golden.join(example)).unwrap().map(|entry| entry.unwrap().path());
-        let mut folders: Vec<_> = folders.filter(|path| path.join("app.json").exists()).collect();
-        folders.sort();
-        for folder in folders {
-            questions.extend(emitted::questions(&emitted::Target::read(&folder)));
-        }
-    }
+    let questions: Vec<_> = kept().iter().flat_map(|(_, target)| emitted::questions(target)).collect();
     let count = |is_declared: bool| questions.iter().filter(|asked| asked.is_declared == is_declared).count();
     assert!(count(true) > 50 && count(false) > 150, "{} and {}", count(true), count(false));
     let simulations: Vec<_> = questions.iter().map(|asked| asked.simulation.clone()).collect();
@@ -321,4 +310,31 @@ fn what_is_declared_is_allowed_and_its_neighbours_are_denied() {
         .map(|(asked, answer)| format!("{}: {answer}: {}", asked.role, asked.simulation["request"]))
         .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), questions.len(), wrong.join("\n"));
+}
+
+/// The builds of the examples as they are kept, with the names of their targets.
+fn kept() -> Vec<(String, emitted::Target)> {
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut targets = Vec::new();
+    for example in EXAMPLES {
+        let folders = std::fs::read_dir(golden.join(example)).unwrap().map(|entry| entry.unwrap().path());
+        let mut folders: Vec<_> = folders.filter(|path| path.join("app.json").exists()).collect();
+        folders.sort();
+        for folder in folders {
+            let name = folder.strip_prefix(&golden).unwrap().display().to_string();
+            targets.push((name, emitted::Target::read(&folder)));
+        }
+    }
+    targets
+}
+
+#[test]
+fn a_linter_of_policies_finds_nothing() {
+    let documents: Vec<(String, serde_json::Value)> =
+        kept().iter().flat_map(|(_, target)| target.documents()).collect();
+    assert!(documents.len() > 20, "{} documents", documents.len());
+    ci_tests::oracle::access::assert_lints(
+        &documents,
+        &[("lambda:InvokedViaFunctionUrl", "the linter's facts are older than this key")],
+    );
 }

@@ -28,7 +28,6 @@ const NOT_FROM_TEXT: &[(&str, &str)] = &[
     ("E0904", "a page holds text, and this is about bytes that are none"),
     ("E0811", "`deploy-role` says it, a program alone is fine"),
     ("E0812", "`deploy-role` says it, a program alone is fine"),
-    ("E0813", "`deploy-role` says it, a program alone is fine"),
     ("E0905", "a page would have to be 16 MiB long"),
 ];
 

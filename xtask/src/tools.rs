@@ -1,5 +1,5 @@
 //! Installs what the tests ask, under `target/tools`: a Python environment with validators and a solver, another with an
-//! emulator of AWS, and a simulator of IAM for Node.
+//! emulator of AWS and a linter of policies, and a simulator of IAM for Node.
 //!
 //! Exactly what the requirements and the lock file beside the tests say, every file by its hash. The tests find all by
 //! the same paths and refuse those made from other files, so the copies of these inside are written last.
@@ -33,10 +33,10 @@ const ENVIRONMENTS: [Environment; 2] = [
         modules: "cfnlint, cloudformation_validate, z3",
     },
     Environment {
-        what: "the emulator",
+        what: "the emulator and the linter",
         folder: "emulator",
         requirements: "oracle/emulator/requirements.txt",
-        modules: "ministack, boto3",
+        modules: "ministack, boto3, parliament",
     },
 ];
 

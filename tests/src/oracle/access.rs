@@ -1,6 +1,6 @@
-//! Second opinions about access: a simulator of IAM, a solver, and an emulator of AWS, each a process of its own.
+//! Second opinions about access: a simulator of IAM, a solver, a linter, and an emulator of AWS, each a process of its own.
 //!
-//! Neither is part of what is shipped, and neither sees the code it is compared with: questions and answers are lines
+//! None is part of what is shipped, and none sees the code it is compared with: questions and answers are lines
 //! of text.
 
 use std::path::PathBuf;
@@ -47,14 +47,37 @@ pub fn solve(pairs: &[Value]) -> Vec<String> {
 /// When it is not installed or fails.
 #[must_use]
 pub fn emulate(request: &Value) -> Vec<Vec<String>> {
-    let python =
-        installed_python("the emulator and its client", "emulator", "oracle/emulator/requirements.txt")
-            .unwrap_or_else(|problem| panic!("{problem}"));
+    let python = emulator().unwrap_or_else(|problem| panic!("{problem}"));
     let mut emulator = Command::new(python);
     emulator.arg(crate_folder().join("oracle/emulator/emulate.py"));
     let output = super::answers(&mut emulator, &request.to_string())
         .unwrap_or_else(|problem| panic!("{emulator:?} {problem}"));
     serde_json::from_str(&output).unwrap_or_else(|error| panic!("{emulator:?}: {error}: {output}"))
+}
+
+/// Asserts that a linter of policies finds nothing in documents, each with what it is called, but what is `known`: a part
+/// of each finding, and why it is none.
+///
+/// # Panics
+/// When it finds something, is not installed, or fails.
+pub fn assert_lints(documents: &[(String, Value)], known: &[(&str, &str)]) {
+    let python = emulator().unwrap_or_else(|problem| panic!("{problem}"));
+    let mut linter = Command::new(python);
+    linter.arg(crate_folder().join("oracle").join("lint.py"));
+    let texts: Vec<Value> = documents.iter().map(|(_, document)| document.clone()).collect();
+    let mut wrong = Vec::new();
+    for ((name, document), answer) in documents.iter().zip(answers(linter, &texts)) {
+        let found: Vec<String> =
+            serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
+        let unlisted = found.iter().filter(|found| !known.iter().any(|(part, _)| found.contains(part)));
+        wrong.extend(unlisted.map(|found| format!("{name}: {found}\n    {document}")));
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The Python that has the emulator, its client and the linter.
+fn emulator() -> Result<PathBuf, String> {
+    installed_python("the emulator and the linter", "emulator", "oracle/emulator/requirements.txt")
 }
 
 /// One line of answer for each line of question.

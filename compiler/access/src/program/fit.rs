@@ -162,7 +162,7 @@ fn halves(statement: &Located) -> Option<(Located, Located)> {
 fn attach(stack: &mut Stack, role: ResourceId, statements: Vec<Located>) {
     let Some(schema) = ci_catalog::resource_type(MANAGED_POLICY) else { return };
     let of = stack.resource(role);
-    let (logical_id, path) = (1..)
+    let (logical_id, path) = (1..=stack.resources.len() + 1)
         .map(|count| (format!("{}Policy{count}", of.logical_id), format!("{}.policy_{count}", of.path)))
         .find(|(id, _)| stack.resources.iter().all(|known| *known.logical_id != **id))
         .unwrap_or_default();

@@ -4,6 +4,9 @@
 
 use ci_graph::{Late, Pseudo, Stack, Value};
 
+/// What comes before the name in an ARN of the longest region and service, and what CloudFormation adds to a name.
+const ARN: usize = 96;
+
 /// What is taken for the length of what only the deployment knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknowns {
@@ -62,8 +65,6 @@ fn late_characters(stack: &Stack, late: &Late, unknowns: Unknowns) -> usize {
     if unknowns == Unknowns::Short {
         return 1;
     }
-    /// What comes before the name in an ARN of the longest region and service, and what CloudFormation adds to a name.
-    const ARN: usize = 96;
     let name = |logical_id: &str| stack.name.len() + logical_id.len();
     match late {
         Late::Identifier(id) | Late::Attribute(id, _) => ARN + name(&stack.resource(*id).logical_id),

@@ -31,7 +31,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &New) -> Outcome {
         |path: &str, text: &str| OutputFile { path: path.to_owned(), bytes: text.as_bytes().to_vec().into() };
     let files = [
         file(MANIFEST, &format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n")),
-        file(".gitignore", "/build/\n"),
+        file(".gitignore", "/build/\n/deploy-role/\n"),
         file("src/main.ci", MAIN),
     ];
     ci_project::write_files(&OsSystem, path, &files, &[])

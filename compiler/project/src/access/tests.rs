@@ -244,3 +244,61 @@ service Store {
     );
     assert_eq!(told(STORES, &to("machine")), "reached by internet\n");
 }
+
+#[test]
+fn an_edge_is_its_statements_and_nothing_else() {
+    let shop = |uses: &str, more: &str| {
+        format!(
+            r#"
+use std::compute::{{Function, Runtime}};
+use std::data::Table;
+use std::messaging::Queue;
+
+service Shop {{
+    let orders = Table {{ key: "id" }};
+    let jobs = Queue {{}};
+    let worker = Function {{ code: "code", runtime: Runtime::Nodejs22, uses: [{uses}] }};
+{more}}}
+"#
+        )
+    };
+    // Places move, so the pieces of source are left out.
+    let rights = |uses: &str, more: &str| -> Vec<String> {
+        let source = shop(uses, more);
+        let system = MemorySystem::new([
+            ("/p/ci.toml", MANIFEST),
+            ("/p/src/main.ci", &*source),
+            ("/p/code/index.js", "exports.handler = 1"),
+        ]);
+        let host =
+            Host::open(Arc::new(system), "/p".into()).map_err(|error| error.diagnostic.message).unwrap();
+        let report = host.snapshot().access(&of("worker"));
+        assert_eq!(report.diagnostics.len(), 0, "{:?}", report.diagnostics);
+        let statements = &report.targets[0].holders[0].statements;
+        statements
+            .iter()
+            .map(|it| {
+                let sid = it.sid.clone().unwrap_or_default();
+                format!(
+                    "{sid}: {} on {} when {}",
+                    it.actions.join(", "),
+                    it.resources.join(", "),
+                    it.conditions.join(", ")
+                )
+            })
+            .collect()
+    };
+    let both = rights("orders.read, jobs.send", "");
+    // Something that is not of it.
+    assert_eq!(rights("orders.read, jobs.send", "    let other = Table { key: \"id\" };\n"), both);
+    // An edge less.
+    let without: Vec<String> = both.iter().filter(|it| !it.starts_with("JobsSend")).cloned().collect();
+    assert!(without.len() < both.len());
+    assert_eq!(rights("orders.read", ""), without);
+    // The other way round.
+    let mut sorted = rights("jobs.send, orders.read", "");
+    sorted.sort();
+    let mut expected = both;
+    expected.sort();
+    assert_eq!(sorted, expected);
+}

@@ -3,6 +3,8 @@
 //! Names are made up, one for each resource, so that an ARN of one is never that of another. Of a choice that only the
 //! deployment makes, the first branch is taken.
 
+#![expect(clippy::unwrap_used, reason = "a template that is not as expected stops the test that reads it")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -12,6 +14,7 @@ const ACCOUNT: &str = "111122223333";
 const REGION: &str = "eu-west-1";
 
 /// The templates of a target by the names of their stacks.
+#[derive(Debug)]
 pub struct Target {
     stacks: BTreeMap<String, Value>,
 }
@@ -27,7 +30,17 @@ pub struct Role {
 }
 
 impl Target {
+    /// Templates by the names of their stacks.
+    #[must_use]
+    pub const fn new(stacks: BTreeMap<String, Value>) -> Self {
+        Self { stacks }
+    }
+
     /// The templates in a folder of a kept build.
+    ///
+    /// # Panics
+    /// When a template is not as the compiler writes them.
+    #[must_use]
     pub fn read(folder: &Path) -> Self {
         let app: Value = serde_json::from_slice(&std::fs::read(folder.join("app.json")).unwrap()).unwrap();
         let stacks = app["stacks"].as_array().unwrap().iter().map(|stack| {
@@ -38,7 +51,28 @@ impl Target {
         Self { stacks: stacks.collect() }
     }
 
+    /// Every policy document that stands anywhere: where, and what it says.
+    ///
+    /// # Panics
+    /// When a template is not as the compiler writes them.
+    #[must_use]
+    pub fn documents(&self) -> Vec<(String, Value)> {
+        let mut found = Vec::new();
+        for (stack, template) in &self.stacks {
+            for (id, resource) in template["Resources"].as_object().unwrap() {
+                let mut inside = Vec::new();
+                documents_in(&resource["Properties"], &mut inside);
+                found.extend(inside.into_iter().map(|it| (format!("{stack} {id}"), self.fill(stack, it))));
+            }
+        }
+        found
+    }
+
     /// All roles.
+    ///
+    /// # Panics
+    /// When a template is not as the compiler writes them.
+    #[must_use]
     pub fn roles(&self) -> Vec<Role> {
         let mut roles = Vec::new();
         for (stack, template) in &self.stacks {
@@ -49,7 +83,13 @@ impl Target {
                 let inline = resource["Properties"]["Policies"].as_array().cloned().unwrap_or_default();
                 let mut policies: Vec<Value> =
                     inline.iter().map(|policy| self.fill(stack, &policy["PolicyDocument"])).collect();
-                for attached in resources.values().filter(|other| is_policy(other) && names(other, id)) {
+                let arns = resource["Properties"]["ManagedPolicyArns"].as_array();
+                let is_attached = |(other_id, other): &(&String, &Value)| {
+                    let by_role =
+                        || arns.is_some_and(|arns| arns.contains(&json!({ "Ref": other_id.as_str() })));
+                    is_policy(other) && (names(other, id) || by_role())
+                };
+                for (_, attached) in resources.iter().filter(is_attached) {
                     policies.push(self.fill(stack, &attached["Properties"]["PolicyDocument"]));
                 }
                 roles.push(Role { name: format!("{stack} {id}"), arn: self.arn(stack, id), policies });
@@ -59,6 +99,10 @@ impl Target {
     }
 
     /// The ARNs of all resources.
+    ///
+    /// # Panics
+    /// When a template is not as the compiler writes them.
+    #[must_use]
     pub fn arns(&self) -> BTreeSet<String> {
         let of = |(stack, template): (&String, &Value)| -> Vec<String> {
             template["Resources"].as_object().unwrap().keys().map(|id| self.arn(stack, id)).collect()
@@ -98,7 +142,10 @@ impl Target {
             // CloudFormation gives the ARN of all that is in a log group.
             return format!("{arn}:*").into();
         }
-        if attribute.ends_with("Arn") || attribute == "Id" && self.type_of(stack, id).contains("Secret") {
+        if attribute.ends_with("Arn")
+            || attribute.ends_with("ARN")
+            || attribute == "Id" && self.type_of(stack, id).contains("Secret")
+        {
             return arn.into();
         }
         format!("{stack}-{id}").to_lowercase().into()
@@ -181,6 +228,21 @@ impl Target {
                 parts.join(argument[0].as_str().unwrap()).into()
             }
             "Fn::If" => self.fill(stack, &argument[1]),
+            "Fn::Split" => {
+                let whole = self.fill(stack, &argument[1]);
+                whole.as_str().unwrap().split(argument[0].as_str().unwrap()).collect()
+            }
+            "Fn::Select" => {
+                let at = argument[0].as_u64().or_else(|| argument[0].as_str()?.parse().ok()).unwrap();
+                let parts = self.fill(stack, &argument[1]);
+                // A made-up name has not all the parts of a real one.
+                parts
+                    .as_array()
+                    .unwrap()
+                    .get(at as usize)
+                    .cloned()
+                    .unwrap_or_else(|| format!("part{at}").into())
+            }
             "Fn::ImportValue" => {
                 let export = text(argument);
                 let (stack, output) = export.split_once(':').unwrap();
@@ -191,6 +253,15 @@ impl Target {
             }
             other => panic!("{other} stands in a policy"),
         }
+    }
+}
+
+fn documents_in<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(map) if map.contains_key("Statement") => found.push(value),
+        Value::Object(map) => map.values().for_each(|value| documents_in(value, found)),
+        Value::Array(items) => items.iter().for_each(|item| documents_in(item, found)),
+        _ => {}
     }
 }
 
@@ -245,6 +316,10 @@ fn context(statement: &Value) -> Map<String, Value> {
 }
 
 /// Every right of a role, and what is next to it: another resource, another action, another context.
+///
+/// # Panics
+/// When a template is not as the compiler writes them.
+#[must_use]
 pub fn questions(target: &Target) -> Vec<Question> {
     let mut all = Vec::new();
     let arns = target.arns();
