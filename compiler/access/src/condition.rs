@@ -329,7 +329,8 @@ impl Condition {
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} ", self.full_operator(), self.key)?;
+        let key = ci_catalog::iam::condition_key(&self.key).unwrap_or(&self.key);
+        write!(f, "{} {key} ", self.full_operator())?;
         for (at, value) in self.values.iter().enumerate() {
             write!(f, "{}{value}", if at == 0 { "" } else { ", " })?;
         }

@@ -181,6 +181,16 @@ pub fn global_condition_keys() -> &'static [(&'static str, &'static str)] {
     IAM.global_keys
 }
 
+/// How AWS spells a condition key, whose case IAM ignores: `aws:SourceArn` for `aws:sourcearn`. `None` for keys with a
+/// variable part, and those that nobody knows.
+pub fn condition_key(name: &str) -> Option<&'static str> {
+    let of = |keys: &'static [(&'static str, &'static str)]| {
+        keys.iter().map(|(key, _)| *key).find(|key| key.eq_ignore_ascii_case(name))
+    };
+    let (prefix, _) = name.split_once(':')?;
+    of(global_condition_keys()).or_else(|| of(service(prefix)?.condition_keys()))
+}
+
 fn read(prefix: &'static str, c: &mut Cursor) -> Service {
     Service {
         prefix,

@@ -45,22 +45,13 @@ pub fn document(policy: &Policy) -> String {
 /// The document of a policy, with a text for each symbol.
 pub(crate) fn write(policy: &Policy, text_of: impl Fn(&Symbol) -> String) -> Option<Written> {
     let mut written: Written = serde_json::from_str(&json(policy, text_of)).ok()?;
-    let keys = spelled();
     for condition in written.statement.iter_mut().filter_map(|statement| statement.condition.as_mut()) {
         for of_operator in condition.values_mut() {
-            let spelled = std::mem::take(of_operator).into_iter().map(|(key, value)| {
-                let name = keys.get(key.as_str()).map_or(key.clone(), |known| (*known).to_owned());
-                (name, value)
-            });
+            let spelled = std::mem::take(of_operator)
+                .into_iter()
+                .map(|(key, value)| (iam::condition_key(&key).map_or(key, str::to_owned), value));
             *of_operator = spelled.collect();
         }
     }
     Some(written)
-}
-
-/// How AWS spells the condition keys that policies of this crate have, by their names in lower case.
-fn spelled() -> BTreeMap<String, &'static str> {
-    let services = ["iam", "cloudformation", "lambda"].into_iter().filter_map(iam::service);
-    let keys = services.flat_map(|service| service.condition_keys().iter());
-    keys.chain(iam::global_condition_keys()).map(|(key, _)| (key.to_ascii_lowercase(), *key)).collect()
 }

@@ -203,7 +203,7 @@ fn roles_are_passed_to_those_who_may_take_them_on() {
     assert_eq!(
         passes,
         ["iam:PassRole on arn:aws:iam::111122223333:role/shop-dev-orders-Worker-* \
-          when StringEquals iam:passedtoservice lambda.amazonaws.com to create, update"]
+          when StringEquals iam:PassedToService lambda.amazonaws.com to create, update"]
     );
 }
 
@@ -222,14 +222,14 @@ fn policies_are_attached_to_whom_they_name_and_nothing_else_is() {
         of("iam:AttachRolePolicy"),
         [&format!(
             "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/shop-dev-orders-Worker-* \
-             when ArnLike iam:policyarn {rights}, arn:aws:iam::aws:policy/ReadOnlyAccess to create, update"
+             when ArnLike iam:PolicyARN {rights}, arn:aws:iam::aws:policy/ReadOnlyAccess to create, update"
         )]
     );
     assert_eq!(
         of("iam:AttachGroupPolicy"),
         [&format!(
             "iam:AttachGroupPolicy on arn:aws:iam::111122223333:group/staff \
-             when ArnLike iam:policyarn {rights} to create, update"
+             when ArnLike iam:PolicyARN {rights} to create, update"
         )]
     );
     assert!(of("iam:AttachUserPolicy").is_empty());
@@ -318,7 +318,7 @@ fn what_nobody_can_name_is_told_by_the_tags_of_the_stack() {
     // An action without resources is at least one of the region.
     assert_eq!(
         line(&tagged, "ec2:DescribeVpcs"),
-        "ec2:DescribeVpcs on * when StringEquals aws:requestedregion eu-west-1 to create, update, teardown"
+        "ec2:DescribeVpcs on * when StringEquals aws:RequestedRegion eu-west-1 to create, update, teardown"
     );
 }
 
@@ -380,7 +380,7 @@ fn roles_with_a_boundary_are_made_with_it_only() {
     let found = deployment(&[&stack], &[]);
     let all = lines(&found);
     let make = all.iter().find(|line| line.starts_with("iam:CreateRole")).expect("it is made");
-    assert!(make.contains(&format!("when StringEquals iam:permissionsboundary {boundary}")), "{make}");
+    assert!(make.contains(&format!("when StringEquals iam:PermissionsBoundary {boundary}")), "{make}");
     assert!(found.unbounded.is_empty());
     assert!(!actions(&found).contains("iam:DeleteRolePermissionsBoundary"));
 }
