@@ -627,6 +627,9 @@ impl<'db> Infer<'db> {
                 Applicability::MaybeIncorrect,
             )
         };
+        if let (Ty::Enum(item), Ty::Texts(texts)) = (expected.unwrapped().0, found) {
+            return self.variant(diagnostic, range, *item, &texts[0]);
+        }
         match found.widened() {
             Ty::Duration if numeric => insert(diagnostic, ".seconds()"),
             Ty::Size if numeric => insert(diagnostic, ".mib()"),
@@ -661,6 +664,44 @@ impl<'db> Infer<'db> {
             }
             _ if matches!(expected, Ty::List(_)) => diagnostic.help("a list is written in brackets: `[…]`"),
             _ => diagnostic,
+        }
+    }
+}
+
+impl Infer<'_> {
+    /// Adds the variant of an enum that was probably meant by a text: the one that stands for it, or one with a name like it.
+    fn variant(
+        &self,
+        diagnostic: Diagnostic<TextRange>,
+        range: TextRange,
+        item: ItemId,
+        text: &str,
+    ) -> Diagnostic<TextRange> {
+        let Signature::Enum(variants) = signature(self.db, item) else { return diagnostic };
+        let name = item.name(self.db);
+        let same = variants.iter().find(|(_, of)| **of == *text).map(|(variant, _)| &**variant);
+        let near = || {
+            let by_text = did_you_mean(text, variants.iter().map(|(_, of)| &**of));
+            let by_text = by_text.and_then(|near| variants.iter().find(|(_, of)| **of == *near));
+            by_text
+                .map(|(variant, _)| &**variant)
+                .or_else(|| did_you_mean(text, variants.iter().map(|(variant, _)| &**variant)))
+        };
+        match same.or_else(near) {
+            Some(variant) => {
+                let meant = format!("{name}::{variant}");
+                diagnostic.help(format!("write `{meant}`")).fix(
+                    format!("write `{meant}`"),
+                    range,
+                    &*meant,
+                    Applicability::MaybeIncorrect,
+                )
+            }
+            None => {
+                let all: Vec<String> =
+                    variants.iter().map(|(variant, _)| format!("`{name}::{variant}`")).collect();
+                diagnostic.help(format!("it is one of {}", all.join(", ")))
+            }
         }
     }
 }

@@ -42,6 +42,17 @@ service S { let queue = LogGroup { }; }
 service S { let queue = aws::sqs::Queue { VisibilityTimeout: 30s }; }
 "#;
 
+    a_text_where_a_variant_is_wanted: r#"
+enum Runtime { Nodejs24 = "nodejs24.x", Python314 = "python3.14" }
+component Function { input runtime: Runtime?; }
+service S {
+    let exact = Function { runtime: "nodejs24.x" };
+    let near = Function { runtime: "python3.41" };
+    let named = Function { runtime: "Nodejs2" };
+    let neither = Function { runtime: "cobol" };
+}
+"#;
+
     the_id_of_another_resource: r#"
 component Net { input subnet: Id<aws::ec2::Subnet>; }
 service S {
