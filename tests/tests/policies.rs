@@ -338,3 +338,45 @@ fn a_linter_of_policies_finds_nothing() {
         &[("lambda:InvokedViaFunctionUrl", "the linter's facts are older than this key")],
     );
 }
+
+/// Why an example or a module allows something on everything.
+const STARS: [(&str, &str); 1] = [(
+    "ecr:GetAuthorizationToken",
+    "IAM knows no resource for it: a token is for the registry of the account",
+)];
+
+#[test]
+fn what_is_allowed_on_everything_has_a_reason() {
+    let mut found = std::collections::BTreeSet::new();
+    for (_, target) in kept() {
+        for role in target.roles() {
+            let statements = role.policies.iter().flat_map(|policy| policy["Statement"].as_array().unwrap());
+            for statement in statements.filter(|it| it["Effect"] == "Allow" && it["Resource"] == "*") {
+                let actions = &statement["Action"];
+                let one = std::slice::from_ref(actions);
+                let actions = actions.as_array().map_or(one, Vec::as_slice);
+                found.extend(actions.iter().map(|action| action.as_str().unwrap().to_owned()));
+            }
+        }
+    }
+    let listed: std::collections::BTreeSet<String> = STARS.map(|(action, _)| action.to_owned()).into();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn examples_say_rights_as_capabilities() {
+    for example in ["orders", "static-site"] {
+        let sources =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example).join("src");
+        for file in std::fs::read_dir(sources).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            // What a role is for is said by whom it is handed to.
+            let written = text
+                .lines()
+                .filter(|line| line.trim_start().starts_with("allow ") && !line.contains("sts::AssumeRole"));
+            let written: Vec<&str> = written.collect();
+            assert!(written.is_empty(), "{}: {written:?}", path.display());
+        }
+    }
+}
