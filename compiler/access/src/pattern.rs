@@ -170,7 +170,11 @@ impl Pattern {
     }
 
     fn read(place: Place, parts: Parts) -> Self {
-        let mut tokens = Vec::new();
+        let letters = parts.0.iter().map(|part| match part {
+            Part::Symbol(_) => 1,
+            Part::Text(text) => text.len(),
+        });
+        let mut tokens = Vec::with_capacity(letters.sum());
         for part in parts.0 {
             match part {
                 Part::Symbol(symbol) => tokens.push(Token::Letter(Letter::Symbol(symbol))),

@@ -4,6 +4,7 @@
 
 mod code;
 mod diagnostic;
+mod file_text;
 mod line_index;
 #[cfg(feature = "render")]
 pub mod render;
@@ -12,6 +13,7 @@ mod suggest;
 
 pub use code::{Code, Severity};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label};
+pub use file_text::FileText;
 pub use line_index::{LineColumn, LineIndex};
 pub use span::{FileId, Span, TextRange};
 pub use suggest::did_you_mean;

@@ -16,6 +16,9 @@ pub struct LineIndex {
     length: u32,
 }
 
+/// How many lines count as near.
+const NEAR: usize = 8;
+
 impl LineIndex {
     /// Indexes `text`. A line ends after `\n`.
     pub fn new(text: &str) -> Self {
@@ -44,6 +47,19 @@ impl LineIndex {
         let offset = offset.min(self.length);
         let line = self.starts.partition_point(|start| *start <= offset) - 1;
         LineColumn { line: line as u32, column: offset - self.starts[line] }
+    }
+
+    /// The same, for those who ask for one offset after the other: from the line of the last one it is seldom far.
+    pub fn line_column_after(&self, last: u32, offset: u32) -> LineColumn {
+        let (last, offset) = (last as usize, offset.min(self.length));
+        let near = self.starts.get(last..).unwrap_or_default();
+        let near = &near[..near.len().min(NEAR)];
+        match near.iter().rposition(|start| *start <= offset) {
+            // It may be on a later line.
+            None => self.line_column(offset),
+            Some(at) if at + 1 == NEAR => self.line_column(offset),
+            Some(at) => LineColumn { line: (last + at) as u32, column: offset - near[at] },
+        }
     }
 
     /// The position of `offset`, its column in UTF-16 code units, as the language server protocol counts.

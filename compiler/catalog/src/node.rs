@@ -329,12 +329,11 @@ pub struct Node {
 }
 
 impl Node {
-    /// The property of this name.
+    /// The property of this name. Most names differ in their first bytes, which are compared as one number.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
-        self.properties
-            .binary_search_by(|property| property.name.cmp(name))
-            .ok()
-            .map(|at| &self.properties[at])
+        let wanted = prefix(name);
+        let order = |known: &Property| prefix(known.name).cmp(&wanted).then_with(|| known.name.cmp(name));
+        self.properties.binary_search_by(order).ok().map(|at| &self.properties[at])
     }
 
     /// True if the value is an enumeration of strings, numbers or both.
@@ -353,5 +352,15 @@ impl Node {
     /// True for a JSON document: an object of any shape that may also be given as text.
     pub fn is_json_document(&self) -> bool {
         self.kinds.is_json_document() && self.properties.is_empty()
+    }
+}
+
+/// The first bytes of a name; shorter names are filled up with zeros, which sort first as their ends do.
+fn prefix(name: &str) -> u64 {
+    match name.as_bytes().first_chunk::<8>() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => {
+            name.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |bits, byte| bits << 8 | u64::from(byte))
+        }
     }
 }

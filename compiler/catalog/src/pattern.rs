@@ -3,6 +3,7 @@
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use fancy_regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use rustc_hash::FxHashMap;
 
 /// A pattern that backtracks more often than this on one text counts as matching. Long texts against sloppy patterns do
@@ -11,16 +12,43 @@ const BACKTRACK_LIMIT: usize = 200_000;
 /// Some patterns repeat a class up to 65 536 times, which needs megabytes as an automaton.
 const SIZE_LIMIT: usize = 32 << 20;
 
-type Compiled = FxHashMap<&'static str, Option<&'static Regex>>;
+static COMPILED: LazyLock<Mutex<FxHashMap<&'static str, Option<&'static Compiled>>>> =
+    LazyLock::new(Mutex::default);
 
-static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
+enum Compiled {
+    /// Characters of one class at the beginning, as most patterns are: `^[a-z-]{1,64}$`. To make an automaton of it would
+    /// take longer than to check the few texts that a program has for it.
+    OneClass {
+        ranges: Box<[(char, char)]>,
+        least: usize,
+        most: usize,
+        to_the_end: bool,
+    },
+    Regex(Regex),
+}
+
+impl Compiled {
+    /// `None` if it takes too long to tell.
+    fn is_match(&self, text: &str) -> Option<bool> {
+        match self {
+            Self::OneClass { ranges, least, most, to_the_end } => {
+                let is_inside =
+                    |char: &char| ranges.iter().any(|(first, last)| (*first..=*last).contains(char));
+                let length = text.chars().take_while(is_inside).count();
+                let ends = || length <= *most && length == text.chars().count();
+                Some(length >= *least && (!to_the_end || ends()))
+            }
+            Self::Regex(regex) => regex.is_match(text).ok(),
+        }
+    }
+}
 
 /// True if `text` conforms to `pattern` as JSON Schema has it: a search, not a full match.
 ///
 /// A pattern that cannot be compiled, or that takes too long on this text, counts as matching: see
 /// [`is_supported_pattern`].
 pub fn pattern_matches(pattern: &'static str, text: &str) -> bool {
-    compiled(pattern).is_none_or(|regex| regex.is_match(text).unwrap_or(true))
+    compiled(pattern).and_then(|compiled| compiled.is_match(text)).unwrap_or(true)
 }
 
 /// True if the pattern can be checked at all. Of all patterns in the catalog a handful cannot; a test lists them.
@@ -28,12 +56,43 @@ pub fn is_supported_pattern(pattern: &'static str) -> bool {
     compiled(pattern).is_some()
 }
 
-fn compiled(pattern: &'static str) -> Option<&'static Regex> {
+fn compiled(pattern: &'static str) -> Option<&'static Compiled> {
     let mut known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     *known.entry(pattern).or_insert_with(|| {
-        let mut builder = RegexBuilder::new(&translated(pattern));
-        builder.backtrack_limit(BACKTRACK_LIMIT).delegate_size_limit(SIZE_LIMIT);
-        builder.build().ok().map(|regex| &*Box::leak(Box::new(regex)))
+        let pattern = translated(pattern);
+        let compiled = one_class(&pattern).or_else(|| regex(&pattern).map(Compiled::Regex))?;
+        Some(&*Box::leak(Box::new(compiled)))
+    })
+}
+
+fn regex(pattern: &str) -> Option<Regex> {
+    let mut builder = RegexBuilder::new(pattern);
+    builder.backtrack_limit(BACKTRACK_LIMIT).delegate_size_limit(SIZE_LIMIT);
+    builder.build().ok()
+}
+
+fn one_class(pattern: &str) -> Option<Compiled> {
+    let parsed = regex_syntax::parse(pattern).ok()?;
+    let HirKind::Concat(parts) = parsed.kind() else { return None };
+    let (start, middle, end) = match parts.as_slice() {
+        [start, middle] => (start, middle, None),
+        [start, middle, end] => (start, middle, Some(end)),
+        _ => return None,
+    };
+    let is = |part: &Hir, look| *part.kind() == HirKind::Look(look);
+    if !is(start, Look::Start) || !end.is_none_or(|end| is(end, Look::End)) {
+        return None;
+    }
+    let (class, least, most) = match middle.kind() {
+        HirKind::Repetition(repetition) => (&*repetition.sub, repetition.min, repetition.max),
+        _ => (middle, 1, Some(1)),
+    };
+    let HirKind::Class(Class::Unicode(class)) = class.kind() else { return None };
+    Some(Compiled::OneClass {
+        ranges: class.ranges().iter().map(|range| (range.start(), range.end())).collect(),
+        least: least as usize,
+        most: most.map_or(usize::MAX, |most| most as usize),
+        to_the_end: end.is_some(),
     })
 }
 
@@ -125,3 +184,6 @@ fn is_surrogate(text: &str) -> bool {
 fn begins_class_escape(text: &str) -> bool {
     [r"\d", r"\w", r"\s", r"\D", r"\W", r"\S"].iter().any(|escape| text.starts_with(escape))
 }
+
+#[cfg(test)]
+mod tests;

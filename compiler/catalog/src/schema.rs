@@ -138,27 +138,32 @@ impl ResourceSchema {
 
     /// Whether only AWS sets what is at `pointer`.
     pub fn is_read_only(&self, pointer: &str) -> bool {
-        covers(self.read_only(), pointer)
+        covers(self.read_only(), steps(pointer))
+    }
+
+    /// The same of a pointer that is given step by step.
+    pub fn is_read_only_at(&self, pointer: &[&str]) -> bool {
+        covers(self.read_only(), pointer.iter().copied().filter(is_written))
     }
 
     /// Whether what is at `pointer` can never be read back.
     pub fn is_write_only(&self, pointer: &str) -> bool {
-        covers(self.write_only(), pointer)
+        covers(self.write_only(), steps(pointer))
     }
 
     /// Whether a change at `pointer` replaces the resource.
     pub fn is_create_only(&self, pointer: &str) -> bool {
-        covers(self.create_only(), pointer)
+        covers(self.create_only(), steps(pointer))
     }
 
     /// Whether a change at `pointer` may replace the resource.
     pub fn is_conditional_create_only(&self, pointer: &str) -> bool {
-        covers(self.conditional_create_only(), pointer)
+        covers(self.conditional_create_only(), steps(pointer))
     }
 
     /// Whether AWS asks not to use what is at `pointer`.
     pub fn is_deprecated(&self, pointer: &str) -> bool {
-        covers(self.deprecated(), pointer)
+        covers(self.deprecated(), steps(pointer))
     }
 
     /// Conditions across several properties, beyond those of the nodes.
@@ -237,16 +242,22 @@ impl ResourceSchema {
     }
 }
 
-/// True if one of `pointers` is `pointer` or above it. `*` steps are ignored on both sides: not every schema writes them.
-fn covers(pointers: &[&str], pointer: &str) -> bool {
-    fn steps(pointer: &str) -> impl Iterator<Item = &str> {
-        pointer.split('/').filter(|step| *step != "*")
-    }
-    let first = pointer.bytes().next();
+/// True if one of `pointers` is the one with these steps or above it. `*` steps are ignored on both sides: not every schema
+/// writes them.
+fn covers<'p>(pointers: &[&str], wanted: impl Iterator<Item = &'p str> + Clone) -> bool {
+    let first = wanted.clone().next().and_then(|step| step.bytes().next());
     pointers.iter().any(|listed| {
         // Most differ in their first letter already.
-        let may_cover = listed.bytes().next() == first || listed.starts_with('*') || pointer.starts_with('*');
-        let mut wanted = steps(pointer);
+        let may_cover = listed.bytes().next() == first || listed.starts_with('*');
+        let mut wanted = wanted.clone();
         may_cover && steps(listed).all(|step| wanted.next() == Some(step))
     })
+}
+
+fn steps(pointer: &str) -> impl Iterator<Item = &str> + Clone {
+    pointer.split('/').filter(is_written)
+}
+
+fn is_written(step: &&str) -> bool {
+    *step != "*"
 }

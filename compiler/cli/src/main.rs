@@ -19,7 +19,8 @@ use crate::terminal::{Exit, Failure, Terminal};
 
 /// A compiler makes many small things and keeps most of them to the end. The allocator of glibc asks the system again and
 /// again for a little more memory where that happens outside of the first thread, as here. Huge pages are off: where the
-/// system has to clear or find them, one costs more than a small program takes in all.
+/// system has to clear or find them, one costs more than a small program takes in all. Of the two versions that are kept
+/// up, the older one: the newer one takes larger blocks than asked for where it is told an alignment, as Rust always does.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -7,12 +7,13 @@
 
 use ci_base::{Code, Diagnostic};
 use ci_graph::Place;
+use rustc_hash::FxHashSet;
 
 use crate::Network;
 use crate::element::{Attached, Element, Forward, Kind};
 use crate::model::{Named, Peer, Range, Rule, Target};
 use crate::reach::{Answer, Blocked, End, Path};
-use crate::reader::{At, Item};
+use crate::reader::At;
 use crate::sets::{Addresses, Ports, Protocol};
 use crate::truth::Mode;
 
@@ -279,11 +280,12 @@ fn takes_any(network: &Network<'_>, forward: &Forward, port: u16) -> bool {
 /// Something that uses a service of AWS and has no way to it.
 fn services(network: &Network<'_>, needs: &[Need], found: &mut Vec<Diagnostic<At>>) {
     let mut seen: Vec<(Place, &str)> = Vec::new();
+    let served = Served::read(network);
     for need in needs {
         let Some((_, name)) = ENDPOINTS.iter().find(|(service, _)| *service == need.service) else {
             continue;
         };
-        for user in users(network, need) {
+        for user in users(network, need, &served) {
             if seen.contains(&(user, name)) {
                 continue;
             }
@@ -296,14 +298,14 @@ fn services(network: &Network<'_>, needs: &[Need], found: &mut Vec<Diagnostic<At
 }
 
 /// Whose packets a right is a sign of: functions, and services of containers whose tasks have an address of their own.
-fn users(network: &Network<'_>, need: &Need) -> Vec<Place> {
+fn users(network: &Network<'_>, need: &Need, served: &Served) -> Vec<Place> {
     let reader = network.reader;
     match reader.type_name(need.user) {
         "AWS::Lambda::Function" => {
-            let used_by_lambda =
-                USED_BY_LAMBDA.contains(&need.service.as_str()) && is_served(network, need.user);
             let in_network = network.elements.all.contains_key(&need.user);
-            if used_by_lambda || !in_network { Vec::new() } else { vec![need.user] }
+            let used_by_lambda =
+                || USED_BY_LAMBDA.contains(&need.service.as_str()) && served.contains(network, need.user);
+            if !in_network || used_by_lambda() { Vec::new() } else { vec![need.user] }
         }
         "AWS::ECS::TaskDefinition" => {
             let services = network.index.of("AWS::ECS::Service").iter().copied();
@@ -324,18 +326,35 @@ fn users(network: &Network<'_>, need: &Need) -> Vec<Place> {
     }
 }
 
-/// Whether Lambda itself uses the rights of a function, so that they say nothing of what its code does.
-fn is_served(network: &Network<'_>, function: Place) -> bool {
-    let reader = network.reader;
-    let dead_letters = !reader.property(function, "DeadLetterConfig").is_empty();
-    let configured =
-        ["AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig"].iter().any(|name| {
-            network.index.of(name).iter().any(|place| {
-                let functions = reader.property(*place, "FunctionName");
-                functions.iter().any(|item: &Item<'_>| item.place().is_none_or(|of| of == function))
-            })
-        });
-    dead_letters || configured
+/// The functions whose rights Lambda itself uses, so that they say nothing of what their code does.
+#[derive(Default)]
+struct Served {
+    /// Those that something names which calls them, or passes on what came of a call.
+    named: FxHashSet<Place>,
+    /// Something names a function that only the deployment knows: it may be any.
+    any: bool,
+}
+
+impl Served {
+    fn read(network: &Network<'_>) -> Self {
+        let mut served = Self::default();
+        for name in ["AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig"] {
+            for place in network.index.of(name) {
+                for function in network.reader.property(*place, "FunctionName") {
+                    match function.place() {
+                        Some(function) => drop(served.named.insert(function)),
+                        None => served.any = true,
+                    }
+                }
+            }
+        }
+        served
+    }
+
+    fn contains(&self, network: &Network<'_>, function: Place) -> bool {
+        let has_dead_letters = || !network.reader.property(function, "DeadLetterConfig").is_empty();
+        self.any || self.named.contains(&function) || has_dead_letters()
+    }
 }
 
 fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Option<Diagnostic<At>> {

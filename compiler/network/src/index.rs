@@ -13,16 +13,18 @@ pub(crate) struct Index(FxHashMap<&'static str, Vec<Place>>);
 
 impl Index {
     pub fn new(stacks: &[&Stack], is_meant: impl Fn(&str) -> bool) -> Self {
-        let mut found: FxHashMap<&'static str, Vec<Place>> = FxHashMap::default();
+        let mut found: FxHashMap<&'static str, Option<Vec<Place>>> = FxHashMap::default();
         for (at, stack) in stacks.iter().enumerate() {
             for (resource, of) in stack.resource_ids() {
                 let name = of.schema.name();
-                if is_meant(name) {
-                    found.entry(name).or_default().push(Place { stack: at, resource });
+                // Asked once for each type: a program has few of them.
+                let places = found.entry(name).or_insert_with(|| is_meant(name).then(Vec::new));
+                if let Some(places) = places {
+                    places.push(Place { stack: at, resource });
                 }
             }
         }
-        Self(found)
+        Self(found.into_iter().filter_map(|(name, places)| Some((name, places?))).collect())
     }
 
     pub fn of(&self, name: &str) -> &[Place] {

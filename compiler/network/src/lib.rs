@@ -54,9 +54,14 @@ impl<'a> Network<'a> {
         Self { reader, index, model, elements }
     }
 
-    /// Whether nothing of the target is in a network or makes one.
+    /// Whether nothing of the target is in a network or lets packets into one: then nothing is wrong with them.
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.elements.all.is_empty() && self.model.groups.is_empty()
+    }
+
+    /// Whether anything in a network runs code: only then does it matter what that needs.
+    pub fn has_compute(&self) -> bool {
+        self.elements.all.values().any(|element| element.kind == Kind::Compute)
     }
 
     /// Everything that has interfaces in a network, with its kind, in the order of the stacks and their resources.

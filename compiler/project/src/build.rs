@@ -2,6 +2,7 @@
 //!
 //! Must not know: where the files go.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::files::Files;
 use crate::host::Snapshot;
 use crate::manifest::TemplateFormat;
 use crate::output::{APP_FILE, App, AppAsset, AppParameter, AppStack};
-use crate::stages::{CompiledStack, beside, template};
+use crate::stages::{CompiledStack, template};
 use crate::system::slashed;
 use crate::write::OutputFile;
 
@@ -256,25 +257,13 @@ impl<'a> SourceMaps<'a> {
         Self { places: Places::new(snapshot), made: HashMap::new() }
     }
 
-    /// Makes the source map of a stack on another thread while `work` is done.
-    pub(crate) fn beside<T>(
-        &mut self,
-        db: &dyn Db,
-        instance: ServiceInstance,
-        work: impl FnOnce() -> T,
-    ) -> T {
-        let result = ci_sema::stack(db, instance);
-        let (starts, stack, places) = (result.starts(db), &result.stack, &self.places);
-        let (done, map) = beside(work, || places.source_map(stack, &starts));
-        self.made.insert(instance, map);
-        done
+    /// Makes the source map of a stack before it is asked for.
+    pub(crate) fn make(&mut self, db: &dyn Db, instance: ServiceInstance) {
+        self.made.insert(instance, self.places.source_map(db, instance));
     }
 
     fn take(&mut self, db: &dyn Db, instance: ServiceInstance) -> Vec<u8> {
-        self.made.remove(&instance).unwrap_or_else(|| {
-            let result = ci_sema::stack(db, instance);
-            self.places.source_map(&result.stack, &result.starts(db))
-        })
+        self.made.remove(&instance).unwrap_or_else(|| self.places.source_map(db, instance))
     }
 }
 
@@ -326,63 +315,79 @@ fn in_deploy_order<T>(stacks: &mut Vec<T>, stack: impl Fn(&T) -> &Stack) {
 /// Places in sources as source maps name them: relative to the project, wherever the build was started.
 struct Places<'a> {
     texts: &'a Files,
-    files: BTreeMap<FileId, (String, LineIndex)>,
+    files: BTreeMap<FileId, Source>,
+}
+
+/// A file as source maps name it, with its lines, which are found when the first place in it is asked for: of most files
+/// of the standard library there is none.
+struct Source {
+    path: String,
+    lines: OnceCell<LineIndex>,
 }
 
 impl<'a> Places<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let project = &snapshot.project;
-        let lines = |id| LineIndex::new(project.files.text(id));
-        let own = project.sources.iter().map(|(path, source)| {
-            let id = source.id(&snapshot.db);
-            (id, (slashed(&relative(&project.root, path)), lines(id)))
-        });
+        let named = |path| Source { path, lines: OnceCell::new() };
+        let own = project
+            .sources
+            .iter()
+            .map(|(path, source)| (source.id(&snapshot.db), named(slashed(&relative(&project.root, path)))));
         // The standard library has no place on the disk: its files are named as in messages, `std/…`. Nothing of a stack is
         // made in those of its rules.
         let std = Program::get(&snapshot.db).std(&snapshot.db).files(&snapshot.db).iter();
         let std = std.filter(|source| source.subjects(&snapshot.db).is_none_or(<[&str]>::is_empty));
         let std = std.map(|source| {
             let id = source.id(&snapshot.db);
-            (id, (project.files.path(id).to_owned(), lines(id)))
+            (id, named(project.files.path(id).to_owned()))
         });
         Self { texts: &project.files, files: own.chain(std).collect() }
     }
 
-    /// The source map of a stack whose items start at `starts`: looked up once for each item, not for each of its values.
-    fn source_map(&self, stack: &Stack, starts: &[Span]) -> Vec<u8> {
-        let place = |origin: Origin| {
-            let start = starts.get(origin.item as usize)?;
-            self.of(start.file, start.range.start + origin.range.start)
-        };
-        ci_cfn::source_map(stack, &place, &|file| self.path(file)).into_bytes()
+    /// The source map of a stack.
+    fn source_map(&self, db: &dyn Db, instance: ServiceInstance) -> Vec<u8> {
+        let result = ci_sema::stack(db, instance);
+        let starts = result.starts(db);
+        ci_cfn::source_map(&result.stack, &self.finder(&starts), &|file| self.path(file)).into_bytes()
     }
 
     /// The stack of an instance, explained in its metadata.
     fn explained(&self, db: &dyn Db, instance: ServiceInstance) -> Stack {
         let result = ci_sema::stack(db, instance);
         let starts = result.starts(db);
+        let find = self.finder(&starts);
         explained(&result.stack, &|origin| {
-            let start = starts.get(origin.item as usize)?;
-            let from = start.range.start + origin.range.start;
-            let Place { file, line, column } = self.of(start.file, from)?;
-            let text =
-                self.texts.text(file).get(from as usize..(start.range.start + origin.range.end) as usize)?;
-            let text = text.lines().next().unwrap_or_default().to_owned();
+            let Place { file, line, column } = find(origin)?;
+            let start = starts.get(origin.item as usize)?.range.start;
+            let range = (start + origin.range.start) as usize..(start + origin.range.end) as usize;
+            let text = self.texts.text(file).get(range)?.lines().next().unwrap_or_default().to_owned();
             Some(Written { place: format!("{}:{line}:{column}", self.path(file)), text })
         })
     }
 
-    fn of(&self, file: FileId, offset: u32) -> Option<Place> {
-        let (_, lines) = self.files.get(&file)?;
-        let at = lines.line_column(offset);
-        let start = lines.line_start(at.line) as usize;
-        let text = self.texts.text(file);
-        let before = text.get(start..start + at.column as usize).unwrap_or_default();
-        Some(Place { file, line: at.line + 1, column: before.chars().count() as u32 + 1 })
+    /// Finds origins of a stack whose items start at `starts`. Files are looked up once for each item, not for each of its
+    /// values.
+    fn finder(&self, starts: &[Span]) -> impl Fn(Origin) -> Option<Place> + use<'_> {
+        let lines = |start: &Span| {
+            let text = self.texts.text(start.file);
+            Some((text, self.files.get(&start.file)?.lines.get_or_init(|| LineIndex::new(text))))
+        };
+        let items: Vec<_> = starts.iter().map(|start| (*start, lines(start))).collect();
+        let last = Cell::new(0);
+        move |origin: Origin| {
+            let (start, lines) = items.get(origin.item as usize)?;
+            let (text, lines) = (*lines)?;
+            let at = lines.line_column_after(last.get(), start.range.start + origin.range.start);
+            last.set(at.line);
+            let line = lines.line_start(at.line) as usize;
+            let before = text.get(line..line + at.column as usize).unwrap_or_default();
+            let column = before.chars().count() as u32 + 1;
+            Some(Place { file: start.file, line: at.line + 1, column })
+        }
     }
 
     fn path(&self, file: FileId) -> String {
-        self.files.get(&file).map(|(path, _)| path.clone()).unwrap_or_default()
+        self.files.get(&file).map(|source| source.path.clone()).unwrap_or_default()
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ci_base::{FileId, Span, TextRange};
+use ci_base::{FileId, FileText, Span, TextRange};
 
 /// Every file of a compilation by number. A path keeps its number for as long as the table lives.
 #[derive(Clone, Debug, Default)]
@@ -17,12 +17,13 @@ pub struct Files {
 #[derive(Clone, Debug)]
 struct File {
     path: Arc<str>,
-    text: Arc<str>,
+    text: FileText,
 }
 
 impl Files {
     /// Enters a file under the path it is shown by, or replaces its text.
-    pub fn set(&mut self, path: &str, text: Arc<str>) -> FileId {
+    pub fn set(&mut self, path: &str, text: impl Into<FileText>) -> FileId {
+        let text = text.into();
         if let Some(id) = self.by_path.get(path) {
             self.files[id.0 as usize].text = text;
             return *id;
@@ -37,7 +38,7 @@ impl Files {
     /// A place in a file that cannot be shown: the file is entered with the text it has, or none.
     pub fn whole(&mut self, path: &str) -> Span {
         let file = self.by_path.get(path).copied();
-        let file = file.unwrap_or_else(|| self.set(path, "".into()));
+        let file = file.unwrap_or_else(|| self.set(path, ""));
         Span { file, range: TextRange::empty(0) }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ci_base::{Diagnostic, FileId, Span};
+use ci_base::{Diagnostic, FileId, FileText, Span};
 use ci_sema::rule::RuleSettings;
 use ci_sema::{Package, Program, SourceFile};
 use salsa::{Durability, Setter as _};
@@ -202,11 +202,11 @@ impl Host {
     fn set_text(&mut self, path: &Utf8Path, text: &Arc<str>) -> bool {
         let Snapshot { db, project } = &mut self.snapshot;
         let Some(source) = project.sources.get(path).copied() else { return false };
-        if *source.text(db) != *text {
+        if **source.text(db) != **text {
             let project = Arc::make_mut(project);
             let shown = project.files.path(source.id(db)).to_owned();
             project.files.set(&shown, text.clone());
-            source.set_text(db).to(text.clone());
+            source.set_text(db).to(text.clone().into());
         }
         true
     }
@@ -373,9 +373,9 @@ fn standard_library(db: &mut RootDatabase, files: &mut Files) -> Package {
     let mut sources: Vec<(&str, SourceFile)> = STDLIB
         .iter()
         .map(|(module, path, text, subjects)| {
-            let id = files.set(&format!("std/{path}"), Arc::from(*text));
-            let source =
-                SourceFile::builder(id, package, Arc::from(*module), Arc::from(*text), Some(*subjects));
+            let text = FileText::Embedded(text);
+            let id = files.set(&format!("std/{path}"), text.clone());
+            let source = SourceFile::builder(id, package, Arc::from(*module), text, Some(*subjects));
             (*module, source.durability(Durability::NEVER_CHANGE).new(db))
         })
         .collect();

@@ -13,7 +13,7 @@ use std::io;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ci_base::{Code, Diagnostic, FileId, Span, TextRange};
+use ci_base::{Code, Diagnostic, FileId, FileText, Span, TextRange};
 
 use crate::files::Files;
 use crate::manifest::{self, DependencySource, Manifest};
@@ -63,7 +63,7 @@ pub(crate) struct LoadedSource {
     /// Its number.
     pub file: FileId,
     /// Its text.
-    pub text: Arc<str>,
+    pub text: FileText,
 }
 
 /// Loads what `start` means, with everything it depends on.
@@ -212,7 +212,7 @@ impl Loader<'_> {
                 }
                 match self.text(&root.join(&path), &shown.join(&path)) {
                     Ok((_, text)) => match ci_catalog::parse_schema(&text) {
-                        Ok(_) => texts.push(text),
+                        Ok(_) => texts.push(Arc::from(&*text)),
                         Err(error) => {
                             let message = format!("`{}` is not a resource schema", slashed(&path));
                             let found = Diagnostic::new(Code::InvalidSchema, at, message);
@@ -246,28 +246,29 @@ impl Loader<'_> {
     }
 
     /// The text of a file, entered into the table; or why there is none.
-    fn text(&mut self, path: &Utf8Path, shown: &Utf8Path) -> Result<(FileId, Arc<str>), Box<Diagnostic>> {
+    fn text(&mut self, path: &Utf8Path, shown: &Utf8Path) -> Result<(FileId, FileText), Box<Diagnostic>> {
         let shown = slashed(&normalize(shown));
         if let Some(text) = self.overlays.get(path) {
-            return Ok((self.files.set(&shown, text.clone()), text.clone()));
+            let text = FileText::from(text.clone());
+            return Ok((self.files.set(&shown, text.clone()), text));
         }
         let bytes = match self.bytes(path) {
             Ok(bytes) => bytes,
             Err((code, why)) => {
-                let at = Span { file: self.files.set(&shown, "".into()), range: TextRange::empty(0) };
+                let at = Span { file: self.files.set(&shown, ""), range: TextRange::empty(0) };
                 return Err(Box::new(Diagnostic::new(code, at, format!("cannot read `{shown}`: {why}"))));
             }
         };
         match String::from_utf8(bytes) {
             Ok(text) => {
-                let text: Arc<str> = text.into();
+                let text = FileText::from(text);
                 Ok((self.files.set(&shown, text.clone()), text))
             }
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
                 // Up to where it is text it can be shown.
                 let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
-                let file = self.files.set(&shown, text.into());
+                let file = self.files.set(&shown, text);
                 let at = Span { file, range: TextRange::empty(valid as u32) };
                 let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
                 let message = format!("`{shown}` is not UTF-8: byte {valid} is 0x{byte:02x}");

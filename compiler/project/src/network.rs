@@ -126,7 +126,9 @@ pub(crate) fn network_problems(db: &dyn Db, target: TargetId) -> Vec<Diagnostic<
     {
         return Vec::new();
     }
-    findings(&network, &needs(&stacks))
+    // All policies have to be read to know what code needs.
+    let needs = if network.has_compute() { needs(&stacks) } else { Vec::new() };
+    findings(&network, &needs)
 }
 
 /// What each service of a target was evaluated to.

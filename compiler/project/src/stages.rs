@@ -57,9 +57,13 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
 const SIDE_BY_SIDE: usize = 200;
 
 /// Does `here` on this thread, and `there` on another at the same time.
-pub(crate) fn beside<H, T: Send>(here: impl FnOnce() -> H, there: impl FnOnce() -> T + Send) -> (H, T) {
+fn beside<H, T: Send>(here: impl FnOnce() -> H, there: impl FnOnce() -> T + Send) -> (H, T) {
     std::thread::scope(|scope| {
-        let there = scope.spawn(there);
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let there = match thread.spawn_scoped(scope, there) {
+            Ok(there) => there,
+            Err(error) => std::panic::resume_unwind(Box::new(error)),
+        };
         let here = here();
         match there.join() {
             Ok(there) => (here, there),
@@ -67,6 +71,9 @@ pub(crate) fn beside<H, T: Send>(here: impl FnOnce() -> H, there: impl FnOnce() 
         }
     })
 }
+
+/// How deep the stack of a thread may grow: values nest as deep as their source, and are walked by recursion.
+const STACK_BYTES: usize = 16 << 20;
 
 /// What CloudFormation's limits say of a stack, and its template.
 fn lowered(stack: &Stack) -> (Vec<Violation>, String) {
@@ -156,15 +163,11 @@ impl Snapshot {
                 found.early.extend(plan.diagnostics.iter().cloned());
                 for instance in &plan.instances {
                     let result = ci_sema::stack(db, *instance);
-                    let check = || (template(db, *instance), ci_sema::rulings(db, *instance));
-                    let (compiled, rulings) = match &mut maps {
-                        Some(maps) if result.stack.resources.len() >= SIDE_BY_SIDE => {
-                            maps.beside(db, *instance, check)
-                        }
-                        _ => check(),
-                    };
-                    let late = &compiled.diagnostics;
-                    ruled.add(db, rulings, &result.items);
+                    if result.stack.resources.len() >= SIDE_BY_SIDE {
+                        self.look_ahead(db, *instance, maps.as_deref_mut());
+                    }
+                    let late = &template(db, *instance).diagnostics;
+                    ruled.add(db, ci_sema::rulings(db, *instance), &result.items);
                     used.extend(result.items.iter().map(|item| item.file(db)));
                     self.stack_findings(result, late, &mut found);
                 }
@@ -217,6 +220,24 @@ impl Snapshot {
             }
             levels::tidy(found, &project.files)
         })
+    }
+
+    /// Finds out about a large stack, side by side, what is asked for next: its template, and what the rules say. With the
+    /// source map where one will be needed. All of it only reads the graph.
+    fn look_ahead(&self, db: &dyn Db, instance: ServiceInstance, maps: Option<&mut SourceMaps<'_>>) {
+        let other = self.db.clone();
+        let here = || {
+            ci_sema::rulings(db, instance);
+            if let Some(maps) = maps {
+                maps.make(db, instance);
+            }
+        };
+        let there = move || {
+            salsa::Database::attach(&other, |db| {
+                template(db, instance);
+            });
+        };
+        beside(here, there);
     }
 
     /// Values of stacks that nothing is known about although nothing is wrong.
@@ -279,6 +300,9 @@ impl Findings {
     /// understood but that.
     fn told_once(self, files: &Files) -> Vec<Diagnostic> {
         let Self { mut early, mut late } = self;
+        if early.is_empty() {
+            return late;
+        }
         // There may be as many findings as there are bytes.
         let mut lines: HashMap<FileId, LineIndex> = HashMap::new();
         for found in early.iter().chain(&late) {

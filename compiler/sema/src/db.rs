@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ci_base::FileId;
+use ci_base::{FileId, FileText};
 
 /// A source file. Made once per path; a file that is gone keeps its input and leaves its package's list.
 #[salsa::input(debug)]
@@ -16,7 +16,7 @@ pub struct SourceFile {
     /// Its module in the package, segments joined by `::`; empty for the root module.
     pub module: Arc<str>,
     /// Its text.
-    pub text: Arc<str>,
+    pub text: FileText,
     /// The resource types that its rules are for, sorted, where that is known without reading the text: `aws::s3::bucket`.
     #[returns(copy)]
     pub subjects: Option<&'static [&'static str]>,

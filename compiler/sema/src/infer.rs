@@ -7,7 +7,7 @@
 use ci_base::{Applicability, Code, Diagnostic, Severity, TextRange, did_you_mean};
 use ci_syntax::ItemSource;
 use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 pub(crate) use access::attribute_path;
 
@@ -145,7 +145,8 @@ impl<'db> Infer<'db> {
             member_types: vec![MemberType::Unknown; members.len()],
             locals: Vec::new(),
             types: vec![Ty::Error; tree.exprs.len()],
-            resolutions: FxHashMap::default(),
+            // Fewer expressions are names than not: a table that grows is copied again and again.
+            resolutions: FxHashMap::with_capacity_and_hasher(tree.exprs.len() / 8, FxBuildHasher),
             lowering: TypeLowering::new(db, item),
             refused: FxHashSet::default(),
             misnamed: FxHashMap::default(),

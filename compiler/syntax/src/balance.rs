@@ -28,6 +28,9 @@ pub(crate) const MAX_DEPTH: usize = 256;
 /// A token for the parser: start, kind, end.
 pub(crate) type Lexeme = (u32, T, u32);
 
+/// How many tokens are handed on at a time.
+const PIECE: usize = 4096;
+
 /// What the parser reads, and what was wrong with it.
 pub(crate) struct Balanced {
     pub tokens: Vec<Lexeme>,
@@ -118,12 +121,17 @@ struct Balancer<'a> {
     /// Where in `out` the attributes start that wait for something to belong to.
     attribute: Option<usize>,
     out: Balanced,
+    /// How many of the tokens in `out` have been handed on.
+    handed_on: usize,
+    hand_on: &'a mut dyn FnMut(&[Lexeme]),
 }
 
-/// Balances and repairs the tokens of an item.
-pub(crate) fn balance(source: &ItemSource) -> Balanced {
+/// Balances and repairs the tokens of an item. Hands them on piece by piece, each when nothing changes it any more, to
+/// whoever wants to begin before all of them are there.
+pub(crate) fn balance<'a>(source: &'a ItemSource, hand_on: &'a mut dyn FnMut(&[Lexeme])) -> Balanced {
     let tokens = source.tokens();
     let last = tokens.iter().rposition(|token| !token.kind.is_trivia()).unwrap_or(0);
+    let read = tokens.iter().filter(|token| !token.kind.is_trivia()).count();
     let mut balancer = Balancer {
         source,
         text: source.text(),
@@ -142,9 +150,12 @@ pub(crate) fn balance(source: &ItemSource) -> Balanced {
         too_deep: false,
         reported: None,
         attribute: None,
-        out: Balanced { tokens: Vec::with_capacity(tokens.len()), errors: Vec::new(), repairs: Vec::new() },
+        out: Balanced { tokens: Vec::with_capacity(read), errors: Vec::new(), repairs: Vec::new() },
+        handed_on: 0,
+        hand_on,
     };
     balancer.run();
+    (balancer.hand_on)(&balancer.out.tokens[balancer.handed_on..]);
     balancer.out
 }
 
@@ -186,8 +197,18 @@ impl Balancer<'_> {
             }
             self.step();
             self.newline = false;
+            if self.out.tokens.len() >= self.handed_on + PIECE {
+                self.hand_piece_on();
+            }
         }
         self.finish();
+    }
+
+    fn hand_piece_on(&mut self) {
+        // Attributes that belong to nothing are taken back.
+        let until = self.attribute.unwrap_or(self.out.tokens.len());
+        (self.hand_on)(&self.out.tokens[self.handed_on..until]);
+        self.handed_on = until;
     }
 
     // ---- Looking around ----

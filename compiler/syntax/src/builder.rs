@@ -33,7 +33,7 @@ pub(crate) struct Builder<'a> {
     expr_depths: Vec<u16>,
     type_depths: Vec<u16>,
     /// Whether it has been said that something is too deeply nested.
-    pub too_deep: bool,
+    too_deep: bool,
 }
 
 /// An infix operator between two operands: where it stands, which it is (`None` for a range), whether a range
@@ -76,12 +76,12 @@ impl<'a> Builder<'a> {
             item: None,
             members: Vec::new(),
             variants: Vec::new(),
-            // More than usual: what is not written to costs nothing, growing is a copy.
-            exprs: Vec::with_capacity(tokens / 2),
+            // More than usual, white space counted: what is not written to costs nothing, growing is a copy.
+            exprs: Vec::with_capacity(tokens / 3),
             types: Vec::new(),
             errors: Vec::new(),
             parser_errors: Vec::new(),
-            expr_depths: Vec::with_capacity(tokens / 2),
+            expr_depths: Vec::with_capacity(tokens / 3),
             type_depths: Vec::new(),
             too_deep: false,
         }

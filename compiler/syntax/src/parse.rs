@@ -2,11 +2,13 @@
 //!
 //! Must not know: how the parser works inside. The parser generated from `grammar.lalrpop` does not leave this file.
 
+use std::sync::mpsc;
+
 use ci_base::{Code, Diagnostic, TextRange};
 use lalrpop_util::lalrpop_mod;
 
 use crate::ast::{Expr, Item, ItemTree, Name, Path, TypeExpr, UnitKind, UseEnd, UseTree};
-use crate::balance::{Lexeme, balance};
+use crate::balance::{Balanced, Lexeme, balance};
 use crate::builder::Builder;
 use crate::outline::{error_item, first_token};
 use crate::source::ItemSource;
@@ -36,14 +38,17 @@ pub fn parse_item(source: &ItemSource) -> ItemTree {
             errors,
         };
     }
-    let balanced = balance(source);
-    let mut builder = Builder::new(source.text(), balanced.tokens.len());
-    builder.too_deep = balanced.errors.iter().any(|error| error.code == Code::TooDeeplyNested);
-    let tokens = balanced.tokens.iter().map(|(start, kind, end)| Ok((*start, *kind, *end)));
-    let result = grammar::ItemParser::new().parse(&mut builder, tokens);
-    if let Err(error) = result {
-        let error = builder.describe(error);
-        builder.parser_errors.extend(error);
+    let mut builder = Builder::new(source.text(), source.tokens().len());
+    let balanced = if source.tokens().len() < SIDE_BY_SIDE {
+        let balanced = balance(source, &mut |_| ());
+        parse(&mut builder, balanced.tokens.iter().copied());
+        balanced
+    } else {
+        beside(source, |tokens| parse(&mut builder, tokens))
+    };
+    if balanced.errors.iter().any(|error| error.code == Code::TooDeeplyNested) {
+        // Said once is enough.
+        builder.errors.retain(|error| error.code != Code::TooDeeplyNested);
     }
     let (attributes, item) = match builder.item.take() {
         Some((attributes, item)) => (attributes.into(), item),
@@ -56,6 +61,34 @@ pub fn parse_item(source: &ItemSource) -> ItemTree {
     errors.sort_by_key(|error| (error.primary.at.start, error.primary.at.end));
     errors.dedup();
     ItemTree { attributes, item, exprs: builder.exprs, types: builder.types, errors }
+}
+
+/// From how many tokens on an item is parsed while it is still balanced: below, a thread costs more than it saves.
+const SIDE_BY_SIDE: usize = 20_000;
+
+fn parse(builder: &mut Builder<'_>, tokens: impl Iterator<Item = Lexeme>) {
+    if let Err(error) = grammar::ItemParser::new().parse(builder, tokens.map(Ok)) {
+        let error = builder.describe(error);
+        builder.parser_errors.extend(error);
+    }
+}
+
+/// Balances an item on another thread while `parse` reads what is balanced already.
+fn beside(
+    source: &ItemSource,
+    parse: impl FnOnce(std::iter::Flatten<mpsc::IntoIter<Vec<Lexeme>>>),
+) -> Balanced {
+    let (sender, pieces) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let balancing = scope.spawn(move || {
+            balance(source, &mut |piece| {
+                // A parser that gave up reads no more.
+                let _ = sender.send(piece.to_vec());
+            })
+        });
+        parse(pieces.into_iter().flatten());
+        balancing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// Whether the item does not start with an item keyword, attributes aside.

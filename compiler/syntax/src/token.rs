@@ -463,7 +463,8 @@ enum Stop {
 /// Cuts a text into tokens.
 pub fn lex(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
-    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 3 + 8);
+    // More than usual: what is not written to costs nothing, and what follows finds room where this was.
+    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 2 + 8);
     let mut modes: Vec<Mode> = Vec::new();
     let mut lexer = TokenKind::lexer(text);
     // The fewest `#` for which a raw string is known to have no end: without it a text of openings only would be

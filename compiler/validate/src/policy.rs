@@ -15,6 +15,7 @@ mod scope;
 pub(crate) mod size;
 
 use ci_base::{Code, Diagnostic};
+use ci_catalog::iam::Service;
 use ci_catalog::{PolicyKind, ResourceSchema};
 use ci_graph::{Entry, Located, Origin, Stack, Value};
 
@@ -41,6 +42,8 @@ struct Policy<'a> {
     stack: &'a Stack,
     schema: &'static ResourceSchema,
     kind: PolicyKind,
+    /// The service that was asked for last.
+    service: Option<&'static Service>,
     findings: Vec<Diagnostic<Origin>>,
 }
 
@@ -62,7 +65,7 @@ pub(crate) fn check(
     value: &Value,
     at: Origin,
 ) -> Vec<Diagnostic<Origin>> {
-    let mut policy = Policy { stack, schema, kind, findings: Vec::new() };
+    let mut policy = Policy { stack, schema, kind, service: None, findings: Vec::new() };
     match (kind, value) {
         // A list of ARNs: its items have patterns of their own.
         (PolicyKind::ManagedArns, _) => scope::managed(&mut policy, value),

@@ -16,14 +16,19 @@ pub fn is_plain(stacks: &[&Stack]) -> bool {
     stacks.iter().all(|stack| {
         stack.resources.iter().all(|resource| {
             let name = resource.schema.name();
-            let is_iam = name.starts_with("AWS::IAM::");
-            if !is_iam && !GUARDING.iter().any(|(known, ..)| *known == name) {
-                return true;
+            if name.starts_with("AWS::IAM::") {
+                return resource.properties.iter().all(|entry| {
+                    // A trust policy is about the role; who may take it on is asked of whoever may.
+                    let is_identity = &*entry.name != "AssumeRolePolicyDocument";
+                    Look { stacks, is_identity }.property(&entry.name, &entry.value.value)
+                });
             }
-            resource.properties.iter().all(|entry| {
-                // A trust policy is about the role; who may take it on is asked of whoever may.
-                let is_identity = is_iam && &*entry.name != "AssumeRolePolicyDocument";
-                Look { stacks, is_identity }.property(&entry.name, &entry.value.value)
+            GUARDING.iter().filter(|(known, ..)| *known == name).all(|(_, document, _)| {
+                let (property, _) = document.split_once('.').unwrap_or((document, ""));
+                let policy = resource.property(property);
+                policy.is_none_or(|policy| {
+                    Look { stacks, is_identity: false }.property(property, &policy.value)
+                })
             })
         })
     })

@@ -15,3 +15,14 @@ fn an_offset_past_the_end_is_clamped() {
     let index = LineIndex::new("a\nb");
     assert_eq!(index.line_column(99), LineColumn { line: 1, column: 1 });
 }
+
+#[test]
+fn a_line_is_found_from_wherever_it_was_looked_for_last() {
+    let text = "one\ntwo\n\nfour\n".repeat(9);
+    let index = LineIndex::new(&text);
+    for last in 0..index.len() + 2 {
+        for offset in 0..text.len() as u32 + 3 {
+            assert_eq!(index.line_column_after(last, offset), index.line_column(offset), "{last} {offset}");
+        }
+    }
+}

@@ -56,7 +56,7 @@ fn an_attribute_beats_a_level_of_the_manifest() {
 fn each_is_told_once_and_in_order() {
     let mut files = Files::default();
     for path in ["b.ci", "a.ci"] {
-        files.set(path, "".into());
+        files.set(path, "");
     }
     let twice = found(Code::TypeMismatch, span(1, 5, 6));
     let all = vec![

@@ -46,21 +46,22 @@ impl Eval<'_> {
             Value::Float(value) => ci_graph::Value::Float(*value),
             Value::Text(text) if !self.written(text, origin) => ci_graph::Value::Unknown,
             Value::Text(text) | Value::Variant(_, _, text) => ci_graph::Value::String(Arc::clone(text)),
-            Value::List(items) => ci_graph::Value::List(
-                items
-                    .iter()
-                    .filter(|item| !matches!(item.value, Value::None))
-                    .map(|item| self.lower(item, holds))
-                    .collect(),
-            ),
-            Value::Record(record) => ci_graph::Value::Record(
-                record
-                    .entries
-                    .iter()
-                    .filter(|(_, value)| !matches!(value.value, Value::None))
-                    .map(|(name, value)| Entry { name: Arc::clone(name), value: self.lower(value, holds) })
-                    .collect(),
-            ),
+            Value::List(items) => {
+                let mut lowered = Vec::with_capacity(items.len());
+                for item in items.iter().filter(|item| !matches!(item.value, Value::None)) {
+                    lowered.push(self.lower(item, holds));
+                }
+                ci_graph::Value::List(lowered)
+            }
+            Value::Record(record) => {
+                let mut lowered = Vec::with_capacity(record.entries.len());
+                for (name, value) in &record.entries {
+                    if !matches!(value.value, Value::None) {
+                        lowered.push(Entry { name: Arc::clone(name), value: self.lower(value, holds) });
+                    }
+                }
+                ci_graph::Value::Record(lowered)
+            }
             Value::Late(_) if !self.walked([located], origin) => ci_graph::Value::Unknown,
             Value::Late(late) => ci_graph::Value::late(simplify(late, holds)),
             Value::Conditional(condition, inner) => {

@@ -23,6 +23,9 @@ impl Eval<'_> {
         let body = &self.bodies[instance.body as usize];
         let members = body.members;
         let is_stack = self.is_stack(instance);
+        // Most members are resources.
+        self.resources.reserve(members.len());
+        self.drafts.reserve(members.len());
         for (at, member) in members.iter().enumerate() {
             match &member.kind {
                 // What is declared a second time has been reported, and makes nothing.

@@ -277,8 +277,7 @@ impl<'db> Infer<'db> {
 
     /// Whether a property can be set at all.
     fn settable(&mut self, node: NodeType, name: Name, property: &str) -> bool {
-        let pointer = self.pointer.join("/");
-        let settable = !node.resource.0.is_read_only(&pointer);
+        let settable = !node.resource.0.is_read_only_at(&self.pointer);
         if !settable {
             let found =
                 Diagnostic::new(Code::ReadOnlyProperty, name.0, format!("`{property}` cannot be set"))

@@ -47,6 +47,8 @@ impl<'db> Infer<'db> {
             }
             Item::Use(_) | Item::Const { .. } | Item::Error => {}
         }
+        // Emptying a large table for every small record would take longer than all else.
+        let mut seen = Seen::default();
         for node in &tree.exprs {
             match &node.expr {
                 Expr::Lambda { parameters, .. } => self.declared_once(parameters.iter().copied(), &mut seen),

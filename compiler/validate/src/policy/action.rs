@@ -5,7 +5,7 @@ use ci_catalog::PolicyKind;
 use ci_catalog::iam::{self, Service};
 use ci_graph::{Located, Origin, Value};
 
-use super::arn::{Part, applies, form};
+use super::arn::{Form, applies, form};
 use super::{Policy, principal};
 use crate::view::{Fields, each_case, one_or_many};
 use crate::words;
@@ -107,7 +107,12 @@ fn service(policy: &mut Policy<'_>, at: Origin, text: &str) -> Option<&'static S
         policy.invalid(at, format!("an action is `service:Action`, found {}", words::quote(text)));
         return None;
     };
+    // The actions of a statement are of one service, mostly.
+    if let Some(service) = policy.service.filter(|service| service.prefix == prefix) {
+        return Some(service);
+    }
     if let Some(service) = iam::service(prefix) {
+        policy.service = Some(service);
         return Some(service);
     }
     let finding = Diagnostic::new(Code::UnknownAction, at, format!("IAM has no service `{prefix}`"));
@@ -190,7 +195,7 @@ fn glob(pattern: &str, text: &str) -> bool {
 }
 
 /// The forms of a statement's resources; `None` if one of them can be anything.
-fn resources(policy: &Policy<'_>, statement: &Located) -> Option<Vec<Vec<Part>>> {
+fn resources(policy: &Policy<'_>, statement: &Located) -> Option<Vec<Form>> {
     let located = statement.field("Resource")?;
     if !matches!(located.value, Value::String(_) | Value::List(_) | Value::Late(_)) {
         return None;
@@ -198,13 +203,7 @@ fn resources(policy: &Policy<'_>, statement: &Located) -> Option<Vec<Vec<Part>>>
     one_or_many(located).iter().map(|resource| form(policy.stack, &resource.value)).collect()
 }
 
-fn apply(
-    policy: &mut Policy<'_>,
-    at: Origin,
-    service: &Service,
-    action: &iam::Action,
-    resources: &[Vec<Part>],
-) {
+fn apply(policy: &mut Policy<'_>, at: Origin, service: &Service, action: &iam::Action, resources: &[Form]) {
     if resources.is_empty() {
         return;
     }

@@ -67,13 +67,26 @@ pub(super) enum Part {
 /// The parts of an ARN before its last one.
 const SEGMENTS: usize = 5;
 
+/// What is known of the ARNs that a resource in a statement can mean.
+pub(super) enum Form {
+    /// The ARN of a resource of the program: the form of its type.
+    Own(&'static str),
+    /// What is put together or written down.
+    Parts(Vec<Part>),
+}
+
 /// The form of a resource in a statement; `None` if nothing is known about it.
-pub(super) fn form(stack: &Stack, value: &Value) -> Option<Vec<Part>> {
+pub(super) fn form(stack: &Stack, value: &Value) -> Option<Form> {
+    if let Value::Late(late) = value
+        && let Some(template) = crate::value::own_arn(stack, late)
+    {
+        return template.starts_with("arn:").then_some(Form::Own(template));
+    }
     let mut form = Vec::new();
     append(stack, value, &mut form);
     // Anything at all, or something that has been reported.
     let starts_as_arn = "arn:".chars().zip(&form).all(|(character, part)| *part == Part::One(character));
-    (starts_as_arn && form.len() > 4).then_some(form)
+    (starts_as_arn && form.len() > 4).then_some(Form::Parts(form))
 }
 
 fn append(stack: &Stack, value: &Value, form: &mut Vec<Part>) {
@@ -138,17 +151,22 @@ fn of_template(template: &str) -> impl Iterator<Item = Part> {
 }
 
 /// Whether an action of a service can apply to a resource of this form.
-pub(super) fn applies(service: &Service, action: &Action, form: &[Part]) -> bool {
-    let known = |resource: &ActionResource| service.resource_type(resource.resource_type);
-    let templates: Option<Vec<&str>> =
-        action.resources.iter().map(|resource| Some(known(resource)?.arn_template)).collect();
+pub(super) fn applies(service: &Service, action: &Action, form: &Form) -> bool {
+    let known = |resource: &ActionResource| Some(service.resource_type(resource.resource_type)?.arn_template);
     // A type of another service, or one that is missing: nothing can be said.
-    let Some(templates) = templates else { return true };
+    if action.resources.iter().any(|resource| known(resource).is_none()) {
+        return true;
+    }
+    let templates = || action.resources.iter().filter_map(known);
+    let parts = match form {
+        // Almost always it is the very template: no need to look for a common text.
+        Form::Own(own) if templates().any(|template| template == *own) => return true,
+        Form::Own(own) => &of_template(own).collect(),
+        Form::Parts(parts) => parts,
+    };
     // Some kinds of resources have ARNs of two forms, which the reference lists as one.
-    let templates: Vec<&str> = templates.iter().flat_map(|template| template.split(", ")).collect();
-    // The ARN of a resource of the program has the very form of the template: no need to look for a common text.
-    templates.iter().any(|template| of_template(template).eq(form.iter().copied()))
-        || templates.iter().any(|template| intersect(form, &of_template(template).collect::<Vec<_>>()))
+    let mut each = templates().flat_map(|template| template.split(", "));
+    each.any(|template| intersect(parts, &of_template(template).collect::<Vec<_>>()))
 }
 
 /// Whether some text is of both forms.

@@ -1,7 +1,7 @@
 //! Records: which entries there may be, must be, and may not be together.
 
 use ci_base::{Code, Diagnostic};
-use ci_catalog::{Additional, Node, Property, pattern_matches};
+use ci_catalog::{Additional, Node, pattern_matches};
 use ci_graph::{Entry, Late, Origin, Value};
 
 use super::Walk;
@@ -92,7 +92,7 @@ impl<S: Sink> Walk<'_, S> {
         let here = place.name(&entry.name);
         let mut verdict = Verdict::Yes;
         let mut known = false;
-        if let Some(property) = property(node, &entry.name) {
+        if let Some(property) = node.property(&entry.name) {
             known = true;
             *found += usize::from(property.required && presence_of(&entry.value.value) == Presence::Always);
             verdict = self.located(&entry.value, property.node, &here);
@@ -276,23 +276,6 @@ fn unknown_name(entry: &Entry, node: &Node, place: &Place<'_>) -> Diagnostic<Ori
             finding.help(format!("it has {}", words::names(&known, "and")))
         }
         None => finding,
-    }
-}
-
-/// The property of this name. Most names differ in their first bytes, which are compared as one number.
-fn property(node: &Node, name: &str) -> Option<&'static Property> {
-    let wanted = prefix(name);
-    let order = |known: &Property| prefix(known.name).cmp(&wanted).then_with(|| known.name.cmp(name));
-    node.properties.binary_search_by(order).ok().map(|at| &node.properties[at])
-}
-
-/// The first bytes of a name; shorter names are filled up with zeros, which sort first as their ends do.
-fn prefix(name: &str) -> u64 {
-    match name.as_bytes().first_chunk::<8>() {
-        Some(first) => u64::from_be_bytes(*first),
-        None => {
-            name.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |bits, byte| bits << 8 | u64::from(byte))
-        }
     }
 }
 
