@@ -38,6 +38,9 @@ CPU_LIMIT, WALL_LIMIT = 120, 600
 # What `cleaninfra` is called with inside a project, and where it then puts its templates.
 BUILD, CHECK, BUILD_FOLDER = ["build"], ["check"], "build"
 
+# What a manifest says for no rules of packages to apply.
+NO_RULES = "\n[rules]\npackages = []\n"
+
 
 class Contender:
     """One row: a command, what makes ready for each run of it, and how to see that it did the work."""
@@ -56,12 +59,17 @@ class Contender:
 def ours(program, source, scratch):
     """Our own rows. Each works on a copy of its own, so that none warms the other's files up."""
     for style in ("flat", "loop", "services"):
-        for mode in ("cold", "no-op", "edit", "check"):
+        for mode in ("cold", "cold, no rules", "no-op", "edit", "check"):
             project = scratch / f"{style}-{mode}"
             shutil.copytree(source / style, project)
-            before = {"cold": lambda p=project: clean(p), "edit": lambda p=project: edit(p)}.get(mode)
+            cold = lambda p=project: clean(p)
+            before = {"cold": cold, "cold, no rules": cold, "edit": lambda p=project: edit(p)}.get(mode)
+            if mode == "cold, no rules":
+                with open(project / "ci.toml", "a") as manifest:
+                    manifest.write(NO_RULES)
             wrong = {
                 "cold": lambda p=project, r=style != "flat": differs(source, p / BUILD_FOLDER, r),
+                "cold, no rules": lambda p=project, r=style != "flat": differs(source, p / BUILD_FOLDER, r),
                 "no-op": lambda p=project, r=style != "flat": differs(source, p / BUILD_FOLDER, r),
                 "edit": lambda p=project: misses_edit(p),
             }.get(mode)
