@@ -18,6 +18,7 @@ mod member;
 
 use ci_base::{Applicability, Code, Diagnostic, TextRange};
 
+use self::close::is_balanced;
 use self::kinds::{ends_operand, is_infix, needs_operand, starts_operand};
 use crate::source::ItemSource;
 use crate::token::{Token, TokenKind as T};
@@ -157,29 +158,6 @@ pub(crate) fn balance<'a>(source: &'a ItemSource, hand_on: &'a mut dyn FnMut(&[L
     balancer.run();
     (balancer.hand_on)(&balancer.out.tokens[balancer.handed_on..]);
     balancer.out
-}
-
-/// Whether every delimiter has its partner.
-fn is_balanced(tokens: &[Token]) -> bool {
-    let mut open = Vec::new();
-    for token in tokens {
-        let closer = match token.kind {
-            T::LBrace => T::RBrace,
-            T::LParen => T::RParen,
-            T::LBracket => T::RBracket,
-            T::StringHead => T::StringTail,
-            T::RBrace | T::RParen | T::RBracket | T::StringTail => {
-                if open.pop() != Some(token.kind) {
-                    return false;
-                }
-                continue;
-            }
-            T::UnterminatedTail => return false,
-            _ => continue,
-        };
-        open.push(closer);
-    }
-    open.is_empty()
 }
 
 impl Balancer<'_> {

@@ -5,7 +5,30 @@
 use ci_base::{Applicability, Code, Diagnostic, TextRange};
 
 use super::{Balancer, Role};
-use crate::token::TokenKind as T;
+use crate::token::{Token, TokenKind as T};
+
+/// Whether every delimiter has its partner.
+pub(super) fn is_balanced(tokens: &[Token]) -> bool {
+    let mut open = Vec::new();
+    for token in tokens {
+        let closer = match token.kind {
+            T::LBrace => T::RBrace,
+            T::LParen => T::RParen,
+            T::LBracket => T::RBracket,
+            T::StringHead => T::StringTail,
+            T::RBrace | T::RParen | T::RBracket | T::StringTail => {
+                if open.pop() != Some(token.kind) {
+                    return false;
+                }
+                continue;
+            }
+            T::UnterminatedTail => return false,
+            _ => continue,
+        };
+        open.push(closer);
+    }
+    open.is_empty()
+}
 
 impl Balancer<'_> {
     /// Closes the innermost delimiter, which was never closed.

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
+use super::SIDE_BY_SIDE;
 use crate::ast::{Expr, Item, StringPart};
+use crate::balance::balance;
 use crate::token::tests::soup;
 use crate::{outline, parse_item, unescape};
 
@@ -134,4 +136,38 @@ proptest! {
         let last = outline(&text).items.pop().and_then(|item| item.name);
         prop_assert_eq!(last.as_deref(), Some("LAST"));
     }
+}
+
+/// Members of all sorts, some of them broken, attributes among them that belong to nothing.
+fn large_item() -> crate::ItemSource {
+    let members = "    #[allow(unused_import)]\n    let a: String = \"x {y} z\";\n    #[allow(unused_import)]\n    ;\n    \
+                   let b = [1, 2 3];\n    #[deprecated]\n    assert a == , \"no\";\n";
+    let text = format!("service S {{\n{}    #[allow(x)]\n}}\n", members.repeat(SIDE_BY_SIDE / 40));
+    let source = outline(&text).items.into_iter().next().unwrap().source;
+    assert!(source.tokens().len() > SIDE_BY_SIDE);
+    source
+}
+
+#[test]
+fn what_is_handed_on_piece_by_piece_is_never_taken_back() {
+    let source = large_item();
+    let (mut pieces, mut tokens) = (0, Vec::new());
+    let balanced = balance(&source, &mut |piece| {
+        pieces += 1;
+        tokens.extend_from_slice(piece);
+    });
+    assert!(pieces > 3, "{pieces}");
+    assert_eq!(tokens, balanced.tokens);
+}
+
+#[test]
+fn a_large_item_is_parsed_as_a_small_one_is() {
+    let source = large_item();
+    let mut builder = super::Builder::new(source.text(), source.tokens().len());
+    let balanced = balance(&source, &mut |_| ());
+    super::parse(&mut builder, balanced.tokens.iter().copied());
+    let tree = parse_item(&source);
+    assert_eq!(tree.exprs, builder.exprs);
+    assert_eq!(tree, parse_item(&source));
+    assert!(tree.errors.len() > 100);
 }
