@@ -132,7 +132,7 @@ pub(super) const SOURCE: &[&str] = &[
 pub(super) const SILENT: &[(&str, &str, &str)] = &[(
     "events.amazonaws.com",
     "kms",
-    "EventBridge User Guide, \"Encrypting events\": requests to KMS for delivery carry none of the keys",
+    "EventBridge User Guide, \"Troubleshooting\": the keys of encrypted queues and topics let it in without conditions",
 )];
 
 /// Services that say on whose behalf they assume a role, so its trust policy can ask for it.
@@ -141,15 +141,34 @@ pub(super) const SILENT: &[(&str, &str, &str)] = &[(
 /// and EC2 among them, do not send the keys when they assume a role: IAM lets nobody pass a role of another account, which
 /// is what protects those.
 pub(super) const SAYS_FOR_WHOM: &[&str] = &[
+    "airflow-env.amazonaws.com",
+    "airflow.amazonaws.com",
+    "amplify.amazonaws.com",
+    "batch.amazonaws.com",
     "bedrock.amazonaws.com",
     "codebuild.amazonaws.com",
+    "comprehend.amazonaws.com",
+    "config.amazonaws.com",
+    "datasync.amazonaws.com",
     "ecs-tasks.amazonaws.com",
+    "forecast.amazonaws.com",
+    "greengrass.amazonaws.com",
+    "iot.amazonaws.com",
+    "iotdeviceadvisor.amazonaws.com",
+    "iotfleethub.amazonaws.com",
+    "kafkaconnect.amazonaws.com",
+    "kinesisanalytics.amazonaws.com",
+    "mediaconvert.amazonaws.com",
     "personalize.amazonaws.com",
     "pipes.amazonaws.com",
+    "rekognition.amazonaws.com",
     "sagemaker.amazonaws.com",
     "scheduler.amazonaws.com",
     "states.amazonaws.com",
+    "textract.amazonaws.com",
+    "transcribe.amazonaws.com",
     "transfer.amazonaws.com",
+    "translate.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
 ];
 
