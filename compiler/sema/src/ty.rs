@@ -82,6 +82,8 @@ pub enum Ty {
     Every(Arc<Ty>),
     /// The stack that a rule looks at.
     Stack,
+    /// Whatever has a public address and is not of the program: an end of a path, in tests.
+    Internet,
     /// A closure with this many parameters; only ever an argument.
     Closure(usize),
 }
@@ -376,6 +378,7 @@ impl fmt::Display for Shown<'_> {
             Ty::Principal => f.write_str("Principal"),
             Ty::Range => f.write_str("Range"),
             Ty::Stack => f.write_str("the stack"),
+            Ty::Internet => f.write_str("the internet"),
             Ty::Every(ty) => write!(f, "any({})", shown(ty)),
             Ty::Closure(_) => f.write_str("a closure"),
         }

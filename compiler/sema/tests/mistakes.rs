@@ -481,6 +481,35 @@ test "queues do nothing" {
 }
 "##;
 
+    a_test_that_asks_for_ways_that_cannot_be: r##"
+component Store { let bucket = aws::s3::Bucket {}; output count: Int = 3; }
+service Orders {
+    let store = Store {};
+    let server = aws::ec2::Instance {
+        ImageId: "ami-0abcdef1234567890",
+        SubnetId: "subnet-12345678",
+        MetadataOptions: { HttpTokens: "required" },
+    };
+}
+test "who reaches whom" {
+    let app = Orders {};
+    assert app.server.reaches();
+    assert app.server.reaches(intranet);
+    assert app.server.reaches(app.store.count);
+    assert app.server.reaches(internet, "https");
+    assert app.server.reaches(internet, 443, "tls");
+    assert app.server.reaches(internet, 70000);
+    assert app.server.reaches(internet, 443, "tcp", true);
+    assert internet.may(s3::GetObject);
+    assert internet.reach(app.server);
+    assert internet == app.server;
+    assert app.store.reaches(internet);
+    assert internet.reaches(app.store.bucket);
+    assert !app.server.reaches(internet);
+}
+service Other { let name = internet; let queue = aws::sqs::Queue { QueueName: internet }; }
+"##;
+
     a_service_made_outside_of_apps_and_tests: r##"
 service Orders { let queue = aws::sqs::Queue {}; }
 app Shop { let orders = Orders {}; }

@@ -223,7 +223,7 @@ impl Eval<'_> {
                 Def::Action(service, name) => Value::Actions([Arc::from(format!("{service}:{name}"))].into()),
                 _ => Value::Unknown,
             },
-            None => Value::Unknown,
+            None => self.internet(id, env).unwrap_or(Value::Unknown),
         };
         Located::new(value, origin)
     }

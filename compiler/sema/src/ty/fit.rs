@@ -39,9 +39,10 @@ pub fn fits(from: &Ty, to: &Ty) -> Result<(), Misfit> {
         (Ty::None, Ty::Capability) => Ok(()),
         (Ty::Option(from), Ty::Capability) => fits(from, &Ty::Capability),
         (Ty::Option(from), to) => fits(from, to).and(Err(Misfit::Optional)),
-        (from, Ty::Json) => {
-            fits_if(!matches!(from, Ty::Closure(_) | Ty::Range | Ty::Unit(_) | Ty::Resource(_)))
-        }
+        (from, Ty::Json) => fits_if(!matches!(
+            from,
+            Ty::Closure(_) | Ty::Range | Ty::Unit(_) | Ty::Resource(_) | Ty::Internet
+        )),
         (Ty::Json, to) => fits_if(!matches!(to, Ty::Unit(_) | Ty::Resource(_) | Ty::Interface(_))),
         (Ty::Texts(from), Ty::Texts(to)) => fits_if(from.iter().all(|text| to.contains(text))),
         (Ty::Id(from), Ty::Id(to)) => {
@@ -150,6 +151,7 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
         | Ty::Range
         | Ty::Every(_)
         | Ty::Stack
+        | Ty::Internet
         | Ty::Closure(_) => Err(Misfit::Kind),
     }
 }
