@@ -510,6 +510,106 @@ test "who reaches whom" {
 service Other { let name = internet; let queue = aws::sqs::Queue { QueueName: internet }; }
 "##;
 
+    options_with_slips: r##"
+struct Objects { prefix: String = "", depth: Int<1..=3> = 1 }
+struct Needed { prefix: String }
+struct Alert { threshold: Int }
+component Files {
+    let bucket = aws::s3::Bucket {};
+    capability read: Capability<Objects> = |of| allow s3::GetObject on ["{bucket.Arn}/{of.prefix}*"];
+    capability list = allow s3::ListBucket on [bucket.Arn];
+    capability plain: Capability<Objects> = allow s3::ListBucket on [bucket.Arn];
+    capability needed: Capability<Needed> = |of| allow s3::GetObject on [bucket.Arn];
+    capability none_of: Capability<Objects> = || allow s3::GetObject on ["{bucket.Arn}/*"];
+    capability wrong: Capability<Objects> = |of| of.prefix;
+    capability text: Capability<String> = |of| allow s3::GetObject on ["{bucket.Arn}/*"];
+    capability bounds: Capability<1..=3> = allow s3::GetObject on ["{bucket.Arn}/*"];
+    output alert: Alert<Objects> = |of| Alert { threshold: of.depth };
+    output alerts: Alert<Objects, Objects> = |of| Alert { threshold: of.depth };
+    output number: Int<Objects> = 3;
+    output name: String = bucket.BucketName;
+}
+service S {
+    let files = Files {};
+    let of = |x| x;
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        files.read { prefx: "a" },
+        files.read { prefix: 3 },
+        files.read { ["prefix"]: "a" },
+        files.read { prefix: "a", depth: 9 },
+        files.list { prefix: "a" },
+        files.name { prefix: "a" },
+        files.alert { depth: 2 },
+        files.nothing { depth: 2 },
+        files { depth: 2 },
+    ]) };
+    let low: Int = files.alert { depth: 2 }.threshold;
+    let queue = aws::sqs::Queue { DelaySeconds: low };
+}
+"##;
+
+    options_that_add_rights: r##"
+struct Objects { prefix: String = "in/", more: Bool = false, account: String = "" }
+component Files {
+    let bucket = aws::s3::Bucket {};
+    capability read: Capability<Objects> = |of| if of.more {
+        allow s3::{GetObject, DeleteObject} on ["{bucket.Arn}/{of.prefix}*"]
+    } else {
+        allow s3::GetObject on ["{bucket.Arn}/{of.prefix}*"]
+    };
+    capability when_told: Capability<Objects> = |of| if of.account == "" {
+        allow s3::GetObject on ["{bucket.Arn}/*"]
+    } else {
+        allow s3::GetObject on ["{bucket.Arn}/*"] when { StringEquals: { "aws:PrincipalAccount": of.account } }
+    };
+}
+service S {
+    param folder: String = "in/";
+    let files = Files {};
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        files.read { prefix: "in/a/" },
+        files.read { prefix: "in" },
+        files.read { prefix: "out/" },
+        files.read { more: true },
+        files.read { prefix: folder },
+        files.read { prefix: "in/{folder}" },
+        files.when_told { account: folder },
+    ]) };
+}
+"##;
+
+    options_between_services: r##"
+struct Objects { prefix: String = "", other: Bool = false, count: Int<1..=3> = 1 }
+interface Uploads { read: Capability<Objects>; plain: Capability; }
+interface Bare { read: Capability<Objects>; }
+service Store {
+    let bucket = aws::s3::Bucket {};
+    let logs = aws::s3::Bucket {};
+    provides uploads: Uploads = {
+        read: |of| if of.other {
+            allow s3::GetObject on ["{bucket.Arn}/in/{logs.BucketName}/*"]
+        } else {
+            allow s3::GetObject on ["{bucket.Arn}/in/{of.prefix}*"]
+        },
+        plain: |of| allow s3::GetObject on ["{bucket.Arn}/*"],
+    };
+    provides bare: Bare = { read: allow s3::GetObject on ["{bucket.Arn}/*"] };
+    provides alone: Capability = allow s3::GetObject on ["{bucket.Arn}/*"];
+}
+service Reports {
+    needs uploads: Uploads;
+    param folder: String = "in/";
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        uploads.read { prefix: "a/" },
+        uploads.read { prefix: folder },
+        uploads.read { count: 9 },
+        uploads.read { other: true },
+        uploads.plain { prefix: "a/" },
+    ]) };
+}
+app Shop { let store = Store {}; let reports = Reports { uploads: store.uploads }; }
+"##;
+
     a_service_made_outside_of_apps_and_tests: r##"
 service Orders { let queue = aws::sqs::Queue {}; }
 app Shop { let orders = Orders {}; }

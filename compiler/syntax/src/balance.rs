@@ -391,7 +391,7 @@ impl Balancer<'_> {
         if !kind.is_keyword() {
             return kind;
         }
-        if self.is_name_in_test(kind) {
+        if self.is_name_in_test(kind) || self.is_operand(kind) {
             return T::Ident;
         }
         let named = match self.previous() {
@@ -414,6 +414,15 @@ impl Balancer<'_> {
     /// Whether a keyword is a name because it stands in a test, which makes apps and declares none: `let app = Shop {};`.
     fn is_name_in_test(&self, kind: T) -> bool {
         self.item == T::Test && !self.open.is_empty() && matches!(kind, T::App | T::Service | T::Component)
+    }
+
+    /// Whether `on` is a name because an operand starts there: in a statement it stands behind one.
+    fn is_operand(&self, kind: T) -> bool {
+        kind == T::On
+            && !self.open.is_empty()
+            && !self.at_start()
+            && !self.after_operand()
+            && !matches!(self.previous(), T::Allow | T::Deny)
     }
 
     /// A member keyword at the start of a line: what is still open was forgotten, if indentation says so.

@@ -153,10 +153,15 @@ impl Eval<'_> {
         if key.is_some() { Value::Record(Rc::new(map)) } else { Value::list(list) }
     }
 
-    /// What names the things made for an element: the element itself where it is text or a number.
+    /// What names the things made for an element: the element itself where it is text or a number, and the name of what
+    /// was offered.
     fn element_label(&mut self, position: &Located, element: &Located, by_name: bool) -> Label {
         let naming = if by_name { position } else { element };
-        match builtin::scalar_text(&naming.value) {
+        let own = || {
+            let name = super::offer::of(&naming.value)?.name.as_ref()?;
+            Some(builtin::case::snake_case(name).into())
+        };
+        match builtin::scalar_text(&naming.value).or_else(own) {
             Some(text) => Label::Text(text),
             None if matches!(naming.value, Value::Unknown) => Label::Text("any".into()),
             None => Label::Nameless,

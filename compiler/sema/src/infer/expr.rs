@@ -9,7 +9,7 @@ use super::testing::INTERNET;
 use super::{Infer, Resolution};
 use crate::item::ItemKind;
 use crate::name::{Def, resolve};
-use crate::signature::{Signature, deprecated_use, signature};
+use crate::signature::{Signature, by_value, deprecated_use, signature};
 use crate::ty::{Ty, fits, join};
 
 impl Infer<'_> {
@@ -88,15 +88,24 @@ impl Infer<'_> {
                 self.locals.truncate(depth);
                 ty
             }
-            Expr::Lambda { parameters, .. } => {
+            Expr::Options { of, options } => self.options(id, *of, *options),
+            Expr::Lambda { parameters, body } => {
+                if let Some(offer @ Ty::Offer(ty, options)) = expected.map(|ty| ty.unwrapped().0) {
+                    self.offer(id, parameters, *body, (ty, *options));
+                    return offer.clone();
+                }
                 let found = Diagnostic::new(
                     Code::NotAValue,
                     self.tree.range(id),
-                    "a closure can only be the argument of a method",
+                    "a closure can only be the argument of a method, or what is offered with options",
                 )
-                .help("declare a `fn` to name what it does");
+                .help(if expected.is_some_and(by_value) {
+                    "its type says which options those are: `Capability<Options>` with a struct of options"
+                } else {
+                    "declare a `fn` to name what it does"
+                });
                 self.report(found);
-                Ty::Closure(parameters.len())
+                self.refuse(id)
             }
             Expr::Range { start, end, .. } => {
                 for bound in [start, end] {

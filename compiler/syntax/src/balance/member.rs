@@ -218,6 +218,8 @@ impl Balancer<'_> {
         match kind {
             T::Ident => self.at = index,
             kind if self.is_name_in_test(kind) => self.at = index,
+            // What sets something going: where a name is expected it can be nothing else.
+            T::On if !newline => self.at = index,
             T::Error if range.of(self.text).starts_with(char::is_alphabetic) => {
                 self.at = index;
                 self.invalid(range);
