@@ -548,6 +548,33 @@ service S {
 }
 "##;
 
+    options_where_there_are_none: r##"
+struct Wait { seconds: Int = 1 }
+struct Pause { seconds: Int, name: String }
+component Queue {
+    let queue = aws::sqs::Queue {};
+    output pause: Pause<Wait> = |of| Pause { seconds: of.seconds, name: "x" };
+}
+component Waits {
+    input on: List<Pause>;
+    let made = for pause in on { aws::sqs::Queue { DelaySeconds: pause.seconds } };
+}
+service S {
+    param fast: Bool;
+    let a = Queue {};
+    let b = Queue {};
+    let twice = Waits { on: [a.pause, b.pause, a.pause { seconds: 3 }] };
+    let plain = Waits { on: [Pause { seconds: 1, name: "y" }] };
+    let late = if fast { a.pause } else { b.pause };
+    let queue = aws::sqs::Queue { DelaySeconds: late.seconds };
+}
+test "a test reads" {
+    let it = S {};
+    assert it.a.pause.seconds == 1;
+    assert it.a.pause { seconds: 2 }.seconds == 2;
+}
+"##;
+
     options_that_add_rights: r##"
 struct Objects { prefix: String = "in/", more: Bool = false, account: String = "" }
 component Files {

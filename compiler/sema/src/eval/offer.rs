@@ -170,6 +170,12 @@ impl Eval<'_> {
             return match &base.value {
                 Value::None => Located::new(Value::None, origin),
                 Value::Unknown => nothing,
+                _ if self.looking.is_some() => {
+                    let found = Diagnostic::new(Code::NotAValue, origin, "a test takes nothing with options")
+                        .help("it reads what there is: make a component that takes it, and look into that");
+                    self.report(found);
+                    nothing
+                }
                 _ => {
                     self.late_error(origin, "what is had with options", base.origin);
                     nothing
