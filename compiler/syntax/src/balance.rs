@@ -411,20 +411,6 @@ impl Balancer<'_> {
         if named { T::Ident } else { kind }
     }
 
-    /// Whether a keyword is a name because it stands in a test, which makes apps and declares none: `let app = Shop {};`.
-    fn is_name_in_test(&self, kind: T) -> bool {
-        self.item == T::Test && !self.open.is_empty() && matches!(kind, T::App | T::Service | T::Component)
-    }
-
-    /// Whether `on` is a name because an operand starts there: in a statement it stands behind one.
-    fn is_operand(&self, kind: T) -> bool {
-        kind == T::On
-            && !self.open.is_empty()
-            && !self.at_start()
-            && !self.after_operand()
-            && !matches!(self.previous(), T::Allow | T::Deny)
-    }
-
     /// A member keyword at the start of a line: what is still open was forgotten, if indentation says so.
     fn member_boundary(&mut self, kind: T) {
         let follows = self.next(self.at).is_some_and(|(_, next, newline)| {

@@ -286,7 +286,9 @@ impl Eval<'_> {
         match value {
             Graph::List(items) => items.iter_mut().for_each(|item| self.by_name(&mut item.value)),
             Graph::Record(entries) => {
-                entries.iter_mut().for_each(|entry| self.by_name(&mut entry.value.value));
+                for entry in entries {
+                    self.by_name(&mut entry.value.value);
+                }
             }
             Graph::Late(late) => {
                 let id = |id: ci_graph::ResourceId| &self.resources[id.0 as usize].path;

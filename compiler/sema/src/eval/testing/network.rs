@@ -213,7 +213,7 @@ impl Found {
                 }
             }
             Answer::Blocked(blocked) => {
-                self.obstacle.get_or_insert_with(|| Obstacle {
+                self.obstacle.get_or_insert(Obstacle {
                     what: blocked.what,
                     setting: Some(blocked.setting),
                     at: blocked.at,
