@@ -639,6 +639,9 @@ impl<'db> Infer<'db> {
             return self.variant(diagnostic, range, *item, &texts[0]);
         }
         match found.widened() {
+            _ if matches!(expected, Ty::Offer(..)) && !matches!(found, Ty::Offer(..)) => {
+                diagnostic.help("make it with its options, by a closure: `|options| …`")
+            }
             Ty::Duration if numeric => insert(diagnostic, ".seconds()"),
             Ty::Size if numeric => insert(diagnostic, ".mib()"),
             Ty::Int | Ty::Float | Ty::Port if textual => insert(diagnostic, ".to_string()"),
