@@ -31,7 +31,7 @@ fn physical(stack: &str, logical_id: &str) -> Value {
 }
 
 /// What the example says of `api`: `uses: [orders.read, orders.write, shipments.send]`; and of `worker`:
-/// `queues: { shipments: … }, uses: [orders.write, payments.charge]`.
+/// `on: [shipments.messages { … }], uses: [orders.write, payments.charge]`.
 fn calls() -> Vec<Call> {
     let orders = || physical(ORDERS, "OrdersTable");
     let shipments = || physical(ORDERS, "ShipmentsQueue");

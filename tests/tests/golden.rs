@@ -199,7 +199,7 @@ fn modules_refuse_misuse() {
     let cases = [
         (
             "let queue = Queue { visibility_timeout: 59s };
-             let work = Function { code: \"src\", runtime: Runtime::Python313, queues: { work: { queue } } };",
+             let work = Function { code: \"src\", runtime: Runtime::Python313, on: [queue.messages] };",
             "six times the timeout",
         ),
         (
@@ -207,7 +207,7 @@ fn modules_refuse_misuse() {
              let work = Function {
                  code: \"src\",
                  runtime: Runtime::Python313,
-                 queues: { work: { queue, batch: 11, window: 1s } },
+                 on: [queue.messages { batch: 11, window: 1s }],
              };",
             "which FIFO queues do not have",
         ),
@@ -216,11 +216,32 @@ fn modules_refuse_misuse() {
              let work = Function {
                  code: \"src\",
                  runtime: Runtime::Python313,
-                 queues: { work: { queue } },
+                 on: [queue.messages],
                  reserved_concurrency: 9,
              };",
             "more invocations than `reserved_concurrency`",
         ),
+        (
+            "let table = Table { key: \"id\" };
+             let work = Function { code: \"src\", runtime: Runtime::Python313, on: [table.changes] };",
+            "lacks `stream`: what the stream says",
+        ),
+        (
+            "let files = Bucket {};
+             let work = Function { code: \"src\", runtime: Runtime::Python313, on: [files.created] };",
+            "lacks `events`: that objects are announced",
+        ),
+        (
+            "let world = std::events::DefaultBus {};
+             let work = Function { code: \"src\", runtime: Runtime::Python313, on: [world.published] };",
+            "lacks a `pattern`",
+        ),
+        ("let nightly = std::events::Schedule {};", "say either `every` or `cron`"),
+        (
+            "let often = std::events::Schedule { every: 1m, cron: \"0 3 ? * * *\" };",
+            "say either `every` or `cron`",
+        ),
+        ("let often = std::events::Schedule { every: 30s };", "`every` is at least a minute"),
         ("let queue = Queue { retention: 14d };", "`dead_letter_retention` must be longer"),
         ("let queue = Queue { deduplicate: true };", "only a FIFO queue deduplicates"),
         ("let queue = Queue { max_receives: 0 };", "between 1 and 1000"),
@@ -232,8 +253,14 @@ fn modules_refuse_misuse() {
             "let table = Table { key: \"id\", indexes: { other: { key: \"id\", key_type: KeyType::Number } } };",
             "the same type in all of them",
         ),
-        ("let api = HttpApi { routes: { \"GET /\": work }, public: [\"GET /x\"] };", "every route in `public`"),
-        ("let api = HttpApi { routes: { \"GET /\": work }, scopes: { \"GET /\": [\"x\"] } };", "scopes come with tokens"),
+        (
+            "let api = HttpApi { routes: { \"GET /\": work }, public: [\"GET /x\"] };",
+            "every route in `public`",
+        ),
+        (
+            "let api = HttpApi { routes: { \"GET /\": work }, scopes: { \"GET /\": [\"x\"] } };",
+            "scopes come with tokens",
+        ),
         (
             "let api = HttpApi { routes: { \"GET /\": work }, cors: { origins: [\"*\"], credentials: true } };",
             "name the origins",

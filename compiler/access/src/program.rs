@@ -27,10 +27,10 @@ pub use fit::fit;
 pub use isolation::{
     CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation,
 };
-pub use may::{Answer, Example, Target};
+pub use may::{Answer, Example, Target, as_iam_writes};
 pub use names::Deployed;
 pub use plain::is_plain;
-pub use read::read;
+pub use read::{read, statements};
 pub use size::{Unknowns, characters};
 pub use surface::{Public, public};
 

@@ -160,6 +160,7 @@ codes! {
     E0815 OpenFederation "open-federation" Error;
     E0816 PassRole "pass-role" Error;
     E0817 UndeclaredAccess "undeclared-access" Error;
+    E0818 NotNarrower "not-narrower" Error;
 
     E0901 InvalidManifest "invalid-manifest" Error;
     E0902 UnreadableFile "unreadable-file" Error;

@@ -469,6 +469,10 @@ impl<'a> Writer<'a> {
                 let dots = self.cursor.any();
                 concat_docs![start, dots, end.map_or(Doc::Nil, |end| self.expr(end))]
             }
+            Expr::Options { of, options } => {
+                let of = self.expr(*of);
+                concat_docs![of, Doc::Text(" "), self.expr(*options)]
+            }
             Expr::With { base, overrides } => {
                 let base = self.expr(*base);
                 concat_docs![base, Doc::Text(" "), self.t(T::With), Doc::Text(" "), self.expr(*overrides)]

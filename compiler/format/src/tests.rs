@@ -137,6 +137,13 @@ fn a_list_of_one_record_needs_no_lines_of_its_own() {
 }
 
 #[test]
+fn options_stand_behind_what_they_are_of() {
+    rewrite("const A = [a.b{c:1},d?.e{}.f];", "const A = [a.b { c: 1 }, d?.e {}.f];\n");
+    rewrite("const A = a.b{\nc:1};", "const A = a.b {\n    c: 1,\n};\n");
+    fixpoint("const A = f(on, { on: on.a { on: on } });\n");
+}
+
+#[test]
 fn long_lines_are_broken_where_they_can_be() {
     let name = "a".repeat(40);
     rewrite(
@@ -283,6 +290,8 @@ fn expression() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone(), blank.clone())
                 .prop_map(|(left, right, blank)| format!("if {left} {{{blank}1 }} else {{ {right}{blank}}}")),
             (inner.clone(), blank.clone()).prop_map(|(base, blank)| format!("({base}).a{blank}.b(1)[2].c()")),
+            (inner.clone(), inner.clone(), blank.clone())
+                .prop_map(|(base, value, blank)| format!("({base}).a{blank}{{ k: {value} }}{blank}.b")),
             (inner.clone(), inner.clone(), blank.clone()).prop_map(|(subject, value, blank)| format!(
                 "match {subject} {{{blank}A | B => {value},{blank}_ => 1 }}"
             )),

@@ -26,6 +26,7 @@ pub mod frame;
 mod late;
 mod lower;
 mod member;
+mod offer;
 pub mod plan;
 mod record;
 mod repeat;

@@ -13,13 +13,14 @@ pub(crate) use access::attribute_path;
 
 use crate::item::{ItemKind, item_source, item_tree};
 use crate::name::Def;
-use crate::signature::{Signature, TypeLowering, declared, signature};
+use crate::signature::{Signature, TypeLowering, by_value, crosses, declared, signature};
 use crate::ty::{Misfit, Ty, fits};
 use crate::{Db, ItemId, SourceFile};
 
 pub(crate) mod access;
 mod attribute;
 mod expr;
+mod offer;
 mod operator;
 mod record;
 mod repeated;
@@ -354,8 +355,8 @@ impl<'db> Infer<'db> {
                 fields.into_iter().find(|field| *field.name == *text).map(|field| field.ty.clone())
             }
         };
-        if keyword == Keyword::Needs {
-            self.needs(name, declared.as_ref());
+        if matches!(keyword, Keyword::Needs | Keyword::Provides) {
+            self.crossing(keyword, name, declared.as_ref());
         }
         match (declared, value) {
             (Some(ty), Some(value)) => {
@@ -389,17 +390,23 @@ impl<'db> Infer<'db> {
         }
     }
 
-    fn needs(&mut self, name: Name, declared: Option<&Ty>) {
-        if let Some(ty) = declared
-            && !matches!(ty, Ty::Interface(_) | Ty::Error)
-            && !crate::signature::crosses(ty)
-        {
-            let found = self.show(ty);
-            let message = format!("a service cannot need a `{found}`");
-            let found = Diagnostic::new(Code::InvalidInterface, name.0, message)
-                .help("declare an `interface` with what is needed, and need that");
-            self.report(found);
+    /// What passes between services alone, and not as a part of an interface.
+    fn crossing(&mut self, keyword: Keyword, name: Name, declared: Option<&Ty>) {
+        let Some(ty) = declared else { return };
+        if matches!(ty, Ty::Interface(_) | Ty::Error) {
+            return;
         }
+        let word = if keyword == Keyword::Needs { "need" } else { "provide" };
+        let message = if by_value(ty) {
+            format!("a service can {word} a `{}` only in an interface", self.show(ty))
+        } else if keyword == Keyword::Needs && !crosses(self.db, ty) {
+            format!("a service cannot {word} a `{}`", self.show(ty))
+        } else {
+            return;
+        };
+        let found = Diagnostic::new(Code::InvalidInterface, name.0, message)
+            .help(format!("declare an `interface` that has it, and {word} that"));
+        self.report(found);
     }
 
     fn param_type(&mut self, ty: Option<ci_syntax::ast::TypeId>, value: Option<ExprId>, name: Name) -> Ty {
@@ -632,6 +639,9 @@ impl<'db> Infer<'db> {
             return self.variant(diagnostic, range, *item, &texts[0]);
         }
         match found.widened() {
+            _ if matches!(expected, Ty::Offer(..)) && !matches!(found, Ty::Offer(..)) => {
+                diagnostic.help("make it with its options, by a closure: `|options| …`")
+            }
             Ty::Duration if numeric => insert(diagnostic, ".seconds()"),
             Ty::Size if numeric => insert(diagnostic, ".mib()"),
             Ty::Int | Ty::Float | Ty::Port if textual => insert(diagnostic, ".to_string()"),
@@ -653,9 +663,10 @@ impl<'db> Infer<'db> {
                 let names: Vec<&str> = resource.0.ref_parts().iter().copied().chain(names).take(6).collect();
                 diagnostic.help(format!("read what identifies it, for instance `.{}`", names.join("`, `.")))
             }
-            Ty::Unit(item) if *expected == Ty::Capability => {
+            Ty::Unit(item) if *expected.widened() == Ty::Capability => {
                 let outputs = signature(self.db, *item).unit().map(|unit| unit.outputs.as_slice());
-                let rights = outputs.unwrap_or_default().iter().filter(|field| field.ty == Ty::Capability);
+                let rights =
+                    outputs.unwrap_or_default().iter().filter(|field| *field.ty.widened() == Ty::Capability);
                 let rights: Vec<String> = rights.map(|field| format!("`.{}`", field.name)).collect();
                 if rights.is_empty() {
                     diagnostic.help("it declares no `capability`; a statement will do, too: `allow … on …`")

@@ -149,6 +149,8 @@ impl Signature {
     }
 }
 
+const ONE_STRUCT_OF_OPTIONS: &str = "in angle brackets stands the struct of its options";
+
 /// From type expressions to types.
 pub struct TypeLowering<'db> {
     db: &'db dyn Db,
@@ -210,7 +212,7 @@ impl<'db> TypeLowering<'db> {
             Item::Interface { fields, .. } => {
                 let fields_of = self.fields(fields);
                 for (member, field) in fields.iter().zip(&fields_of) {
-                    if !crosses(&field.ty) {
+                    if !crosses(self.db, &field.ty) {
                         let ty = field.ty.display(self.db).to_string();
                         self.report(
                             Code::InvalidInterface,
@@ -218,8 +220,8 @@ impl<'db> TypeLowering<'db> {
                             format!("a `{ty}` cannot pass between services"),
                         )
                         .help = Some(
-                            "between services pass text, numbers, truth values, lists of text and capabilities: they \
-                             become outputs of one stack that another reads"
+                            "between services pass text, numbers, truth values, lists of text, capabilities and structs \
+                             of these: they become outputs of one stack that another reads"
                                 .to_owned(),
                         );
                     }
@@ -291,7 +293,7 @@ impl<'db> TypeLowering<'db> {
     }
 
     fn field(&mut self, member: &Member) -> Option<Field> {
-        let MemberKind::Declaration { keyword, name, ty, value } = member.kind else { return None };
+        let MemberKind::Declaration { keyword, name, ty: written, value } = member.kind else { return None };
         if name.is_missing() {
             return None;
         }
@@ -299,18 +301,26 @@ impl<'db> TypeLowering<'db> {
             Keyword::Output | Keyword::Provides | Keyword::Capability => None,
             _ => value,
         };
-        let ty = match (keyword, ty) {
+        let ty = match (keyword, written) {
             (Keyword::Capability, None) => Ty::Capability,
-            (Keyword::Capability, Some(ty)) => {
-                self.report(Code::TypeMismatch, self.tree.type_range(ty), "a `capability` says no type")
-                    .help = Some("what it is worth is a statement, or a sum of some".to_owned());
-                Ty::Capability
-            }
-            _ => self.declared_type(ty, default, name),
+            (Keyword::Capability, Some(ty)) => match self.lower(ty) {
+                found @ Ty::Offer(..) if *found.widened() == Ty::Capability => found,
+                Ty::Error => Ty::Capability,
+                _ => {
+                    let message = "the type of a `capability` says what it can be narrowed by";
+                    self.report(Code::TypeMismatch, self.tree.type_range(ty), message).help = Some(
+                        "leave it out, or write `Capability<Options>` with a struct of options".to_owned(),
+                    );
+                    Ty::Capability
+                }
+            },
+            _ => self.declared_type(written, default, name),
         };
+        // `Json?` is `Json`, which has `none`, and may be left out as well.
+        let says_optional = |ty: TypeId| matches!(self.tree[ty], TypeExpr::Optional(_));
         Some(Field {
             name: self.text(name),
-            optional: default.is_some() || matches!(ty, Ty::Option(_)),
+            optional: default.is_some() || matches!(ty, Ty::Option(_)) || written.is_some_and(says_optional),
             needed: keyword == Keyword::Needs,
             deprecated: reason(self.source, self.tree, &member.attributes),
             strength: strength(self.source, &member.attributes),
@@ -404,8 +414,18 @@ impl<'db> TypeLowering<'db> {
         let ty = match def {
             Def::Type(ty) => return self.builtin(ty, arguments, range),
             Def::Resource(resource) => Ty::Resource(resource),
+            Def::Item(item) if item.kind(self.db) == ci_syntax::ItemKind::Struct => {
+                return match *arguments {
+                    [TypeArgument::Type(options)] => self.offer(Ty::Struct(item), options),
+                    [] => Ty::Struct(item),
+                    [first, ..] => {
+                        let range = self.argument_range(first);
+                        self.report(Code::NotAType, range, ONE_STRUCT_OF_OPTIONS);
+                        Ty::Error
+                    }
+                };
+            }
             Def::Item(item) => match item.kind(self.db) {
-                ci_syntax::ItemKind::Struct => Ty::Struct(item),
                 ci_syntax::ItemKind::Enum => Ty::Enum(item),
                 ci_syntax::ItemKind::Interface => Ty::Interface(item),
                 ci_syntax::ItemKind::Component => Ty::Unit(item),
@@ -422,6 +442,20 @@ impl<'db> TypeLowering<'db> {
             );
         }
         ty
+    }
+
+    /// What can be had with options.
+    fn offer(&mut self, of: Ty, options: TypeId) -> Ty {
+        match self.lower(options) {
+            Ty::Struct(item) => Ty::Offer(Arc::new(of), item),
+            Ty::Error => Ty::Error,
+            _ => {
+                let range = self.tree.type_range(options);
+                self.report(Code::NotAType, range, ONE_STRUCT_OF_OPTIONS).help =
+                    Some("declare a `struct` whose fields are the options, each with a default".to_owned());
+                Ty::Error
+            }
+        }
     }
 
     fn not_a_type(&mut self, segments: &[&str], range: TextRange) -> Ty {
@@ -472,6 +506,9 @@ impl<'db> TypeLowering<'db> {
             _ => 0,
         };
         let may_omit = matches!(builtin, BuiltinType::Arn | BuiltinType::Secret);
+        if let (BuiltinType::Capability, [TypeArgument::Type(options)]) = (builtin, arguments) {
+            return self.offer(Ty::Capability, *options);
+        }
         if types.len() > takes.max(usize::from(builtin == BuiltinType::Arn))
             || (types.len() < takes && !may_omit)
         {
@@ -565,21 +602,44 @@ fn strength(source: &ItemSource, attributes: &[Attribute]) -> Option<Strength> {
     attribute(source, attributes, "weak").map(|_| Strength::Weak)
 }
 
-/// Whether values of a type can pass between stacks: as text, or as a list of texts.
-pub fn crosses(ty: &Ty) -> bool {
+/// Whether values of a type can pass between stacks: as text, as a list of texts, or by value.
+pub fn crosses(db: &dyn Db, ty: &Ty) -> bool {
     match ty.widened() {
         Ty::Error | Ty::Int | Ty::Bool | Ty::Float | Ty::Port | Ty::Duration | Ty::Size => true,
         Ty::Capability => true,
+        Ty::Struct(item) => passes(db, *item, &mut Vec::new()),
         Ty::List(ty) => ty.is_text(),
         ty => ty.is_text(),
     }
+}
+
+/// Whether values of a type pass between stacks as they are, and only what is late about them becomes an output.
+pub fn by_value(ty: &Ty) -> bool {
+    matches!(ty.widened(), Ty::Capability | Ty::Struct(_))
+}
+
+/// Whether all fields of a struct can pass by value; `around` are the structs that it is in.
+fn passes(db: &dyn Db, item: ItemId, around: &mut Vec<ItemId>) -> bool {
+    fn of(db: &dyn Db, ty: &Ty, around: &mut Vec<ItemId>) -> bool {
+        match ty.widened() {
+            Ty::List(inner) | Ty::Map(inner) | Ty::Option(inner) => of(db, inner, around),
+            Ty::Struct(item) => around.contains(item) || passes(db, *item, around),
+            Ty::Record(fields) => fields.iter().all(|(_, ty)| of(db, ty, around)),
+            Ty::Json | Ty::Statement => true,
+            ty => crosses(db, ty),
+        }
+    }
+    around.push(item);
+    let fine = signature(db, item).fields().iter().all(|field| of(db, &field.ty, around));
+    around.pop();
+    fine
 }
 
 /// How firmly a value of a type ties the reader to its provider, unless an attribute says otherwise: what
 /// identifies a resource must not vanish while it is used, an address may change.
 pub fn default_strength(ty: &Ty) -> Strength {
     match ty.widened() {
-        Ty::Id(_) | Ty::Arn | Ty::Capability => Strength::Strong,
+        Ty::Id(_) | Ty::Arn | Ty::Capability | Ty::Struct(_) => Strength::Strong,
         Ty::List(ty) => default_strength(ty),
         _ => Strength::Weak,
     }

@@ -72,6 +72,8 @@ pub enum Ty {
     Statement,
     /// A right: statements that belong together.
     Capability,
+    /// A capability or a struct that can be had with other options, which are those of a struct.
+    Offer(Arc<Ty>, ItemId),
     /// IAM actions.
     Actions,
     /// Who a statement is about.
@@ -82,6 +84,8 @@ pub enum Ty {
     Every(Arc<Ty>),
     /// The stack that a rule looks at.
     Stack,
+    /// Whatever has a public address and is not of the program: an end of a path, in tests.
+    Internet,
     /// A closure with this many parameters; only ever an argument.
     Closure(usize),
 }
@@ -242,10 +246,10 @@ impl Ty {
         Self::Texts(Arc::new([text.into()]))
     }
 
-    /// The type without what narrows it.
+    /// The type without what narrows it, and without the options that it can be had with.
     pub fn widened(&self) -> &Self {
         match self {
-            Self::Narrowed(ty, _) => ty.widened(),
+            Self::Narrowed(ty, _) | Self::Offer(ty, _) => ty.widened(),
             ty => ty,
         }
     }
@@ -372,10 +376,12 @@ impl fmt::Display for Shown<'_> {
             Ty::Secret(ty) => write!(f, "Secret<{}>", shown(ty)),
             Ty::Statement => f.write_str("Statement"),
             Ty::Capability => f.write_str("Capability"),
+            Ty::Offer(ty, options) => write!(f, "{}<{}>", shown(ty), options.name(self.db)),
             Ty::Actions => f.write_str("Actions"),
             Ty::Principal => f.write_str("Principal"),
             Ty::Range => f.write_str("Range"),
             Ty::Stack => f.write_str("the stack"),
+            Ty::Internet => f.write_str("the internet"),
             Ty::Every(ty) => write!(f, "any({})", shown(ty)),
             Ty::Closure(_) => f.write_str("a closure"),
         }

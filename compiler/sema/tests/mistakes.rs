@@ -481,6 +481,162 @@ test "queues do nothing" {
 }
 "##;
 
+    a_test_that_asks_for_ways_that_cannot_be: r##"
+component Store { let bucket = aws::s3::Bucket {}; output count: Int = 3; }
+service Orders {
+    let store = Store {};
+    let server = aws::ec2::Instance {
+        ImageId: "ami-0abcdef1234567890",
+        SubnetId: "subnet-12345678",
+        MetadataOptions: { HttpTokens: "required" },
+    };
+}
+test "who reaches whom" {
+    let app = Orders {};
+    assert app.server.reaches();
+    assert app.server.reaches(intranet);
+    assert app.server.reaches(app.store.count);
+    assert app.server.reaches(internet, "https");
+    assert app.server.reaches(internet, 443, "tls");
+    assert app.server.reaches(internet, 70000);
+    assert app.server.reaches(internet, 443, "tcp", true);
+    assert internet.may(s3::GetObject);
+    assert internet.reach(app.server);
+    assert internet == app.server;
+    assert app.store.reaches(internet);
+    assert internet.reaches(app.store.bucket);
+    assert !app.server.reaches(internet);
+}
+service Other { let name = internet; let queue = aws::sqs::Queue { QueueName: internet }; }
+"##;
+
+    options_with_slips: r##"
+struct Objects { prefix: String = "", depth: Int<1..=3> = 1 }
+struct Needed { prefix: String }
+struct Alert { threshold: Int }
+component Files {
+    let bucket = aws::s3::Bucket {};
+    capability read: Capability<Objects> = |of| allow s3::GetObject on ["{bucket.Arn}/{of.prefix}*"];
+    capability list = allow s3::ListBucket on [bucket.Arn];
+    capability plain: Capability<Objects> = allow s3::ListBucket on [bucket.Arn];
+    capability needed: Capability<Needed> = |of| allow s3::GetObject on [bucket.Arn];
+    capability none_of: Capability<Objects> = || allow s3::GetObject on ["{bucket.Arn}/*"];
+    capability wrong: Capability<Objects> = |of| of.prefix;
+    capability text: Capability<String> = |of| allow s3::GetObject on ["{bucket.Arn}/*"];
+    capability bounds: Capability<1..=3> = allow s3::GetObject on ["{bucket.Arn}/*"];
+    output alert: Alert<Objects> = |of| Alert { threshold: of.depth };
+    output alerts: Alert<Objects, Objects> = |of| Alert { threshold: of.depth };
+    output number: Int<Objects> = 3;
+    output name: String = bucket.BucketName;
+}
+service S {
+    let files = Files {};
+    let of = |x| x;
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        files.read { prefx: "a" },
+        files.read { prefix: 3 },
+        files.read { ["prefix"]: "a" },
+        files.read { prefix: "a", depth: 9 },
+        files.list { prefix: "a" },
+        files.name { prefix: "a" },
+        files.alert { depth: 2 },
+        files.nothing { depth: 2 },
+        files { depth: 2 },
+    ]) };
+    let low: Int = files.alert { depth: 2 }.threshold;
+    let queue = aws::sqs::Queue { DelaySeconds: low };
+}
+"##;
+
+    options_where_there_are_none: r##"
+struct Wait { seconds: Int = 1 }
+struct Pause { seconds: Int, name: String }
+component Queue {
+    let queue = aws::sqs::Queue {};
+    output pause: Pause<Wait> = |of| Pause { seconds: of.seconds, name: "x" };
+}
+component Waits {
+    input on: List<Pause>;
+    let made = for pause in on { aws::sqs::Queue { DelaySeconds: pause.seconds } };
+}
+service S {
+    param fast: Bool;
+    let a = Queue {};
+    let b = Queue {};
+    let twice = Waits { on: [a.pause, b.pause, a.pause { seconds: 3 }] };
+    let plain = Waits { on: [Pause { seconds: 1, name: "y" }] };
+    let late = if fast { a.pause } else { b.pause };
+    let queue = aws::sqs::Queue { DelaySeconds: late.seconds };
+}
+test "a test reads" {
+    let it = S {};
+    assert it.a.pause.seconds == 1;
+    assert it.a.pause { seconds: 2 }.seconds == 2;
+}
+"##;
+
+    options_that_add_rights: r##"
+struct Objects { prefix: String = "in/", more: Bool = false, account: String = "" }
+component Files {
+    let bucket = aws::s3::Bucket {};
+    capability read: Capability<Objects> = |of| if of.more {
+        allow s3::{GetObject, DeleteObject} on ["{bucket.Arn}/{of.prefix}*"]
+    } else {
+        allow s3::GetObject on ["{bucket.Arn}/{of.prefix}*"]
+    };
+    capability when_told: Capability<Objects> = |of| if of.account == "" {
+        allow s3::GetObject on ["{bucket.Arn}/*"]
+    } else {
+        allow s3::GetObject on ["{bucket.Arn}/*"] when { StringEquals: { "aws:PrincipalAccount": of.account } }
+    };
+}
+service S {
+    param folder: String = "in/";
+    let files = Files {};
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        files.read { prefix: "in/a/" },
+        files.read { prefix: "in" },
+        files.read { prefix: "out/" },
+        files.read { more: true },
+        files.read { prefix: folder },
+        files.read { prefix: "in/{folder}" },
+        files.when_told { account: folder },
+    ]) };
+}
+"##;
+
+    options_between_services: r##"
+struct Objects { prefix: String = "", other: Bool = false, count: Int<1..=3> = 1 }
+interface Uploads { read: Capability<Objects>; plain: Capability; }
+interface Bare { read: Capability<Objects>; }
+service Store {
+    let bucket = aws::s3::Bucket {};
+    let logs = aws::s3::Bucket {};
+    provides uploads: Uploads = {
+        read: |of| if of.other {
+            allow s3::GetObject on ["{bucket.Arn}/in/{logs.BucketName}/*"]
+        } else {
+            allow s3::GetObject on ["{bucket.Arn}/in/{of.prefix}*"]
+        },
+        plain: |of| allow s3::GetObject on ["{bucket.Arn}/*"],
+    };
+    provides bare: Bare = { read: allow s3::GetObject on ["{bucket.Arn}/*"] };
+    provides alone: Capability = allow s3::GetObject on ["{bucket.Arn}/*"];
+}
+service Reports {
+    needs uploads: Uploads;
+    param folder: String = "in/";
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        uploads.read { prefix: "a/" },
+        uploads.read { prefix: folder },
+        uploads.read { count: 9 },
+        uploads.read { other: true },
+        uploads.plain { prefix: "a/" },
+    ]) };
+}
+app Shop { let store = Store {}; let reports = Reports { uploads: store.uploads }; }
+"##;
+
     a_service_made_outside_of_apps_and_tests: r##"
 service Orders { let queue = aws::sqs::Queue {}; }
 app Shop { let orders = Orders {}; }

@@ -85,3 +85,51 @@ service S {
     let snapshot = Some(ci_graph::DeletionPolicy::Snapshot);
     assert_eq!(policies, [snapshot, None, snapshot]);
 }
+
+/// A right that is taken narrowed is an edge as narrow, also where it was narrowed on the way.
+#[test]
+fn what_is_taken_narrowed_is_used_that_much() {
+    let db = TestDatabase::new(
+        r#"
+struct Objects { prefix: String = "" }
+interface Uploads { read: Capability<Objects>; }
+service Keeper {
+    let files = aws::s3::Bucket {};
+    provides uploads: Uploads = { read: |of| allow s3::GetObject on ["{files.Arn}/{of.prefix}*"] };
+}
+service Middle {
+    needs uploads: Uploads;
+    let queue = aws::sqs::Queue {};
+    provides part: Uploads = { read: uploads.read { prefix: "in/" } };
+}
+service Reports {
+    needs uploads: Uploads;
+    needs part: Uploads;
+    let rights = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        uploads.read { prefix: "out/" },
+        part.read { prefix: "in/05/" },
+    ]) };
+}
+app Shop {
+    let keeper = Keeper {};
+    let middle = Middle { uploads: keeper.uploads };
+    let reports = Reports { uploads: keeper.uploads, part: middle.part };
+}
+"#,
+    );
+    assert_eq!(db.report(), "");
+    let stacks = db.stacks();
+    let used = |name: &str| -> Vec<String> {
+        let stack = &stacks.iter().find(|result| &*result.stack.name == name).unwrap().stack;
+        let rights = |used: &ci_graph::Use| format!("{} of {}: {:?}", used.name, used.provider, used.rights);
+        stack.uses.iter().map(rights).collect()
+    };
+    let [of_middle] = &used("shop-middle")[..] else { panic!("{:?}", used("shop-middle")) };
+    assert!(
+        of_middle.starts_with("UploadsRead of shop-keeper: ") && of_middle.contains("/in/*"),
+        "{of_middle}"
+    );
+    let [out, within] = &used("shop-reports")[..] else { panic!("{:?}", used("shop-reports")) };
+    assert!(out.starts_with("UploadsRead of shop-keeper: ") && out.contains("/out/*"), "{out}");
+    assert!(within.starts_with("PartRead of shop-middle: ") && within.contains("/in/05/*"), "{within}");
+}

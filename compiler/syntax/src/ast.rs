@@ -367,6 +367,13 @@ pub enum Expr {
         /// Whether it is `?.`
         optional: bool,
     },
+    /// `base.name { option: value }`
+    Options {
+        /// An [`Expr::Field`].
+        of: ExprId,
+        /// A record without a path.
+        options: ExprId,
+    },
     /// `base[index]`
     Index {
         /// The list or map.

@@ -369,7 +369,7 @@ impl Balancer<'_> {
         if !kind.is_keyword() {
             return kind;
         }
-        if self.is_name_in_test(kind) {
+        if self.is_name_in_test(kind) || self.is_operand(kind) {
             return T::Ident;
         }
         let named = match self.previous() {
@@ -387,11 +387,6 @@ impl Balancer<'_> {
             },
         };
         if named { T::Ident } else { kind }
-    }
-
-    /// Whether a keyword is a name because it stands in a test, which makes apps and declares none: `let app = Shop {};`.
-    fn is_name_in_test(&self, kind: T) -> bool {
-        self.item == T::Test && !self.open.is_empty() && matches!(kind, T::App | T::Service | T::Component)
     }
 
     /// A member keyword at the start of a line: what is still open was forgotten, if indentation says so.

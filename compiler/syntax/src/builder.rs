@@ -201,6 +201,7 @@ impl<'a> Builder<'a> {
             }
             Expr::Binary { left, right, .. }
             | Expr::Index { base: left, index: right }
+            | Expr::Options { of: left, options: right }
             | Expr::With { base: left, overrides: right } => self.of(*left).max(self.of(*right)),
             Expr::Call { arguments, .. } => max(arguments),
             Expr::MethodCall { receiver, arguments, .. } => self.of(*receiver).max(max(arguments)),

@@ -174,7 +174,7 @@ fn values_nest_only_so_far() {
         (
             "closures",
             used("const A: Int = (0..10_000).to_list().fold(|x| x, |f, i| |x| f).len();"),
-            &["E0106", "E0210"],
+            &["E0210"],
         ),
         (
             "texts",

@@ -504,7 +504,7 @@ fn boundary(program: &Program<'_>, place: Place, facts: &Facts) -> (Option<Vec<S
 }
 
 /// An action as IAM writes it: `dynamodb:putitem` as `dynamodb:PutItem`.
-fn as_iam_writes(action: &str) -> String {
+pub fn as_iam_writes(action: &str) -> String {
     let known = action.split_once(':').and_then(|(prefix, name)| {
         let prefix = prefix.to_ascii_lowercase();
         let found = iam::service(&prefix)?.action_ignore_case(name)?;

@@ -67,6 +67,26 @@ pub(super) fn document_of(stacks: &[&Stack], policy: Place) -> Vec<Grant> {
     Collected::new(stacks).document(policy, of.property("PolicyDocument"))
 }
 
+/// A statement by itself, of no stack of the program, as records and texts of the graph have it. What is late about it is
+/// known by its name: an output of a stack that nobody knows.
+pub fn statements(statement: &Located) -> Vec<Statement> {
+    let alone = Stack {
+        name: "".into(),
+        description: None,
+        origin: statement.origin,
+        region: None,
+        resources: Vec::new(),
+        parameters: Vec::new(),
+        outputs: Vec::new(),
+        assets: Vec::new(),
+        providers: Vec::new(),
+        uses: Vec::new(),
+    };
+    let mut found = Vec::new();
+    Collected::new(&[&alone]).statements(0, Some(statement), false, &mut found);
+    found.into_iter().map(|grant| grant.statement).collect()
+}
+
 /// What has been read so far.
 struct Collected<'s, 'a> {
     reader: Reader<'s, 'a>,

@@ -302,3 +302,89 @@ service Shop {{
     expected.sort();
     assert_eq!(sorted, expected);
 }
+
+/// What is narrowed is contained in what it is taken from, and its neighbours are not in it: of what a component declares,
+/// and of what another service provides.
+#[test]
+fn what_is_narrowed_is_contained() {
+    let source = r#"
+use std::data::{Found, Items, Table};
+use std::storage::{Bucket, Objects};
+interface Things { objects: Capability<Objects>; list: Capability<Objects>; find: Capability<Found>; change: Capability<Items>; }
+component Holder {
+    input uses: List<Capability>;
+    let role = aws::iam::Role {
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("lambda.amazonaws.com")]),
+        Policies: [{ PolicyName: "p", PolicyDocument: policy(uses) }],
+    };
+}
+service Store {
+    let files = Bucket {};
+    let table = Table { key: "id", indexes: { by_day: { key: "day" }, by_owner: { key: "owner" } } };
+    provides things: Things = { objects: files.read, list: files.list, find: table.read, change: table.write };
+    let prefix_wide = Holder { uses: [files.read, files.list] };
+    let prefix_narrow = Holder { uses: [files.read { prefix: "in/" }, files.list { prefix: "in/" }] };
+    let prefix_within = Holder { uses: [
+        allow s3::GetObject on ["{files.arn}/in/x"],
+        allow s3::ListBucket on [files.arn] when { StringEquals: { "s3:prefix": "in/05/" } },
+    ] };
+    let prefix_beside = Holder { uses: [allow s3::GetObject on ["{files.arn}/inbox/x"]] };
+    let prefix_beside_list = Holder { uses: [allow s3::ListBucket on [files.arn] when { StringEquals: { "s3:prefix": "inbox" } }] };
+    let keys_wide = Holder { uses: [table.read, table.write] };
+    let keys_narrow = Holder { uses: [table.read { keys: ["a", "b"] }, table.write { keys: ["a"] }] };
+    let keys_beside = Holder { uses: [table.write { keys: ["b"] }] };
+    let keys_beside_index = Holder { uses: [table.read { index: "by_day" }] };
+    let index_wide = Holder { uses: [table.read] };
+    let index_narrow = Holder { uses: [table.read { index: "by_day" }] };
+    let index_within = Holder { uses: [table.read { index: "by_day", keys: ["monday"] }] };
+    let index_beside = Holder { uses: [table.read { index: "by_owner" }] };
+}
+service Reports {
+    needs things: Things;
+    let given_wide = Holder { uses: [things.objects, things.list, things.find, things.change] };
+    let given_narrow = Holder { uses: [
+        things.objects { prefix: "in/" }, things.list { prefix: "in/" }, things.find { index: "by_day" },
+        things.change { keys: [r"${aws:PrincipalTag/id}"] },
+    ] };
+    let given_within = Holder { uses: [things.objects { prefix: "in/05/" }, things.find { index: "by_day", keys: ["monday"] }] };
+    let given_beside = Holder { uses: [things.objects { prefix: "inbox/" }] };
+    let given_beside_find = Holder { uses: [things.find { index: "by_owner" }] };
+}
+app Shop { let store = Store {}; let reports = Reports { things: store.things }; }
+"#;
+    let system = MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", source)]);
+    let host = Host::open(Arc::new(system), "/p".into()).map_err(|error| error.diagnostic.message).unwrap();
+    let snapshot = host.snapshot();
+    assert_eq!(snapshot.check(), []);
+    salsa::Database::attach(&snapshot.db, |db| {
+        let stacks = TargetStacks::of(db, &ci_sema::targets(db)[0]);
+        let program = read(&stacks.stacks);
+        let grants = |name: &str| -> Vec<ci_access::Statement> {
+            let path = format!("{name}.role");
+            let is_meant = |holder: &&Holder| *program.resource(holder.place).path == *path;
+            let holder = program.holders.iter().find(is_meant).unwrap();
+            holder.grants.iter().map(|grant| grant.statement.clone()).collect()
+        };
+        let is_in = |inner: &str, outer: &str| match ci_access::contains(&grants(outer), &grants(inner)) {
+            ci_access::Containment::Yes => true,
+            ci_access::Containment::No(_) => false,
+            ci_access::Containment::Unknown(why) => panic!("{inner} in {outer}: {}", why.describe()),
+        };
+        for (kind, within, beside) in [
+            ("prefix", &["within"][..], &["beside", "beside_list"][..]),
+            ("keys", &[], &["beside", "beside_index"]),
+            ("index", &["within"], &["beside"]),
+            ("given", &["within"], &["beside", "beside_find"]),
+        ] {
+            let [wide, narrow] = ["wide", "narrow"].map(|name| format!("{kind}_{name}"));
+            assert!(is_in(&narrow, &wide), "{narrow} is not in {wide}");
+            assert!(!is_in(&wide, &narrow), "{wide} is in {narrow}");
+            for name in within {
+                assert!(is_in(&format!("{kind}_{name}"), &narrow), "{kind}_{name} is not in {narrow}");
+            }
+            for name in beside {
+                assert!(!is_in(&format!("{kind}_{name}"), &narrow), "{kind}_{name} is in {narrow}");
+            }
+        }
+    });
+}

@@ -365,3 +365,61 @@ test "right" { let it = Right {}; assert it.queue.DelaySeconds == 2; }
     edit(&mut host, format!("// A comment.\n{source}"));
     assert_eq!(run(&host), (vec![0, 0], 1));
 }
+
+/// What lets other ports through, and nothing else, is what is in the way of one.
+#[test]
+fn a_way_that_ends_at_another_port_says_where() {
+    let host = open(
+        r#"service Shop {
+    let vpc = aws::ec2::VPC { CidrBlock: "10.0.0.0/16" };
+    let subnet = aws::ec2::Subnet { VpcId: vpc.VpcId, CidrBlock: "10.0.0.0/24" };
+    let group = aws::ec2::SecurityGroup { GroupDescription: "servers", VpcId: vpc.VpcId };
+    let names_group = aws::ec2::SecurityGroup {
+        GroupDescription: "names", VpcId: vpc.VpcId,
+        SecurityGroupIngress: [
+            { IpProtocol: "udp", FromPort: 53, ToPort: 53, SourceSecurityGroupId: group.GroupId },
+        ],
+    };
+    let server = aws::ec2::Instance {
+        MetadataOptions: { HttpTokens: "required" },
+        ImageId: "ami-0abcdef1234567890", SubnetId: subnet.SubnetId, SecurityGroupIds: [group.GroupId],
+    };
+    let names = aws::ec2::Instance {
+        MetadataOptions: { HttpTokens: "required" },
+        ImageId: "ami-0abcdef1234567890", SubnetId: subnet.SubnetId, SecurityGroupIds: [names_group.GroupId],
+    };
+}
+test "names are asked for" {
+    let it = Shop {};
+    assert it.server.reaches(it.names);
+    assert it.server.reaches(it.names, 53);
+    assert it.server.reaches(it.names, 53, "udp");
+    assert !it.names.reaches(it.server);
+    assert !any(aws::rds::DBInstance).reaches(internet);
+    assert it.server.reaches(it.names, 53, "tcp");
+    assert it.server.reaches(it.names, 54, "udp");
+}
+"#,
+    );
+    let snapshot = host.snapshot();
+    let found: Vec<Diagnostic> = snapshot.tests().iter().flat_map(|test| snapshot.run_test(test)).collect();
+    let shown = |found: &Diagnostic| {
+        let label = found.secondary.first().map(|label| label.text.as_str().to_owned());
+        (found.message.clone(), label.unwrap_or_default())
+    };
+    let told: Vec<(String, String)> = found.iter().map(shown).collect();
+    let told: Vec<(&str, &str)> = told.iter().map(|(one, two)| (one.as_str(), two.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "`it.server` does not reach `it.names` on tcp 53",
+                "no rule of `names_group` takes tcp from `server`"
+            ),
+            (
+                "`it.server` does not reach `it.names` on udp 54",
+                "the group `names_group` takes udp 53 from `group`, and nothing else"
+            ),
+        ]
+    );
+}

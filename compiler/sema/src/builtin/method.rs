@@ -150,7 +150,7 @@ pub fn methods(ty: &Ty) -> Vec<Method> {
     };
     if !matches!(
         ty.widened(),
-        Ty::Secret(_) | Ty::Closure(_) | Ty::Unit(_) | Ty::Resource(_) | Ty::Interface(_)
+        Ty::Secret(_) | Ty::Closure(_) | Ty::Unit(_) | Ty::Resource(_) | Ty::Interface(_) | Ty::Internet
     ) {
         found.push(method("to_json", vec![], MethodType::Of(Ty::String), "The value as JSON text."));
     }

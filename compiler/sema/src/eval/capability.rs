@@ -15,8 +15,9 @@ use super::Eval;
 use super::builtin::case::logical_id_part;
 use super::expr::each_under;
 use super::frame::{Instance, Place};
+use super::offer;
 use super::plan::{Frozen, FrozenStatement};
-use super::value::{Located, Statement, Value};
+use super::value::{List, Located, Record, Statement, Value};
 
 impl Eval<'_> {
     /// A statement, or statements in lists, as a capability.
@@ -45,8 +46,8 @@ impl Eval<'_> {
         named(located, &self.name_of(place).into())
     }
 
-    /// What a service provides as a capability, for others to see. Its late parts become outputs, whose names begin with
-    /// `prefix`.
+    /// What a service provides by value, a capability or a struct, for others to see. Its late parts become outputs, whose
+    /// names begin with `prefix`.
     pub(super) fn export(&mut self, located: &Located, prefix: &str, strength: Strength) -> Frozen {
         let origin = located.origin;
         let part = |eval: &mut Self, located: &Located| eval.export(located, prefix, strength);
@@ -54,7 +55,9 @@ impl Eval<'_> {
             return scalar;
         }
         match &located.value {
-            Value::Variant(_, _, text) => Frozen::Text(Arc::clone(text)),
+            Value::Variant(item, at, text) => Frozen::Variant(*item, *at, Arc::clone(text)),
+            Value::Duration(value) => Frozen::Duration(*value),
+            Value::Size(value) => Frozen::Size(*value),
             Value::List(items) => Frozen::List(items.iter().map(|item| part(self, item)).collect()),
             Value::Record(record) => {
                 let entry = |(name, value): &(Arc<str>, Located)| (Arc::clone(name), part(self, value));
@@ -123,12 +126,10 @@ impl Eval<'_> {
     }
 
     fn not_exported(&mut self, what: &str, origin: Origin) -> Frozen {
-        let message = format!("{what} cannot be part of a capability that passes between services");
+        let message = format!("{what} cannot be part of what passes between services by value");
         let found = Diagnostic::new(Code::NotAcrossServices, origin, message)
-            .note("each late part of its statements becomes an output, which another stack reads")
-            .help(
-                "make its resources out of attributes of resources and known text, without late conditions",
-            );
+            .note("each late part of a capability or struct becomes an output, which another stack reads")
+            .help("make it out of attributes of resources and known values, without late conditions");
         self.report(found);
         Frozen::Unknown
     }
@@ -146,10 +147,7 @@ impl Eval<'_> {
         if self.uses.iter().any(is_known) {
             return;
         }
-        let mut given = Vec::new();
-        if collect(statements, &mut given).is_none() {
-            return;
-        }
+        let given = statements_in(statements);
         let mut rights = Vec::new();
         for located in &given {
             let Value::Statement(statement) = &located.value else { continue };
@@ -182,11 +180,23 @@ impl Eval<'_> {
     }
 }
 
-/// The statements of a capability where it is used: that is why they are in a policy. Where their parts were written,
+/// The statements of what is offered where it is used: that is why they are in a policy. Where their parts were written,
 /// the parts know.
 pub(super) fn used_at(value: Value, origin: Origin) -> Value {
+    let is_statement = |item: &Located| matches!(item.value, Value::Statement(_));
     match value {
-        Value::List(items) => Value::list(items.iter().map(|item| Located::new(item.value.clone(), origin))),
+        Value::List(items) if items.iter().all(is_statement) => {
+            let mut list: List = items.iter().map(|item| Located::new(item.value.clone(), origin)).collect();
+            list.offer.clone_from(&items.offer);
+            Value::List(Rc::new(list))
+        }
+        Value::Record(record) => {
+            let used = |value: &Located| Located::new(used_at(value.value.clone(), origin), value.origin);
+            let entries = record.entries.iter().map(|(name, value)| (Arc::clone(name), used(value)));
+            let mut found: Record = entries.collect::<Vec<_>>().into();
+            found.offer.clone_from(&record.offer);
+            Value::Record(Rc::new(found))
+        }
         other => other,
     }
 }
@@ -207,12 +217,36 @@ fn collect(located: &Located, statements: &mut Vec<Located>) -> Option<()> {
     Some(())
 }
 
+/// All statements in a value, those in records as well.
+pub(super) fn statements_in(located: &Located) -> Vec<Located> {
+    let mut found = Vec::new();
+    match &located.value {
+        Value::Record(record) => {
+            record.entries.iter().for_each(|(_, value)| found.extend(statements_in(value)));
+        }
+        Value::List(items) => items.iter().for_each(|item| found.extend(statements_in(item))),
+        _ => _ = collect(located, &mut found),
+    }
+    found
+}
+
 /// The same statements, called `sid` where they have no name.
 pub(super) fn named(located: &Located, sid: &Arc<str>) -> Located {
     let value = match &located.value {
-        Value::List(items) => Value::list(items.iter().map(|item| named(item, sid))),
+        Value::List(items) => {
+            let mut list: List = items.iter().map(|item| named(item, sid)).collect();
+            list.offer = offer::named(items.offer.as_ref(), sid);
+            Value::List(Rc::new(list))
+        }
         Value::Statement(statement) if statement.sid.is_none() => {
             Value::Statement(Rc::new(Statement { sid: Some(Arc::clone(sid)), ..(**statement).clone() }))
+        }
+        Value::Record(record) => {
+            let entries = record.entries.iter();
+            let mut named: Record =
+                entries.map(|(name, value)| (Arc::clone(name), named(value, sid))).collect::<Vec<_>>().into();
+            named.offer = offer::named(record.offer.as_ref(), sid);
+            Value::Record(Rc::new(named))
         }
         Value::Conditional(condition, inner) => {
             Value::Conditional(Arc::clone(condition), Rc::new(named(inner, sid)))

@@ -8,7 +8,9 @@ use ci_graph::Origin;
 
 use super::Eval;
 use super::builtin::cidr;
-use super::value::{Located, Value};
+use super::value::{Located, Record, Value};
+use crate::ItemId;
+use crate::signature::{by_value, signature};
 use crate::ty::{Bounds, Ty};
 
 impl Eval<'_> {
@@ -23,11 +25,22 @@ impl Eval<'_> {
                 value
             }
             (_, Ty::Option(inner) | Ty::Secret(inner)) => self.coerce(located, inner),
+            (Value::Closure(closure), Ty::Offer(inner, options)) => {
+                let closure = Rc::clone(closure);
+                self.offered(closure, inner, *options, origin)
+            }
+            // What is given by value has the options of whoever gives it.
+            (_, Ty::Offer(inner, _)) if super::offer::of(&located.value).is_none() => {
+                self.coerce(located, inner)
+            }
+            (_, Ty::Offer(..)) => located,
             (_, Ty::Capability) => self.capability(located),
             (Value::Record(record), Ty::Struct(item)) => {
-                let full = self.with_defaults(*item, (**record).clone());
+                let mut full = self.with_defaults(*item, (**record).clone());
+                full.offer.clone_from(&record.offer);
                 Located::new(self.made(Value::Record(Rc::new(full)), origin), origin)
             }
+            (Value::Record(record), Ty::Interface(item)) => self.interface(record, *item, origin),
             (Value::List(items), Ty::List(inner)) if needs_coercion(inner) => {
                 let items: Vec<Located> = items.iter().map(|item| self.coerce(item.clone(), inner)).collect();
                 Located::new(self.made(Value::list(items), origin), origin)
@@ -99,6 +112,18 @@ impl Eval<'_> {
         }
     }
 
+    /// What is provided by value, as the interface has it. Everything else becomes an output as it is.
+    fn interface(&mut self, record: &Record, item: ItemId, origin: Origin) -> Located {
+        let fields = signature(self.db, item).fields();
+        let entries = record.entries.iter().map(|(name, value)| {
+            let field = fields.iter().find(|field| field.name == *name && by_value(&field.ty));
+            let value = value.clone();
+            (Arc::clone(name), field.map_or(value.clone(), |field| self.coerce(value, &field.ty)))
+        });
+        let entries = entries.collect();
+        Located::new(Value::record(entries), origin)
+    }
+
     fn arn(&mut self, text: &str, origin: Origin) {
         let fine = text.starts_with("arn:") && text.split(':').count() >= 6;
         if !fine {
@@ -166,6 +191,7 @@ fn needs_coercion(ty: &Ty) -> bool {
     match ty {
         Ty::Narrowed(..)
         | Ty::Capability
+        | Ty::Offer(..)
         | Ty::Struct(_)
         | Ty::String
         | Ty::Float

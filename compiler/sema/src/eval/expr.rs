@@ -12,6 +12,7 @@ use super::builtin::{self, Apply, Problem};
 use super::capability::used_at;
 use super::frame::{Env, Label, Segment};
 use super::late::existing_when;
+use super::offer;
 use super::value::{Closure, Located, Record, Statement, Value};
 use super::{Eval, MAX_DEPTH, MAX_ELEMENTS, is_reported};
 use crate::infer::{Resolution, attribute_path};
@@ -49,6 +50,10 @@ impl Eval<'_> {
         match &body.tree[id] {
             Expr::Path(path) => self.path(id, path, env, origin),
             Expr::With { base, overrides } => self.with(*base, *overrides, env),
+            Expr::Options { of, options } => {
+                let (base, given) = (self.expr(*of, env), self.expr(*options, env));
+                self.with_options(&base, &given, origin)
+            }
             Expr::Block { bindings, value } => {
                 let mut env = env.clone();
                 for binding in bindings {
@@ -168,9 +173,12 @@ impl Eval<'_> {
                     conditions,
                 }))
             }
-            Expr::Path(_) | Expr::With { .. } | Expr::Block { .. } | Expr::If { .. } | Expr::Match { .. } => {
-                Value::Unknown
-            }
+            Expr::Options { .. }
+            | Expr::Path(_)
+            | Expr::With { .. }
+            | Expr::Block { .. }
+            | Expr::If { .. }
+            | Expr::Match { .. } => Value::Unknown,
         }
     }
 
@@ -223,7 +231,7 @@ impl Eval<'_> {
                 Def::Action(service, name) => Value::Actions([Arc::from(format!("{service}:{name}"))].into()),
                 _ => Value::Unknown,
             },
-            None => Value::Unknown,
+            None => self.internet(id, env).unwrap_or(Value::Unknown),
         };
         Located::new(value, origin)
     }
@@ -562,7 +570,8 @@ impl Eval<'_> {
                 let instance = Rc::clone(instance);
                 at.map_or(Value::Unknown, |at| {
                     let value = self.member(&instance, at).value;
-                    if self.is_capability(&instance, at) { used_at(value, origin) } else { value }
+                    let is_offered = self.is_capability(&instance, at) || offer::of(&value).is_some();
+                    if is_offered { used_at(value, origin) } else { value }
                 })
             }
             Value::Provided(provided) => {

@@ -11,7 +11,7 @@ use super::builtin::concat;
 use super::frame::{Attributes, Env, Input, Instance, Label, Segment, Slot, Thunk};
 use super::value::{Located, Value};
 use super::{Eval, Work, lower};
-use crate::signature::{Field, Signature, attribute, default_strength, signature};
+use crate::signature::{Field, Signature, attribute, by_value, default_strength, signature};
 use crate::ty::{Bounds, Ty};
 
 impl Eval<'_> {
@@ -127,7 +127,7 @@ impl Eval<'_> {
             Keyword::Let | Keyword::Output | Keyword::Provides | Keyword::Capability => match value {
                 Some(value) => {
                     let value = self.declaration(instance, member, at, name, value);
-                    if keyword == Keyword::Capability {
+                    if keyword == Keyword::Capability || super::offer::of(&value.value).is_some() {
                         let mut place = instance.place.clone();
                         place
                             .segments
@@ -246,7 +246,7 @@ impl Eval<'_> {
             }
             let Some(default) = default else {
                 // What may be left out without a default is `none`; anything else has been reported.
-                let value = if matches!(ty, Ty::Option(_)) { Value::None } else { Value::Unknown };
+                let value = if matches!(ty, Ty::Option(_) | Ty::Json) { Value::None } else { Value::Unknown };
                 return Located::new(value, origin);
             };
             let env = self.env(instance);
@@ -506,7 +506,7 @@ impl Eval<'_> {
                         let strength =
                             field.strength.or(part.strength).unwrap_or_else(|| default_strength(&part.ty));
                         let name = provided_name(&text, Some(&part.name));
-                        if part.ty == Ty::Capability {
+                        if by_value(&part.ty) {
                             let statements = self.export(value, &name, strength);
                             self.granted.push((name.into(), statements));
                             continue;
@@ -515,6 +515,8 @@ impl Eval<'_> {
                     }
                 }
             }
+            // Alone, as has been reported.
+            ty if by_value(ty) => {}
             ty => {
                 let strength = field.strength.unwrap_or_else(|| default_strength(ty));
                 let name = provided_name(&text, None);

@@ -16,7 +16,7 @@ use super::value::{Located, Record, Value};
 use super::{Eval, head_range};
 use crate::item::{ItemKind, item_doc, item_source, item_span, item_tree, items};
 use crate::name::modules;
-use crate::signature::{Signature, default_strength, signature};
+use crate::signature::{Signature, by_value, default_strength, signature};
 use crate::ty::Ty;
 use crate::{Db, ItemId, Program};
 
@@ -476,15 +476,32 @@ impl Eval<'_> {
         let strength = provided.strength.or(field.strength).unwrap_or_else(|| default_strength(&field.ty));
         let output: Arc<str> = provided_name(&provided.name, Some(name)).into();
         self.providers.push(Arc::clone(&provided.stack));
-        if field.ty == Ty::Capability {
+        if by_value(&field.ty) {
             let Some(provider) = provided.provider else { return Value::Unknown };
             let granted = granted(self.db, provider).iter().find(|(name, _)| *name == output);
-            let Some((_, statements)) = granted else { return Value::Unknown };
-            let statements = self.thaw(statements, Some(&provided.stack), at);
-            self.note_use(&provided.stack, &output, at, &statements);
-            return named(&statements, &output).value;
+            let Some((_, given)) = granted else { return Value::Unknown };
+            let given = self.thaw(given, Some(&provided.stack), at);
+            let value = self.taken(provided, &output, given, at);
+            return match &field.ty {
+                Ty::Offer(ty, options) => {
+                    super::offer::of_provider(value, (ty, *options), provided, name, output)
+                }
+                _ => value.value,
+            };
         }
         output_of(Arc::clone(&provided.stack), output, strength, matches!(field.ty, Ty::List(_)))
+    }
+
+    /// What another service gives by value, under the name that it has there; what it allows is noted.
+    pub(super) fn taken(
+        &mut self,
+        provided: &Provided,
+        output: &Arc<str>,
+        given: Located,
+        at: Origin,
+    ) -> Located {
+        self.note_use(&provided.stack, output, at, &given);
+        named(&given, output)
     }
 
     /// The services of the app with their inputs as values.
@@ -559,7 +576,7 @@ impl Eval<'_> {
         instances.into_iter().flatten().collect()
     }
 
-    fn freeze(&mut self, located: &Located, reads: &mut Vec<Arc<str>>) -> Frozen {
+    pub(super) fn freeze(&mut self, located: &Located, reads: &mut Vec<Arc<str>>) -> Frozen {
         if let Some(scalar) = Frozen::scalar(&located.value) {
             return scalar;
         }

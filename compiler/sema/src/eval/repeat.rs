@@ -93,12 +93,16 @@ impl Eval<'_> {
         let (first, second) = (self.name(env.body, first), second.map(|name| self.name(env.body, name)));
         let mut list = Vec::new();
         let mut map = Record::default();
+        let mut offered: Vec<(Arc<str>, Origin)> = Vec::new();
         for (at, (position, element)) in elements.into_iter().enumerate() {
             if !self.step(|_| origin) {
                 break;
             }
             let position = Located::new(position, over.origin);
             let label = self.element_label(&position, &element, by_name);
+            if key.is_none() && self.is_offered_again(&element, &mut offered) {
+                continue;
+            }
             let inner = match &second {
                 Some(second) => env.with(Arc::clone(&first), position).with(Arc::clone(second), element),
                 None if by_name => env.with(Arc::clone(&first), position),
@@ -153,10 +157,32 @@ impl Eval<'_> {
         if key.is_some() { Value::Record(Rc::new(map)) } else { Value::list(list) }
     }
 
-    /// What names the things made for an element: the element itself where it is text or a number.
+    /// Whether what was offered under a name stands in the list a second time: what is made for it would have that name.
+    fn is_offered_again(&mut self, element: &Located, before: &mut Vec<(Arc<str>, Origin)>) -> bool {
+        let Some(name) = super::offer::of(&element.value).and_then(|offer| offer.name.clone()) else {
+            return false;
+        };
+        let Some((_, other)) = before.iter().find(|(known, _)| *known == name).cloned() else {
+            before.push((name, element.origin));
+            return false;
+        };
+        let found = Diagnostic::new(Code::DuplicateKey, element.origin, "this is there twice")
+            .also(other, "the other")
+            .note("what is made for it is called after what it is, and not after its options")
+            .help("take it once, with options that say it all");
+        self.report(found);
+        true
+    }
+
+    /// What names the things made for an element: the element itself where it is text or a number, and the name of what
+    /// was offered.
     fn element_label(&mut self, position: &Located, element: &Located, by_name: bool) -> Label {
         let naming = if by_name { position } else { element };
-        match builtin::scalar_text(&naming.value) {
+        let own = || {
+            let name = super::offer::of(&naming.value)?.name.as_ref()?;
+            Some(builtin::case::snake_case(name).into())
+        };
+        match builtin::scalar_text(&naming.value).or_else(own) {
             Some(text) => Label::Text(text),
             None if matches!(naming.value, Value::Unknown) => Label::Text("any".into()),
             None => Label::Nameless,

@@ -27,6 +27,8 @@ use crate::name::{Def, modules};
 use crate::ty::Ty;
 use crate::{Db, ItemId, ItemKind, Program as Sources};
 
+mod network;
+
 /// How many steps it takes to find out whether one role may do something to one resource.
 const STEPS_A_QUESTION: u64 = 100;
 
@@ -71,6 +73,8 @@ enum What {
     Resource(ResourceId),
     /// An instance of a unit: the names that lead to it.
     Unit(Arc<str>),
+    /// What is not of the program: an end of a path.
+    Internet,
 }
 
 /// A value inside a unit, as a test sees it.
@@ -162,10 +166,11 @@ struct Stacks<'db> {
     program: Rc<Program<'db>>,
 }
 
-/// A question about rights, and the answer.
+/// A question about rights or ways, and the answer.
 struct Asked {
     call: ExprId,
     who: String,
+    /// The action, or the port.
     action: String,
     on: Option<String>,
     answer: Told,
@@ -179,6 +184,9 @@ enum Told {
         who: Vec<Place>,
         on: Vec<Place>,
     },
+    Reaches(network::Way),
+    /// What is in the way, of one of the pairs that were asked about.
+    ReachesNot(Option<network::Obstacle>),
 }
 
 /// Runs a test.
@@ -292,7 +300,7 @@ impl<'db> Eval<'db> {
         match &made.what {
             What::Unit(path) => self.look(made.stack, &format!("{path}.{name}"), origin),
             What::Resource(id) => self.property_of(made.stack, *id, name, origin),
-            What::Stack => Value::Unknown,
+            What::Stack | What::Internet => Value::Unknown,
         }
     }
 
@@ -357,7 +365,7 @@ impl<'db> Eval<'db> {
         }
     }
 
-    /// `x.may(…)` and `x.resources(…)`; nothing for other methods.
+    /// `x.may(…)`, `x.reaches(…)` and `x.resources(…)`; nothing for other methods.
     pub(super) fn test_method(
         &mut self,
         call: ExprId,
@@ -375,9 +383,10 @@ impl<'db> Eval<'db> {
         match text {
             "resources" if is_made => Some(self.resources_of(receiver, *arguments.first()?, env, origin)),
             "may" if is_made => Some(self.may(call, receiver, arguments, env, origin)),
-            // Where there is no such thing, nobody may do anything.
-            "may" if matches!(receiver.value, Value::None) => Some(Value::Bool(false)),
-            "may" | "resources" => Some(Value::Unknown),
+            "reaches" if is_made => Some(self.reaches(call, receiver, arguments, env, origin)),
+            // Where there is no such thing, nobody may do anything, and nothing is reached.
+            "may" | "reaches" if matches!(receiver.value, Value::None) => Some(Value::Bool(false)),
+            "may" | "reaches" | "resources" => Some(Value::Unknown),
             _ => None,
         }
     }
@@ -428,6 +437,7 @@ impl<'db> Eval<'db> {
                 What::Resource(id) => place.stack == one.stack && place.resource == *id,
                 What::Unit(path) => place.stack == one.stack && within(&resource.path, path),
                 What::Stack => place.stack == one.stack,
+                What::Internet => false,
             },
             Value::Every(ty) => match &**ty {
                 Ty::Resource(wanted) => std::ptr::eq(resource.schema, wanted.0),
@@ -461,14 +471,7 @@ impl<'db> Eval<'db> {
             Some(Value::Unknown) => return Value::Unknown,
             Some(value) => Some(self.places(&program, value)),
         };
-        let words = |eval: &Self, id: ExprId| {
-            eval.tree(env.body).range(id).of(eval.source(env.body).text()).to_owned()
-        };
-        let receiver_id = match self.tree(env.body)[call] {
-            Expr::MethodCall { receiver, .. } => receiver,
-            _ => call,
-        };
-        let who = words(self, receiver_id);
+        let who = self.asked_of(call, env);
         let holders = program.acting(|place| self.is_in(&program, place, &receiver.value));
         if holders.is_empty() && !matches!(receiver.value, Value::Every(_)) {
             let message = format!("nothing in `{who}` acts as a role or user, so this says nothing");
@@ -485,7 +488,7 @@ impl<'db> Eval<'db> {
         }
         let actions = Actions::Of(asked.iter().map(|action| Pattern::action(&**action)).collect());
         let action = asked.join(", ");
-        let on_words = arguments.get(1).map(|on| words(self, *on));
+        let on_words = arguments.get(1).map(|on| self.words(*on, env));
         let answer = self.ask(&program, &holders, &actions, targets.as_deref());
         match answer {
             Answer::Foreign(arn) => {
@@ -508,6 +511,19 @@ impl<'db> Eval<'db> {
                 self.asked(Asked { call, who, action, on: on_words, answer });
                 Value::Bool(false)
             }
+        }
+    }
+
+    /// An expression as it is written.
+    fn words(&self, id: ExprId, env: &Env) -> String {
+        self.tree(env.body).range(id).of(self.source(env.body).text()).to_owned()
+    }
+
+    /// What a method is called on, as it is written.
+    fn asked_of(&self, call: ExprId, env: &Env) -> String {
+        match self.tree(env.body)[call] {
+            Expr::MethodCall { receiver, .. } => self.words(receiver, env),
+            _ => self.words(call, env),
         }
     }
 
@@ -583,15 +599,19 @@ impl<'db> Eval<'db> {
             self.looking.as_mut().map(|looking| std::mem::take(&mut looking.asked)).unwrap_or_default();
         let culprit = asked.iter().find(|asked| {
             let wanted = calls.iter().find(|(call, _)| *call == asked.call).map(|(_, wanted)| *wanted);
-            wanted.is_none_or(|wanted| wanted != matches!(asked.answer, Told::May(_)))
+            let is_yes = matches!(asked.answer, Told::May(_) | Told::Reaches(_));
+            wanted.is_none_or(|wanted| wanted != is_yes)
         });
         let words = at.range.of(self.source(at.item).text()).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut found = match culprit {
             Some(Asked { who, action, on, answer, .. }) => {
+                let to = on.as_deref().unwrap_or_default();
                 let on = on.as_ref().map_or_else(String::new, |on| format!(" on `{on}`"));
                 let says = match answer {
                     Told::May(example) => format!("`{who}` may `{}`{on}", example.action),
                     Told::MayNot { .. } => format!("`{who}` may not `{action}`{on}"),
+                    Told::Reaches(way) => format!("`{who}` reaches `{to}`: {}", way.ports),
+                    Told::ReachesNot(_) => format!("`{who}` does not reach `{to}`{action}"),
                 };
                 let mut found =
                     Diagnostic::new(Code::AssertionFailed, at, told.clone().unwrap_or_else(|| says.clone()));
@@ -604,6 +624,11 @@ impl<'db> Eval<'db> {
                         [] => found.note("it has no right there at all".to_owned()),
                         allowed => found.note(format!("there it may {}", allowed.join(", "))),
                     },
+                    Told::Reaches(way) => {
+                        self.explain_way(at, way);
+                        found
+                    }
+                    Told::ReachesNot(obstacle) => self.explain_obstacle(found, at, obstacle.as_ref()),
                 }
             }
             None => {

@@ -10,6 +10,7 @@ use ci_syntax::ast::{Effect, ExprId};
 
 use crate::ItemId;
 use crate::eval::frame::{Env, Instance};
+use crate::eval::offer::Offer;
 use crate::eval::plan::{Provided, Service};
 use crate::eval::testing::Made;
 use crate::eval::weight::Weight;
@@ -84,6 +85,8 @@ pub enum Value {
 pub struct List {
     items: Box<[Located]>,
     weight: OnceCell<Weight>,
+    /// With which options it can be had, where it is a capability.
+    pub(super) offer: Option<Rc<Offer>>,
 }
 
 impl List {
@@ -103,7 +106,7 @@ impl Deref for List {
 
 impl FromIterator<Located> for List {
     fn from_iter<I: IntoIterator<Item = Located>>(items: I) -> Self {
-        Self { items: items.into_iter().collect(), weight: OnceCell::new() }
+        Self { items: items.into_iter().collect(), weight: OnceCell::new(), offer: None }
     }
 }
 
@@ -113,18 +116,20 @@ pub struct Record {
     /// The values by name.
     pub entries: Vec<(Arc<str>, Located)>,
     weight: OnceCell<Weight>,
+    /// With which options it can be had.
+    pub(super) offer: Option<Rc<Offer>>,
 }
 
 impl Clone for Record {
     /// A copy is made to be changed, so it is weighed anew.
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone(), weight: OnceCell::new() }
+        Self { entries: self.entries.clone(), weight: OnceCell::new(), offer: None }
     }
 }
 
 impl From<Vec<(Arc<str>, Located)>> for Record {
     fn from(entries: Vec<(Arc<str>, Located)>) -> Self {
-        Self { entries, weight: OnceCell::new() }
+        Self { entries, weight: OnceCell::new(), offer: None }
     }
 }
 

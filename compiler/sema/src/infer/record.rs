@@ -23,6 +23,11 @@ impl<'db> Infer<'db> {
         expected: Option<&Ty>,
     ) -> Ty {
         let Some(path) = path else { return self.plain_record(id, entries, expected) };
+        if let [name] = path
+            && self.is_value(*name)
+        {
+            return self.record_after_value(id, *name, entries);
+        }
         let Some(def) = self.resolve(path) else {
             self.loose_entries(entries);
             return Ty::Error;
@@ -84,6 +89,23 @@ impl<'db> Infer<'db> {
         }
     }
 
+    /// Whether a name stands for a value here: of a member or in an expression.
+    fn is_value(&self, name: Name) -> bool {
+        let text = self.text(name);
+        self.locals.iter().any(|(known, _)| *known == text) || self.by_name.contains_key(text)
+    }
+
+    fn record_after_value(&mut self, id: ExprId, name: Name, entries: &'db [Entry]) -> Ty {
+        self.loose_entries(entries);
+        let text = self.text(name);
+        let message = format!("`{text}` is a value, and not made with `{{ … }}`");
+        let found = Diagnostic::new(Code::NotCallable, name.0, message)
+            .note("options stand behind what is read of a value: `files.read { prefix: \"in/\" }`")
+            .help(format!("for the same record with other fields write `{{ ..{text}, … }}`"));
+        self.report(found);
+        self.refuse(id)
+    }
+
     fn no_record(&mut self, at: TextRange, path: &[Name], entries: &'db [Entry]) -> Ty {
         self.loose_entries(entries);
         let shown = path.iter().map(|name| self.text(*name)).collect::<Vec<_>>().join("::");
@@ -109,7 +131,7 @@ impl<'db> Infer<'db> {
     }
 
     /// Entries of something unknown: typed so that names in them are checked.
-    fn loose_entries(&mut self, entries: &'db [Entry]) {
+    pub(super) fn loose_entries(&mut self, entries: &'db [Entry]) {
         for entry in entries {
             match *entry {
                 Entry::Field { value, .. } | Entry::Spread(value) => {
@@ -125,7 +147,7 @@ impl<'db> Infer<'db> {
     }
 
     /// A record that fills declared fields: of a struct, an interface or a unit.
-    fn fields(&mut self, at: TextRange, item: ItemId, fields: &[Field], entries: &'db [Entry]) {
+    pub(super) fn fields(&mut self, at: TextRange, item: ItemId, fields: &[Field], entries: &'db [Entry]) {
         let owner = item.name(self.db);
         let damaged = is_damaged(self.db, item);
         let mut given: Vec<Cow<'_, str>> = Vec::new();

@@ -14,7 +14,10 @@ use crate::signature::{Signature, signature};
 use crate::ty::{NodeType, Ty};
 
 /// The methods of what a test makes, and of the resources in it.
-const METHODS: [&str; 2] = ["may", "resources"];
+const METHODS: [&str; 3] = ["may", "reaches", "resources"];
+
+/// What is not of the program, by its name in tests.
+pub(super) const INTERNET: &str = "internet";
 
 impl<'db> Infer<'db> {
     /// Whether the item is a test.
@@ -114,14 +117,18 @@ impl<'db> Infer<'db> {
     pub(super) fn test_methods(&self, of: &Ty) -> &'static [&'static str] {
         match of {
             Ty::Unit(_) if self.in_test() => &METHODS,
-            Ty::Resource(_) | Ty::Every(_) if self.in_test() => &METHODS[..1],
-            Ty::Stack => &METHODS[1..],
+            Ty::Resource(_) | Ty::Every(_) if self.in_test() => &METHODS[..2],
+            Ty::Internet => &METHODS[1..2],
+            Ty::Stack => &METHODS[2..],
             _ => &[],
         }
     }
 
-    /// `x.may(…)` and `x.resources(…)`.
+    /// `x.may(…)`, `x.reaches(…)` and `x.resources(…)`.
     pub(super) fn test_method(&mut self, name: Name, arguments: &[ExprId]) -> Ty {
+        if self.text(name) == "reaches" {
+            return self.reaches(name, arguments);
+        }
         if self.text(name) == "resources" {
             let [argument] = arguments else {
                 self.wrong_count(name, "`resources` takes a resource type", arguments);
@@ -146,7 +153,7 @@ impl<'db> Infer<'db> {
         self.asked_actions(*actions);
         if let Some(on) = arguments.get(1) {
             let found = self.expr(*on, None);
-            if !matches!(found.unwrapped().0, Ty::Unit(_) | Ty::Resource(_) | Ty::Every(_) | Ty::Error) {
+            if !is_made(&found) {
                 let shown = self.show(&found);
                 let message = format!("`may` asks about what the test made, found `{shown}`");
                 let found = Diagnostic::new(Code::TypeMismatch, self.tree.range(*on), message)
@@ -154,6 +161,32 @@ impl<'db> Infer<'db> {
                 self.report(found);
                 self.refuse(*on);
             }
+        }
+        Ty::Bool
+    }
+
+    /// `x.reaches(y)`, on a port and with a protocol where they are said.
+    fn reaches(&mut self, name: Name, arguments: &[ExprId]) -> Ty {
+        let (Some(to), 1..=3) = (arguments.first(), arguments.len()) else {
+            self.wrong_count(
+                name,
+                "`reaches` takes what is to be reached, and a port and a protocol unless any will do",
+                arguments,
+            );
+            return Ty::Error;
+        };
+        let found = self.expr(*to, None);
+        if !is_made(&found) && found != Ty::Internet {
+            let shown = self.show(&found);
+            let message = format!("`reaches` asks about what the test made, or `internet`, found `{shown}`");
+            let found = Diagnostic::new(Code::TypeMismatch, self.tree.range(*to), message)
+                .help("name a resource, a component or a service, for instance `app.orders.database`");
+            self.report(found);
+            self.refuse(*to);
+        }
+        let protocols = Ty::Texts(["tcp", "udp"].map(std::sync::Arc::from).into());
+        for (argument, ty) in arguments[1..].iter().zip([Ty::Port, protocols]) {
+            self.check(*argument, &ty);
         }
         Ty::Bool
     }
@@ -228,4 +261,9 @@ impl<'db> Infer<'db> {
         };
         self.report(found);
     }
+}
+
+/// Whether it is something that a test made, or may be.
+fn is_made(ty: &Ty) -> bool {
+    matches!(ty.unwrapped().0, Ty::Unit(_) | Ty::Resource(_) | Ty::Every(_) | Ty::Error)
 }

@@ -26,7 +26,13 @@ pub fn fits(from: &Ty, to: &Ty) -> Result<(), Misfit> {
     let fits_if = |condition: bool| if condition { Ok(()) } else { Err(Misfit::Kind) };
     match (from, to) {
         (Ty::Error, _) | (_, Ty::Error) => Ok(()),
-        (Ty::Narrowed(from, _), _) => fits(from, to),
+        (Ty::Offer(from, options), Ty::Offer(to, wanted)) => {
+            fits(from, to)?;
+            fits_if(options == wanted)
+        }
+        (Ty::Narrowed(from, _) | Ty::Offer(from, _), _) => fits(from, to),
+        (Ty::Option(from), Ty::Offer(..)) => fits(from, to).and(Err(Misfit::Optional)),
+        (_, Ty::Offer(..)) => Err(Misfit::Kind),
         (_, Ty::Narrowed(to, _)) => fits(from, to),
         (Ty::Secret(from), Ty::Secret(to)) => fits(from, to),
         (Ty::Secret(_), _) => Err(Misfit::Secret),
@@ -39,9 +45,10 @@ pub fn fits(from: &Ty, to: &Ty) -> Result<(), Misfit> {
         (Ty::None, Ty::Capability) => Ok(()),
         (Ty::Option(from), Ty::Capability) => fits(from, &Ty::Capability),
         (Ty::Option(from), to) => fits(from, to).and(Err(Misfit::Optional)),
-        (from, Ty::Json) => {
-            fits_if(!matches!(from, Ty::Closure(_) | Ty::Range | Ty::Unit(_) | Ty::Resource(_)))
-        }
+        (from, Ty::Json) => fits_if(!matches!(
+            from,
+            Ty::Closure(_) | Ty::Range | Ty::Unit(_) | Ty::Resource(_) | Ty::Internet
+        )),
         (Ty::Json, to) => fits_if(!matches!(to, Ty::Unit(_) | Ty::Resource(_) | Ty::Interface(_))),
         (Ty::Texts(from), Ty::Texts(to)) => fits_if(from.iter().all(|text| to.contains(text))),
         (Ty::Id(from), Ty::Id(to)) => {
@@ -139,7 +146,7 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
         }
         Ty::Statement | Ty::Capability => fits_if(document),
         Ty::Secret(_) => Err(Misfit::Secret),
-        Ty::Narrowed(from, _) => fits_node(from, to),
+        Ty::Narrowed(from, _) | Ty::Offer(from, _) => fits_node(from, to),
         Ty::Interface(_)
         | Ty::Unit(_)
         | Ty::Resource(_)
@@ -150,6 +157,7 @@ fn fits_node(from: &Ty, to: NodeType) -> Result<(), Misfit> {
         | Ty::Range
         | Ty::Every(_)
         | Ty::Stack
+        | Ty::Internet
         | Ty::Closure(_) => Err(Misfit::Kind),
     }
 }
@@ -182,6 +190,8 @@ pub fn join(left: &Ty, right: &Ty) -> Option<Ty> {
     match (left, right) {
         (Ty::Error, other) | (other, Ty::Error) => Some(other.clone()),
         (Ty::None, other) | (other, Ty::None) => Some(other.clone().option()),
+        // With the options of one of them the other cannot be had.
+        (Ty::Offer(a, _), b) | (b, Ty::Offer(a, _)) if !matches!(b, Ty::Option(_)) => join(a, b),
         (Ty::Option(a), Ty::Option(b)) => join(a, b).map(Ty::option),
         (Ty::Option(a), b) | (b, Ty::Option(a)) => join(a, b).map(Ty::option),
         (Ty::Secret(a), Ty::Secret(b)) => join(a, b).map(|ty| Ty::Secret(Arc::new(ty))),

@@ -1,6 +1,6 @@
 //! The first tokens of items, members and fields: keywords and names, and what is written in their place.
 //!
-//! Must not know: expressions.
+//! Must not know: expressions, but for the keywords that are names there.
 
 use ci_base::{Applicability, Code, Diagnostic, TextRange, did_you_mean};
 
@@ -218,6 +218,8 @@ impl Balancer<'_> {
         match kind {
             T::Ident => self.at = index,
             kind if self.is_name_in_test(kind) => self.at = index,
+            // What sets something going: where a name is expected it can be nothing else.
+            T::On if !newline => self.at = index,
             T::Error if range.of(self.text).starts_with(char::is_alphabetic) => {
                 self.at = index;
                 self.invalid(range);
@@ -238,6 +240,20 @@ impl Balancer<'_> {
         }
         self.take(T::Ident);
         self.newline = false;
+    }
+
+    /// Whether a keyword is a name because it stands in a test, which makes apps and declares none: `let app = Shop {};`.
+    pub(super) fn is_name_in_test(&self, kind: T) -> bool {
+        self.item == T::Test && !self.open.is_empty() && matches!(kind, T::App | T::Service | T::Component)
+    }
+
+    /// Whether `on` is a name because an operand starts there: in a statement it stands behind one.
+    pub(super) fn is_operand(&self, kind: T) -> bool {
+        kind == T::On
+            && !self.open.is_empty()
+            && !self.at_start()
+            && !self.after_operand()
+            && !matches!(self.previous(), T::Allow | T::Deny)
     }
 
     pub(super) fn missing_name(&mut self) {
