@@ -9,6 +9,7 @@
 mod layers;
 mod pack;
 mod ports;
+mod smooth;
 
 use crate::model::Diagram;
 use crate::read::apart::components;

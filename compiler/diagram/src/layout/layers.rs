@@ -5,7 +5,7 @@
 use dugong::graphlib::{Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir, WorkControl, WorkError, layout_controlled};
 
-use super::{ASPECT, MAX_WORK, Piece, Placed, Point, Rect, Route, WORD_SIZE, around, node_size, ports};
+use super::{ASPECT, MAX_WORK, Piece, Placed, Point, Rect, Route, WORD_SIZE, around, node_size, ports, smooth};
 use crate::model::Diagram;
 use crate::text::width;
 
@@ -60,10 +60,10 @@ fn lay<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool) -> Option<Placed>
     };
     let deepest = piece.groups.iter().map(|group| depth(*group)).max().unwrap_or(0);
     // Groups in groups need room for names between their borders.
-    let edge = if deepest > 1 { 46.0 } else { 26.0 };
-    for widen in 0..3 {
-        let more = f64::from(widen) * 40.0;
-        let gaps = Gaps { node: 56.0 + more, edge: edge + more, rank: 64.0 + more };
+    let edge = if deepest > 1 { 30.0 } else { 22.0 };
+    for widen in 0..6 {
+        let more = f64::from(widen) * 16.0;
+        let gaps = Gaps { node: 40.0 + more, edge: edge + more, rank: 84.0 + more };
         let placed = once(diagram, piece, sideways, gaps)?;
         if is_clear(diagram, piece, &placed) {
             return Some(placed);
@@ -135,8 +135,9 @@ fn once<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool, gaps: Gaps) -> O
         };
         edges.push(Route { points, sideways, label });
     }
-    ports::connect(diagram, piece, &nodes, &mut edges);
     let groups = around(diagram, piece, &nodes);
+    ports::connect(diagram, piece, &nodes, &mut edges);
+    smooth::shorten(diagram, piece, &nodes, &groups, &mut edges);
     Some(normal(nodes, groups, edges))
 }
 

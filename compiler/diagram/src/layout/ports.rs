@@ -8,9 +8,6 @@ use crate::model::Diagram;
 /// Between two arrows at one side of a box, at most.
 const APART: f64 = 14.0;
 
-/// How far an arrow keeps its height before and after it has passed a layer.
-const STRAIGHT: f64 = 92.0;
-
 /// A side of a box: the box, and whether it is the far one (right, or bottom).
 type Side = (usize, bool);
 
@@ -62,53 +59,23 @@ pub(super) fn connect<L>(diagram: &Diagram<L>, piece: &Piece, nodes: &[Rect], ed
     }
 }
 
-fn along(point: Point, sideways: bool) -> f64 {
+pub(super) fn along(point: Point, sideways: bool) -> f64 {
     if sideways { point.x } else { point.y }
 }
 
-fn across(point: Point, sideways: bool) -> f64 {
+pub(super) fn across(point: Point, sideways: bool) -> f64 {
     if sideways { point.y } else { point.x }
 }
 
-fn point(along: f64, across: f64, sideways: bool) -> Point {
-    let (along, across) = (along.round(), across.round());
-    if sideways { Point { x: along, y: across } } else { Point { x: across, y: along } }
-}
-
-/// A way through points that is straight where it passes them.
+/// A way through points, without those behind its ends: they would turn the arrow around.
 fn through(start: Point, inner: &[Point], end: Point, sideways: bool) -> Vec<Point> {
-    let mut way = vec![start];
     let direction = if along(start, sideways) <= along(end, sideways) { 1.0 } else { -1.0 };
     let (first, last) = (along(start, sideways), along(end, sideways));
-    // A point behind an end would turn the arrow around.
-    let ahead: Vec<Point> = inner
-        .iter()
-        .copied()
-        .filter(|inner| {
-            let at = along(*inner, sideways);
-            (at - first) * direction > 4.0 && (last - at) * direction > 4.0
-        })
-        .collect();
-    for (at, inner) in ahead.iter().enumerate() {
-        let here = along(*inner, sideways);
-        let before = at.checked_sub(1).map_or(first, |before| along(ahead[before], sideways));
-        let after = ahead.get(at + 1).map_or(last, |after| along(*after, sideways));
-        let room = |other: f64| ((other - here).abs() / 3.0).min(STRAIGHT);
-        let height = across(*inner, sideways);
-        way.push(point(here - direction * room(before), height, sideways));
-        way.push(point(here + direction * room(after), height, sideways));
-    }
-    way.push(end);
-    // What lies on a straight line says nothing.
-    let mut kept: Vec<Point> = Vec::with_capacity(way.len());
-    for next in way {
-        if let [.., one, two] = kept.as_slice()
-            && across(*one, sideways) == across(*two, sideways)
-            && across(*two, sideways) == across(next, sideways)
-        {
-            kept.pop();
-        }
-        kept.push(next);
-    }
-    kept
+    let is_ahead = |inner: &Point| {
+        let at = along(*inner, sideways);
+        (at - first) * direction > 4.0 && (last - at) * direction > 4.0
+    };
+    let whole = |inner: Point| Point { x: inner.x.round(), y: inner.y.round() };
+    let inner = inner.iter().copied().filter(is_ahead).map(whole);
+    [start].into_iter().chain(inner).chain([end]).collect()
 }

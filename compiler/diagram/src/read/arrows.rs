@@ -14,7 +14,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::Level;
 use super::boxes::Boxes;
 use super::refs::Refs;
-use crate::kinds::{Family, HANDS_ON, faces_internet};
+use crate::kinds::{Family, HANDS_ON, faces_internet, sort};
 use crate::model::{At, Diagram, Edge, EdgeKind, Node, NodeKind};
 use crate::text::{verb, verb_of_sid, verb_of_use};
 
@@ -29,6 +29,9 @@ const EVERYWHERE: [&str; 12] = [
     "application-autoscaling", "cloudwatch", "ec2", "ec2messages", "ecr", "kms", "logs", "ssm", "ssmmessages", "sts",
     "tag", "xray",
 ];
+
+/// Callers of AWS that write down what was done.
+const LOGGERS: [&str; 5] = ["cloudtrail", "config", "delivery", "logdelivery", "logging"];
 
 /// What one arrow says, gathered from many places.
 #[derive(Default)]
@@ -242,7 +245,7 @@ impl Arrows<'_> {
                         sources.extend(grant.conditions.iter().flat_map(|condition| self.refs.in_text(condition)));
                         if sources.is_empty() {
                             let service = name.split('.').next().unwrap_or(&name);
-                            if !EVERYWHERE.contains(&service) && service != "delivery" {
+                            if !EVERYWHERE.contains(&service) && !LOGGERS.contains(&service) {
                                 let from = self.service(service);
                                 self.add(from, to, kind, word, Some(at));
                             }
@@ -305,6 +308,8 @@ impl Arrows<'_> {
                 self.between(*balancer, target, EdgeKind::Event, &word, at);
                 if let (Some(from), Some(to)) = (self.boxes.of(*balancer), self.boxes.of(target)) {
                     self.found.shift_remove(&(from, to, EdgeKind::Network));
+                    // What is behind something on the internet reaches it as everyone does.
+                    self.found.shift_remove(&(to, from, EdgeKind::Network));
                 }
             }
         }
@@ -368,14 +373,14 @@ impl Arrows<'_> {
     fn references(&mut self, level: Level) {
         let known: Vec<(usize, usize)> = self.found.keys().map(|(from, to, _)| (*from, *to)).collect();
         let known: std::collections::HashSet<(usize, usize)> = known.into_iter().collect();
-        for place in self.places() {
-            for read in self.refs.of(place) {
+        let is_plumbing = |place: Place| {
+            level != Level::Resources && sort(self.refs.resource(place).schema.name()).family == Family::Network
+        };
+        for place in self.places().into_iter().filter(|place| !is_plumbing(*place)) {
+            for read in self.refs.of(place).iter().filter(|read| !is_plumbing(read.to)) {
                 let (Some(from), Some(to)) = (self.boxes.of(place), self.boxes.of(read.to)) else { continue };
                 let is_known = known.contains(&(from, to)) || known.contains(&(to, from));
-                let to_family = self.diagram.nodes[to].family;
-                let is_plumbing = level != Level::Resources
-                    && (to_family == Family::Network || self.diagram.nodes[from].family == Family::Network);
-                if from != to && !is_known && !is_plumbing {
+                if from != to && !is_known {
                     let at = At { stack: place.stack, origin: read.origin };
                     self.add(from, to, EdgeKind::Reference, "", Some(at));
                 }

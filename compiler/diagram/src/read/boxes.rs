@@ -19,8 +19,7 @@ const SUBNET: &str = "AWS::EC2::Subnet";
 const VPC: &str = "AWS::EC2::VPC";
 
 /// Members of clusters, and the property that says of which.
-const MEMBERS: [(&str, &str); 2] =
-    [("AWS::RDS::DBInstance", "DBClusterIdentifier"), ("AWS::SQS::Queue", "RedriveAllowPolicy")];
+const MEMBERS: [(&str, &str); 1] = [("AWS::RDS::DBInstance", "DBClusterIdentifier")];
 
 /// The box of each resource.
 pub(super) struct Boxes {
@@ -122,7 +121,7 @@ impl Service<'_> {
         }
         // First all owners, then all that is owned: what is loose must not be found behind what was loose.
         let found: Vec<(ResourceId, Option<usize>)> =
-            loose.iter().map(|&resource| (resource, self.search(resource, &mut Vec::new()))).collect();
+            loose.iter().map(|&resource| (resource, self.search(resource))).collect();
         let mut alone: IndexMap<&str, usize> = IndexMap::new();
         for (resource, owner) in found {
             let of = stack.resource(resource);
@@ -141,24 +140,31 @@ impl Service<'_> {
         self.drawn[at].push(resource);
     }
 
-    /// The box that a resource belongs to, over others that belong to it as well.
-    fn search(&self, resource: ResourceId, seen: &mut Vec<ResourceId>) -> Option<usize> {
-        if let Some(at) = self.owner.get(&resource) {
-            return Some(*at);
+    /// The box that a resource belongs to: the nearest one, over others that belong to it as well.
+    fn search(&self, resource: ResourceId) -> Option<usize> {
+        let mut seen = vec![resource];
+        let mut at = 0;
+        while at < seen.len() {
+            let here = seen[at];
+            at += 1;
+            if let Some(owner) = self.owner.get(&here) {
+                return Some(*owner);
+            }
+            let place = self.place(here);
+            let read = self.refs.of(place).iter().filter(|read| read.to.stack == self.at);
+            let read: Vec<ResourceId> = read.map(|read| read.to.resource).collect();
+            let readers = self.refs.readers(place);
+            let near = match self.role(here) {
+                Role::Inward => [readers, &read],
+                Role::Main | Role::Outward => [&read, readers],
+            };
+            for &next in near.into_iter().flatten() {
+                if !seen.contains(&next) {
+                    seen.push(next);
+                }
+            }
         }
-        if seen.contains(&resource) {
-            return None;
-        }
-        seen.push(resource);
-        let place = self.place(resource);
-        let read = self.refs.of(place).iter().filter(|read| read.to.stack == self.at).map(|read| read.to.resource);
-        let outward = |seen: &mut Vec<ResourceId>| read.clone().find_map(|next| self.search(next, seen));
-        let inward =
-            |seen: &mut Vec<ResourceId>| self.refs.readers(place).iter().find_map(|&next| self.search(next, seen));
-        match self.role(resource) {
-            Role::Inward => inward(seen).or_else(|| outward(seen)),
-            Role::Main | Role::Outward => outward(seen).or_else(|| inward(seen)),
-        }
+        None
     }
 
     /// Adds boxes, and groups for components of which several things are drawn.
@@ -256,12 +262,15 @@ fn networks(stacks: &[&Stack], refs: &Refs<'_>, boxes: &mut Boxes, diagram: &mut
         let mut names: Vec<&str> = subnets.iter().map(|place| zone(&refs.resource(*place).path)).collect();
         names.sort_unstable();
         names.dedup();
-        let name = format!("{} subnets", names.join(", "));
+        let mut name = format!("{} subnets", names.join(", "));
         let parent = diagram.nodes[node].parent.unwrap_or_default();
         let vpc = subnets.iter().flat_map(|subnet| refs.of(*subnet)).map(|read| read.to);
-        let vpc = vpc.filter(|to| refs.resource(*to).schema.name() == VPC).find(|to| {
-            boxes.of(*to).is_some_and(|node| diagram.nodes[node].parent == Some(parent))
-        });
+        let vpc = vpc.filter(|to| refs.resource(*to).schema.name() == VPC).find(|to| boxes.of(*to).is_some());
+        let is_near = |vpc: &Place| boxes.of(*vpc).is_some_and(|node| diagram.nodes[node].parent == Some(parent));
+        if let Some(node) = vpc.filter(|vpc| !is_near(vpc)).and_then(|vpc| boxes.of(vpc)) {
+            name = format!("{name} of {}", diagram.nodes[node].name);
+        }
+        let vpc = vpc.filter(is_near);
         // A network of the same service is drawn around what is in it.
         let parent = match vpc.and_then(|vpc| Some((vpc, boxes.of(vpc)?))) {
             Some((vpc, node)) if diagram_type(diagram, node) == VPC => *networks.entry(vpc).or_insert_with(|| {
