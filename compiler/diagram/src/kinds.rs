@@ -293,3 +293,21 @@ pub(crate) const HANDS_ON: &[(&str, &str, &str)] = &[
     ("AWS::KinesisFirehose::DeliveryStream", "", "ExtendedS3DestinationConfiguration.BucketARN"),
     ("AWS::KinesisFirehose::DeliveryStream", "KinesisStreamSourceConfiguration", ""),
 ];
+
+/// The property that says what a resource belongs to, where it names others as well.
+pub(crate) const BELONGS: &[(&str, &str)] = &[
+    ("AWS::CloudWatch::Alarm", "Dimensions"),
+    ("AWS::EC2::FlowLog", "ResourceId"),
+    ("AWS::IAM::ManagedPolicy", "Roles"),
+    ("AWS::IAM::Policy", "Roles"),
+    ("AWS::Lambda::EventSourceMapping", "FunctionName"),
+    ("AWS::Lambda::Permission", "FunctionName"),
+    ("AWS::Logs::DeliveryDestination", "DestinationResourceArn"),
+    ("AWS::Logs::DeliverySource", "ResourceArn"),
+    ("AWS::RDS::DBInstance", "DBClusterIdentifier"),
+    ("AWS::Route53::RecordSet", "AliasTarget"),
+    ("AWS::S3::BucketPolicy", "Bucket"),
+    ("AWS::SNS::Subscription", "TopicArn"),
+    ("AWS::SNS::TopicPolicy", "Topics"),
+    ("AWS::SQS::QueuePolicy", "Queues"),
+];

@@ -11,8 +11,8 @@ mod pack;
 mod ports;
 mod smooth;
 
-use crate::model::Diagram;
-use crate::read::apart::components;
+use crate::model::{Diagram, Group, GroupKind};
+use crate::read::apart::{Joined, components};
 use crate::text::width;
 
 /// How much work the layers of a part may take, in dugong's units.
@@ -99,6 +99,13 @@ pub struct Route {
     pub label: Option<Rect>,
 }
 
+impl Route {
+    fn moved(self, by: Point) -> Self {
+        let points = self.points.iter().map(|point| Point { x: point.x + by.x, y: point.y + by.y });
+        Self { points: points.collect(), label: self.label.map(|label| label.moved(by)), ..self }
+    }
+}
+
 /// Where everything in a diagram is. Coordinates are whole pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
@@ -147,15 +154,7 @@ pub fn layout<L>(diagram: &Diagram<L>) -> Layout {
         plain: false,
     };
     let pieces = pieces(diagram);
-    let placed: Vec<Placed> = pieces
-        .iter()
-        .map(|piece| {
-            layers::place(diagram, piece).unwrap_or_else(|| {
-                laid.plain = true;
-                pack::in_rows(diagram, piece)
-            })
-        })
-        .collect();
+    let placed: Vec<Placed> = pieces.iter().map(|piece| place(diagram, piece, &mut laid.plain)).collect();
     let sizes: Vec<(f64, f64)> = placed.iter().map(|placed| (placed.width, placed.height)).collect();
     for ((piece, placed), by) in pieces.iter().zip(placed).zip(pack::shelves(&sizes)) {
         laid.width = laid.width.max(by.x + placed.width);
@@ -166,15 +165,66 @@ pub fn layout<L>(diagram: &Diagram<L>) -> Layout {
         for (at, rect) in piece.groups.iter().zip(placed.groups) {
             laid.groups[*at] = rect.moved(by);
         }
-        for (at, mut route) in piece.edges.iter().zip(placed.edges) {
-            for point in &mut route.points {
-                *point = Point { x: point.x + by.x, y: point.y + by.y };
-            }
-            route.label = route.label.map(|label| label.moved(by));
-            laid.edges[*at] = route;
+        for (at, route) in piece.edges.iter().zip(placed.edges) {
+            laid.edges[*at] = route.moved(by);
         }
     }
     laid
+}
+
+/// Lays a piece out: in layers, and if that is too much in rows. A group that is all of it is laid out by the parts of
+/// its content.
+fn place<L>(diagram: &Diagram<L>, piece: &Piece, plain: &mut bool) -> Placed {
+    let whole = piece.groups.iter().copied().find(|group| {
+        piece.nodes.iter().all(|node| diagram.is_within(diagram.nodes[*node].parent, *group))
+            && diagram.groups[*group].parent.is_none()
+    });
+    if let Some(whole) = whole {
+        let parts = parts(diagram, piece, whole);
+        if parts.len() > 1 {
+            let place = |part: Piece| {
+                let placed = place(diagram, &part, plain);
+                (part, placed)
+            };
+            let parts = parts.into_iter().map(place).collect();
+            return pack::beside(diagram, piece, parts);
+        }
+    }
+    layers::place(diagram, piece).unwrap_or_else(|| {
+        *plain = true;
+        pack::in_rows(diagram, piece)
+    })
+}
+
+/// The parts of what is in a group that nothing connects, without the group.
+fn parts<L>(diagram: &Diagram<L>, piece: &Piece, whole: usize) -> Vec<Piece> {
+    let position = |node: usize| piece.nodes.binary_search(&node).unwrap_or_default();
+    let mut above = Joined::new(piece.nodes.len());
+    let mut of_group: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    for (at, node) in piece.nodes.iter().enumerate() {
+        let mut group = diagram.nodes[*node].parent;
+        while let Some(inner) = group.filter(|inner| *inner != whole) {
+            above.join(*of_group.entry(inner).or_insert(at), at);
+            group = diagram.groups[inner].parent;
+        }
+    }
+    for edge in &piece.edges {
+        let edge = &diagram.edges[*edge];
+        above.join(position(edge.from), position(edge.to));
+    }
+    let mut found: std::collections::BTreeMap<usize, Piece> = std::collections::BTreeMap::new();
+    for (at, node) in piece.nodes.iter().enumerate() {
+        found.entry(above.top(at)).or_default().nodes.push(*node);
+    }
+    for group in piece.groups.iter().filter(|group| **group != whole) {
+        if let Some(first) = of_group.get(group) {
+            found.entry(above.top(*first)).or_default().groups.push(*group);
+        }
+    }
+    for edge in &piece.edges {
+        found.entry(above.top(position(diagram.edges[*edge].from))).or_default().edges.push(*edge);
+    }
+    found.into_values().collect()
 }
 
 /// The parts of a diagram that nothing connects, in the order of their first nodes.
@@ -208,6 +258,12 @@ pub(crate) fn node_size<L>(diagram: &Diagram<L>, node: usize) -> (f64, f64) {
     ((GLYPH + words + 14.0).clamp(MIN_WIDTH, MAX_WIDTH).round(), NODE_HEIGHT)
 }
 
+/// How wide the head of a group is: its name, and what it stands for.
+pub(crate) fn head_width<L>(group: &Group<L>) -> f64 {
+    let kind = if group.kind == GroupKind::Subnets { 0.0 } else { 64.0 };
+    (width(&group.name, TITLE_SIZE) + kind + 32.0).round()
+}
+
 /// Rectangles of groups around what is in them, from the inside out.
 pub(crate) fn around<L>(diagram: &Diagram<L>, piece: &Piece, nodes: &[Rect]) -> Vec<Rect> {
     let mut found: Vec<Option<Rect>> = vec![None; piece.groups.len()];
@@ -224,8 +280,7 @@ pub(crate) fn around<L>(diagram: &Diagram<L>, piece: &Piece, nodes: &[Rect]) -> 
     // A group comes after the one it is in.
     for at in (0..piece.groups.len()).rev() {
         let Some(inner) = found[at] else { continue };
-        let name = &diagram.groups[piece.groups[at]].name;
-        let least = width(name, TITLE_SIZE) + 96.0;
+        let least = head_width(&diagram.groups[piece.groups[at]]);
         let missing = (least - inner.width - 2.0 * PADDING).max(0.0).round();
         let rect = Rect {
             x: inner.x - PADDING,

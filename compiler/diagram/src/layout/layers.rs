@@ -63,7 +63,7 @@ fn lay<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool) -> Option<Placed>
     let edge = if deepest > 1 { 30.0 } else { 22.0 };
     for widen in 0..6 {
         let more = f64::from(widen) * 16.0;
-        let gaps = Gaps { node: 40.0 + more, edge: edge + more, rank: 84.0 + more };
+        let gaps = Gaps { node: 40.0 + more, edge: edge + more, rank: 72.0 + more };
         let placed = once(diagram, piece, sideways, gaps)?;
         if is_clear(diagram, piece, &placed) {
             return Some(placed);
@@ -177,11 +177,7 @@ pub(super) fn normal(nodes: Vec<Rect>, groups: Vec<Rect>, edges: Vec<Route>) -> 
     let bounds = all.reduce(|one, other| one.around(&other));
     let bounds = bounds.unwrap_or(Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 });
     let by = Point { x: -bounds.x.floor(), y: -bounds.y.floor() };
-    let edges = edges.into_iter().map(|edge| Route {
-        points: edge.points.iter().map(|point| Point { x: point.x + by.x, y: point.y + by.y }).collect(),
-        label: edge.label.map(|label| label.moved(by)),
-        sideways: edge.sideways,
-    });
+    let edges = edges.into_iter().map(|edge| edge.moved(by));
     Placed {
         nodes: nodes.into_iter().map(|rect| rect.moved(by)).collect(),
         groups: groups.into_iter().map(|rect| rect.moved(by)).collect(),

@@ -9,33 +9,41 @@ use crate::model::{Diagram, NodeKind};
 
 /// For each node the smallest node that is connected with it, by arrows between what is of the program or by a service.
 pub(crate) fn components<L>(diagram: &Diagram<L>, is_joint: impl Fn(usize) -> bool) -> Vec<usize> {
-    let mut above: Vec<usize> = (0..diagram.nodes.len()).collect();
+    let mut above = Joined::new(diagram.nodes.len());
     let mut of_service: BTreeMap<usize, usize> = BTreeMap::new();
     for (at, node) in diagram.nodes.iter().enumerate() {
         let Some(mut group) = node.parent else { continue };
         while let Some(parent) = diagram.groups[group].parent {
             group = parent;
         }
-        let first = *of_service.entry(group).or_insert(at);
-        join(&mut above, first, at);
+        above.join(*of_service.entry(group).or_insert(at), at);
     }
     for edge in diagram.edges.iter().filter(|edge| is_joint(edge.from) && is_joint(edge.to)) {
-        join(&mut above, edge.from, edge.to);
+        above.join(edge.from, edge.to);
     }
-    (0..above.len()).map(|at| top(&mut above, at)).collect()
+    (0..diagram.nodes.len()).map(|at| above.top(at)).collect()
 }
 
-fn top(above: &mut [usize], mut at: usize) -> usize {
-    while above[at] != at {
-        above[at] = above[above[at]];
-        at = above[at];
-    }
-    at
-}
+/// Numbers that belong together; of those the smallest stands for all.
+pub(crate) struct Joined(Vec<usize>);
 
-fn join(above: &mut [usize], one: usize, other: usize) {
-    let (one, other) = (top(above, one), top(above, other));
-    above[one.max(other)] = one.min(other);
+impl Joined {
+    pub fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    pub fn top(&mut self, mut at: usize) -> usize {
+        while self.0[at] != at {
+            self.0[at] = self.0[self.0[at]];
+            at = self.0[at];
+        }
+        at
+    }
+
+    pub fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.top(one), self.top(other));
+        self.0[one.max(other)] = one.min(other);
+    }
 }
 
 /// Splits nodes outside, one for each part that they are connected with.

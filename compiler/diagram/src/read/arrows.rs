@@ -152,7 +152,8 @@ impl Arrows<'_> {
                     for (to, origin) in &to {
                         // A role in between is how it is allowed, not where it goes.
                         if self.refs.resource(*to).schema.name() != "AWS::IAM::Role" {
-                            self.between(*from, *to, EdgeKind::Event, "", At { stack: place.stack, origin: *origin });
+                            let word = if kind == "AWS::SQS::Queue" { "dead letters" } else { "" };
+                            self.between(*from, *to, EdgeKind::Event, word, At { stack: place.stack, origin: *origin });
                         }
                     }
                 }
@@ -302,7 +303,7 @@ impl Arrows<'_> {
         }
         for (balancer, _) in &all {
             for (target, port) in network.forwards(*balancer) {
-                let word = port.map_or_else(String::new, |port| port.to_string());
+                let word = port.map_or_else(String::new, |port| format!("port {port}"));
                 let of = self.refs.resource(*balancer);
                 let at = At { stack: balancer.stack, origin: of.origin };
                 self.between(*balancer, target, EdgeKind::Event, &word, at);
@@ -366,6 +367,14 @@ impl Arrows<'_> {
             }) {
                 self.found.shift_remove(&along);
             }
+            // What lets it through is the policy of what it goes to.
+            if self.found.get(&along).is_some_and(|gathered| gathered.actions.is_empty())
+                && let Some(said) = self.found.shift_remove(&along)
+            {
+                let event = self.found.entry((from, to, EdgeKind::Event)).or_default();
+                event.words.extend(said.words);
+                event.at.extend(said.at);
+            }
         }
     }
 
@@ -373,8 +382,11 @@ impl Arrows<'_> {
     fn references(&mut self, level: Level) {
         let known: Vec<(usize, usize)> = self.found.keys().map(|(from, to, _)| (*from, *to)).collect();
         let known: std::collections::HashSet<(usize, usize)> = known.into_iter().collect();
+        // What networks and policies say is drawn as what it means.
         let is_plumbing = |place: Place| {
-            level != Level::Resources && sort(self.refs.resource(place).schema.name()).family == Family::Network
+            let name = self.refs.resource(place).schema.name();
+            let is_policy = name.starts_with("AWS::IAM::") || name.ends_with("Policy");
+            level != Level::Resources && (is_policy || sort(name).family == Family::Network)
         };
         for place in self.places().into_iter().filter(|place| !is_plumbing(*place)) {
             for read in self.refs.of(place).iter().filter(|read| !is_plumbing(read.to)) {

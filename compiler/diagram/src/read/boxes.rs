@@ -12,14 +12,14 @@ use indexmap::IndexMap;
 
 use super::refs::Refs;
 use super::{Level, Request};
-use crate::kinds::{Role, sort};
+use crate::kinds::{BELONGS, Role, sort};
 use crate::model::{At, Diagram, Group, GroupKind, Node, NodeKind, Part};
 
 const SUBNET: &str = "AWS::EC2::Subnet";
 const VPC: &str = "AWS::EC2::VPC";
 
-/// Members of clusters, and the property that says of which.
-const MEMBERS: [(&str, &str); 1] = [("AWS::RDS::DBInstance", "DBClusterIdentifier")];
+/// Instances of a database that have a cluster are part of it.
+const MEMBER: (&str, &str) = ("AWS::RDS::DBInstance", "DBClusterIdentifier");
 
 /// The box of each resource.
 pub(super) struct Boxes {
@@ -78,7 +78,7 @@ impl Service<'_> {
     fn role(&self, resource: ResourceId) -> Role {
         let of = self.refs.resource(self.place(resource));
         let name = of.schema.name();
-        let is_member = MEMBERS.iter().any(|(kind, property)| *kind == name && of.property(property).is_some());
+        let is_member = name == MEMBER.0 && of.property(MEMBER.1).is_some();
         if is_member { Role::Outward } else { sort(name).role }
     }
 
@@ -154,9 +154,14 @@ impl Service<'_> {
             let read = self.refs.of(place).iter().filter(|read| read.to.stack == self.at);
             let read: Vec<ResourceId> = read.map(|read| read.to.resource).collect();
             let readers = self.refs.readers(place);
+            let kind = self.refs.resource(place).schema.name();
+            let owner = BELONGS.iter().find(|(known, _)| *known == kind);
+            let owner = owner.map_or_else(Vec::new, |(_, property)| self.refs.of_property(place, property));
+            let owner = owner.iter().filter(|read| read.to.stack == self.at);
+            let owner: Vec<ResourceId> = owner.map(|read| read.to.resource).collect();
             let near = match self.role(here) {
-                Role::Inward => [readers, &read],
-                Role::Main | Role::Outward => [&read, readers],
+                Role::Inward => [&owner, readers, &read],
+                Role::Main | Role::Outward => [&owner, &read, readers],
             };
             for &next in near.into_iter().flatten() {
                 if !seen.contains(&next) {
