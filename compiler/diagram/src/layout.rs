@@ -16,7 +16,7 @@ use crate::read::apart::{Joined, components};
 use crate::text::width;
 
 /// How much work the layers of a part may take, in dugong's units.
-pub const MAX_WORK: usize = 60_000_000;
+pub const MAX_WORK: usize = 12_000_000;
 
 pub(crate) const NODE_HEIGHT: f64 = 56.0;
 const MIN_WIDTH: f64 = 168.0;
@@ -74,7 +74,10 @@ impl Rect {
 
     /// Whether all of `other` is inside.
     pub fn contains(&self, other: &Self) -> bool {
-        self.x <= other.x && self.y <= other.y && other.right() <= self.right() && other.bottom() <= self.bottom()
+        self.x <= other.x
+            && self.y <= other.y
+            && other.right() <= self.right()
+            && other.bottom() <= self.bottom()
     }
 
     fn around(&self, other: &Self) -> Self {

@@ -18,7 +18,8 @@ pub fn mermaid<L>(diagram: &Diagram<L>) -> String {
             EdgeKind::Network => "--o",
             EdgeKind::Reference => "-.->",
         };
-        let label = if edge.label.is_empty() { String::new() } else { format!("|\"{}\"|", escaped(&edge.label)) };
+        let label =
+            if edge.label.is_empty() { String::new() } else { format!("|\"{}\"|", escaped(&edge.label)) };
         let _ = writeln!(text, "  n{} {arrow}{label} n{}", edge.from, edge.to);
     }
     text

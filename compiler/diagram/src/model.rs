@@ -202,7 +202,13 @@ impl<L> Diagram<L> {
         let Self { title, description, groups, nodes, edges, notes } = self;
         let groups = groups
             .into_iter()
-            .map(|Group { id, name, kind, parent, at }| Group { id, name, kind, parent, at: at.map(&mut place) })
+            .map(|Group { id, name, kind, parent, at }| Group {
+                id,
+                name,
+                kind,
+                parent,
+                at: at.map(&mut place),
+            })
             .collect();
         let nodes = nodes
             .into_iter()

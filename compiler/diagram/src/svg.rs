@@ -69,10 +69,7 @@ pub fn svg<L>(diagram: &Diagram<L>, layout: &Layout) -> String {
         );
     }
     text.push_str("</defs>\n");
-    let _ = writeln!(
-        text,
-        "<rect class=\"page\" width=\"{width_of_page}\" height=\"{height}\" rx=\"10\"/>"
-    );
+    let _ = writeln!(text, "<rect class=\"page\" width=\"{width_of_page}\" height=\"{height}\" rx=\"10\"/>");
     let _ = writeln!(
         text,
         "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"{HEADING}\" font-weight=\"600\">{}</text>",
@@ -106,7 +103,11 @@ pub fn svg<L>(diagram: &Diagram<L>, layout: &Layout) -> String {
     legend.draw(&mut text, MARGIN, top + layout.height + 34.0);
     for (at, note) in diagram.notes.iter().enumerate() {
         let y = top + layout.height + LEGEND + 12.0 + at as f64 * 18.0;
-        let _ = writeln!(text, "<text class=\"soft\" x=\"{MARGIN}\" y=\"{y}\" font-size=\"12\">{}</text>", xml(note));
+        let _ = writeln!(
+            text,
+            "<text class=\"soft\" x=\"{MARGIN}\" y=\"{y}\" font-size=\"12\">{}</text>",
+            xml(note)
+        );
     }
     text.push_str("</svg>\n");
     text
@@ -163,7 +164,8 @@ fn group_box<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
     let kind = group.kind.name();
     let said = if group.kind == GroupKind::Subnets { "" } else { kind };
     let _ = writeln!(text, "<g class=\"group {kind}\" data-id=\"{}\">", xml(&group.id));
-    let _ = writeln!(text, "<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/>");
+    let _ =
+        writeln!(text, "<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/>");
     let room = wide - width(said, 10.5) - 44.0;
     let _ = writeln!(
         text,

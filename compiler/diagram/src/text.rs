@@ -11,7 +11,9 @@ pub(crate) fn verb(action: &str) -> &'static str {
     match service {
         _ if name.contains('*') => "manage",
         "sqs" if starts(&["SendMessage"]) => "send",
-        "sqs" if starts(&["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueue"]) => "receive",
+        "sqs" if starts(&["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueue"]) => {
+            "receive"
+        }
         "sns" if starts(&["Publish"]) => "publish",
         "events" if starts(&["PutEvents"]) => "send",
         "lambda" if starts(&["Invoke"]) => "call",

@@ -63,9 +63,9 @@ impl Snapshot {
             let found = targets.iter().zip(&names).find(|(_, name)| is_wanted(name));
             let Some((target, name)) = found else {
                 let wanted = question.target.as_deref();
-                report.diagnostics.extend(
-                    wanted.map(|wanted| unknown_environment(self.project.main, wanted, &names)),
-                );
+                report
+                    .diagnostics
+                    .extend(wanted.map(|wanted| unknown_environment(self.project.main, wanted, &names)));
                 return;
             };
             report.target = self.target_diagram(target, name, question, &mut report.known);
@@ -115,8 +115,13 @@ impl Snapshot {
             _ => target.app.and_then(|app| ci_sema::item::item_doc(db, app)).map(|doc| doc.to_string()),
         };
         let description = description.and_then(|text| text.lines().next().map(|line| line.trim().to_owned()));
-        let request =
-            Request { title, description, names, service: question.service.as_deref(), level: question.level };
+        let request = Request {
+            title,
+            description,
+            names,
+            service: question.service.as_deref(),
+            level: question.level,
+        };
         let mut places = Places { snapshot: self, results: &results, lines: HashMap::new() };
         let diagram = read(&stacks, &request).map(|at| places.source(at));
         let layout = layout(&diagram);
@@ -130,7 +135,8 @@ fn service_names(stacks: &[&Stack]) -> Vec<String> {
     let names: Vec<&str> = stacks.iter().map(|stack| &*stack.name).collect();
     let [first, rest @ ..] = names.as_slice() else { return Vec::new() };
     let starts: Vec<usize> = first.match_indices('-').map(|(at, _)| at + 1).collect();
-    let is_common = |end: &usize| rest.iter().all(|name| name.starts_with(&first[..*end]) && name.len() > *end);
+    let is_common =
+        |end: &usize| rest.iter().all(|name| name.starts_with(&first[..*end]) && name.len() > *end);
     // Of one stack alone only the last word is left: an app with one service is called as that is.
     let prefix = starts.iter().rev().copied().find(is_common).unwrap_or(0);
     names.iter().map(|name| name[prefix..].to_owned()).collect()

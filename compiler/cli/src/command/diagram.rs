@@ -40,7 +40,9 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
                 let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 format!("there is no service `{service}`{near}\nthere is {}", report.known.join(", "))
             }
-            _ => "there is nothing to draw: the program has no app and no service that stands alone".to_owned(),
+            _ => {
+                "there is nothing to draw: the program has no app and no service that stands alone".to_owned()
+            }
         };
         return Err(Failure::usage(message));
     };
@@ -48,7 +50,8 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
     match &arguments.out {
         None => print(&text)?,
         Some(path) => {
-            fs::write(path, text).map_err(|error| Failure::internal(format!("cannot write `{path}`: {error}")))?;
+            fs::write(path, text)
+                .map_err(|error| Failure::internal(format!("cannot write `{path}`: {error}")))?;
         }
     }
     Ok(Exit::Success)

@@ -5,12 +5,17 @@
 use dugong::graphlib::{Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir, WorkControl, WorkError, layout_controlled};
 
-use super::{ASPECT, MAX_WORK, Piece, Placed, Point, Rect, Route, WORD_SIZE, around, node_size, ports, smooth};
+use super::{
+    ASPECT, MAX_WORK, Piece, Placed, Point, Rect, Route, WORD_SIZE, around, node_size, ports, smooth,
+};
 use crate::model::Diagram;
 use crate::text::width;
 
 /// How tall the words of an arrow are, with room around.
 const WORD_HEIGHT: f64 = 18.0;
+
+/// More boxes that are all connected are no picture in layers either.
+const MAX_BOXES: usize = 600;
 
 /// What may still be done.
 struct Budget(usize);
@@ -33,7 +38,11 @@ struct Gaps {
 /// Lays a part out; from left to right, or from top to bottom where that fits a page better. `None` where it would take
 /// too long, or where boxes would overlap.
 pub(super) fn place<L>(diagram: &Diagram<L>, piece: &Piece) -> Option<Placed> {
-    let sideways = lay(diagram, piece, true)?;
+    if piece.nodes.len() > MAX_BOXES {
+        return None;
+    }
+    let mut budget = Budget(MAX_WORK);
+    let sideways = lay(diagram, piece, true, &mut budget)?;
     if piece.nodes.len() < 4 {
         return Some(sideways);
     }
@@ -41,14 +50,14 @@ pub(super) fn place<L>(diagram: &Diagram<L>, piece: &Piece) -> Option<Placed> {
         let aspect = placed.width / placed.height;
         if aspect > ASPECT { aspect / ASPECT } else { ASPECT / aspect }
     };
-    match lay(diagram, piece, false) {
+    match lay(diagram, piece, false, &mut budget) {
         // People read from left to right: the other way must be clearly better.
         Some(down) if is_far(&down) * 1.6 < is_far(&sideways) => Some(down),
         _ => Some(sideways),
     }
 }
 
-fn lay<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool) -> Option<Placed> {
+fn lay<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool, budget: &mut Budget) -> Option<Placed> {
     let depth = |group: usize| {
         let mut depth = 0;
         let mut at = Some(group);
@@ -64,7 +73,7 @@ fn lay<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool) -> Option<Placed>
     for widen in 0..6 {
         let more = f64::from(widen) * 16.0;
         let gaps = Gaps { node: 40.0 + more, edge: edge + more, rank: 72.0 + more };
-        let placed = once(diagram, piece, sideways, gaps)?;
+        let placed = once(diagram, piece, sideways, gaps, budget)?;
         if is_clear(diagram, piece, &placed) {
             return Some(placed);
         }
@@ -76,7 +85,13 @@ fn key(kind: &str, at: usize) -> String {
     format!("{kind}{at}")
 }
 
-fn once<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool, gaps: Gaps) -> Option<Placed> {
+fn once<L>(
+    diagram: &Diagram<L>,
+    piece: &Piece,
+    sideways: bool,
+    gaps: Gaps,
+    budget: &mut Budget,
+) -> Option<Placed> {
     let mut graph: Graph<NodeLabel, EdgeLabel, GraphLabel> =
         Graph::new(GraphOptions { multigraph: true, compound: true, ..Default::default() });
     graph.set_graph(GraphLabel {
@@ -110,7 +125,7 @@ fn once<L>(diagram: &Diagram<L>, piece: &Piece, sideways: bool, gaps: Gaps) -> O
         let label = EdgeLabel { width, height, minlen: 1, weight: 1.0, ..Default::default() };
         graph.set_edge_named(key("n", edge.from), key("n", edge.to), Some(key("e", at)), Some(label));
     }
-    layout_controlled(&mut graph, &mut Budget(MAX_WORK)).ok()?;
+    layout_controlled(&mut graph, budget).ok()?;
 
     let rect = |id: &str| {
         let node = graph.node(id)?;
@@ -150,9 +165,10 @@ fn label_size(words: &str) -> (f64, f64) {
 fn is_clear<L>(diagram: &Diagram<L>, piece: &Piece, placed: &Placed) -> bool {
     let is_free = |rect: &Rect, group: Option<usize>, own: Option<usize>| {
         piece.groups.iter().zip(&placed.groups).all(|(other, around)| {
-            Some(*other) == own || diagram.is_within(group, *other) || !rect.overlaps(around) || own.is_some_and(|own| {
-                diagram.is_within(Some(*other), own)
-            })
+            Some(*other) == own
+                || diagram.is_within(group, *other)
+                || !rect.overlaps(around)
+                || own.is_some_and(|own| diagram.is_within(Some(*other), own))
         })
     };
     // Sorted by their left sides, only neighbours can overlap.
@@ -164,8 +180,16 @@ fn is_clear<L>(diagram: &Diagram<L>, piece: &Piece, placed: &Placed) -> bool {
         near.copied().all(|other| !one.overlaps(&placed.nodes[other]))
     });
     apart
-        && piece.nodes.iter().zip(&placed.nodes).all(|(node, rect)| is_free(rect, diagram.nodes[*node].parent, None))
-        && piece.groups.iter().zip(&placed.groups).all(|(group, rect)| is_free(rect, Some(*group), Some(*group)))
+        && piece
+            .nodes
+            .iter()
+            .zip(&placed.nodes)
+            .all(|(node, rect)| is_free(rect, diagram.nodes[*node].parent, None))
+        && piece
+            .groups
+            .iter()
+            .zip(&placed.groups)
+            .all(|(group, rect)| is_free(rect, Some(*group), Some(*group)))
 }
 
 /// Moves everything so that it begins at the top left corner.

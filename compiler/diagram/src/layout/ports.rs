@@ -14,11 +14,13 @@ type Side = (usize, bool);
 /// Gives each arrow its ends, and room to pass layers.
 pub(super) fn connect<L>(diagram: &Diagram<L>, piece: &Piece, nodes: &[Rect], edges: &mut [Route]) {
     let at = |node: usize| piece.nodes.binary_search(&node).unwrap_or_default();
-    let mut sides: std::collections::BTreeMap<Side, Vec<(f64, usize, bool)>> = std::collections::BTreeMap::new();
+    let mut sides: std::collections::BTreeMap<Side, Vec<(f64, usize, bool)>> =
+        std::collections::BTreeMap::new();
     for (index, (&edge, route)) in piece.edges.iter().zip(edges.iter()).enumerate() {
         let edge = &diagram.edges[edge];
         let (from, to) = (at(edge.from), at(edge.to));
-        let (start, end) = (along(nodes[from].centre(), route.sideways), along(nodes[to].centre(), route.sideways));
+        let (start, end) =
+            (along(nodes[from].centre(), route.sideways), along(nodes[to].centre(), route.sideways));
         let is_forward = start <= end;
         let inner = &route.points;
         let towards = |point: Option<&Point>, other: &Rect| {

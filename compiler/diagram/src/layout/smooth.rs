@@ -66,12 +66,15 @@ pub(super) fn shorten<L>(
             let fixed = words_end(route);
             let mut at = 1;
             while at + 1 < route.points.len() {
-                let is_fixed = fixed.iter().any(|fixed| *fixed == route.points[at]);
-                let mut without = route.points.clone();
-                without.remove(at);
-                if !is_fixed && hits(&without, route.sideways, &obstacles) <= hits(&route.points, route.sideways, &obstacles)
-                {
-                    route.points = without;
+                let [before, here, after] = [route.points[at - 1], route.points[at], route.points[at + 1]];
+                let sideways = route.sideways;
+                let is_fixed = fixed.contains(&here);
+                let is_no_worse = || {
+                    hits(&[before, after], sideways, &obstacles)
+                        <= hits(&[before, here, after], sideways, &obstacles)
+                };
+                if !is_fixed && is_no_worse() {
+                    route.points.remove(at);
                 } else {
                     at += 1;
                 }
@@ -106,7 +109,9 @@ fn words_end(route: &Route) -> Vec<Point> {
 fn through_words(route: &mut Route) {
     let sideways = route.sideways;
     let mut ends = words_end(route);
-    let (Some(first), Some(last)) = (route.points.first().copied(), route.points.last().copied()) else { return };
+    let (Some(first), Some(last)) = (route.points.first().copied(), route.points.last().copied()) else {
+        return;
+    };
     let forward = along(first, sideways) <= along(last, sideways);
     if !forward {
         ends.reverse();
@@ -133,7 +138,8 @@ fn hits(points: &[Point], sideways: bool, obstacles: &[&Rect]) -> usize {
         let near = obstacles.iter().filter(|rect| {
             rect.x <= right && left <= rect.right() && rect.y <= bottom && top <= rect.bottom()
         });
-        found += near.filter(|rect| (0..=STEPS).any(|step| inside(rect, bend(from, to, sideways, step)))).count();
+        found +=
+            near.filter(|rect| (0..=STEPS).any(|step| inside(rect, bend(from, to, sideways, step)))).count();
     }
     found
 }
@@ -149,7 +155,9 @@ fn bend(from: Point, to: Point, sideways: bool, step: usize) -> Point {
     let (one, other) = (across(from, sideways), across(to, sideways));
     let middle = (start + end) / 2.0;
     let u = 1.0 - t;
-    let mixed = |a: f64, b: f64, c: f64, d: f64| u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d;
+    let mixed = |a: f64, b: f64, c: f64, d: f64| {
+        u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
+    };
     let (way, height) = (mixed(start, middle, middle, end), mixed(one, one, other, other));
     if sideways { Point { x: way, y: height } } else { Point { x: height, y: way } }
 }

@@ -79,11 +79,7 @@ pub(super) fn split<L: Clone>(diagram: &mut Diagram<L>) {
         } else {
             edge.to = copy;
         }
-        edge.id = format!(
-            "{}>{}:{}",
-            diagram.nodes[edge.from].id,
-            diagram.nodes[edge.to].id,
-            edge.kind.name()
-        );
+        edge.id =
+            format!("{}>{}:{}", diagram.nodes[edge.from].id, diagram.nodes[edge.to].id, edge.kind.name());
     }
 }

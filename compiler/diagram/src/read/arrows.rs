@@ -26,8 +26,18 @@ const MAX_WORDS: usize = 4;
 
 /// Services of AWS that everything uses to be watched or to run, and that nobody draws.
 const EVERYWHERE: [&str; 12] = [
-    "application-autoscaling", "cloudwatch", "ec2", "ec2messages", "ecr", "kms", "logs", "ssm", "ssmmessages", "sts",
-    "tag", "xray",
+    "application-autoscaling",
+    "cloudwatch",
+    "ec2",
+    "ec2messages",
+    "ecr",
+    "kms",
+    "logs",
+    "ssm",
+    "ssmmessages",
+    "sts",
+    "tag",
+    "xray",
 ];
 
 /// Callers of AWS that write down what was done.
@@ -52,9 +62,14 @@ struct Arrows<'a> {
 }
 
 /// Finds the arrows and adds them, and who is outside, to the diagram.
-pub(super) fn read(stacks: &[&Stack], refs: &Refs<'_>, boxes: &Boxes, level: Level, diagram: &mut Diagram<At>) {
-    let mut arrows =
-        Arrows { stacks, refs, boxes, diagram, found: IndexMap::new(), outside: HashMap::new() };
+pub(super) fn read(
+    stacks: &[&Stack],
+    refs: &Refs<'_>,
+    boxes: &Boxes,
+    level: Level,
+    diagram: &mut Diagram<At>,
+) {
+    let mut arrows = Arrows { stacks, refs, boxes, diagram, found: IndexMap::new(), outside: HashMap::new() };
     let program = read_policies(stacks);
     arrows.exposed();
     arrows.handed_on();
@@ -69,7 +84,9 @@ pub(super) fn read(stacks: &[&Stack], refs: &Refs<'_>, boxes: &Boxes, level: Lev
 impl Arrows<'_> {
     fn places(&self) -> Vec<Place> {
         let stacks = self.stacks.iter().enumerate();
-        stacks.flat_map(|(stack, of)| of.resource_ids().map(move |(resource, _)| Place { stack, resource })).collect()
+        stacks
+            .flat_map(|(stack, of)| of.resource_ids().map(move |(resource, _)| Place { stack, resource }))
+            .collect()
     }
 
     fn node(&mut self, id: &str, name: &str, label: &str, kind: NodeKind) -> usize {
@@ -134,7 +151,13 @@ impl Arrows<'_> {
             let Some(node) = self.boxes.of(place).filter(|_| is_open) else { continue };
             let internet = self.internet();
             let word = if text("ProtocolType") == Some("WEBSOCKET") { "WebSocket" } else { "HTTPS" };
-            self.add(internet, node, EdgeKind::Network, word, Some(At { stack: place.stack, origin: of.origin }));
+            self.add(
+                internet,
+                node,
+                EdgeKind::Network,
+                word,
+                Some(At { stack: place.stack, origin: of.origin }),
+            );
         }
     }
 
@@ -145,7 +168,12 @@ impl Arrows<'_> {
             for (_, from, to) in HANDS_ON.iter().filter(|(known, ..)| *known == kind) {
                 let ends = |property: &str| match property {
                     "" => vec![(place, self.refs.resource(place).origin)],
-                    _ => self.refs.of_property(place, property).iter().map(|read| (read.to, read.origin)).collect(),
+                    _ => self
+                        .refs
+                        .of_property(place, property)
+                        .iter()
+                        .map(|read| (read.to, read.origin))
+                        .collect(),
                 };
                 let (from, to) = (ends(from), ends(to));
                 for (from, _) in &from {
@@ -153,7 +181,13 @@ impl Arrows<'_> {
                         // A role in between is how it is allowed, not where it goes.
                         if self.refs.resource(*to).schema.name() != "AWS::IAM::Role" {
                             let word = if kind == "AWS::SQS::Queue" { "dead letters" } else { "" };
-                            self.between(*from, *to, EdgeKind::Event, word, At { stack: place.stack, origin: *origin });
+                            self.between(
+                                *from,
+                                *to,
+                                EdgeKind::Event,
+                                word,
+                                At { stack: place.stack, origin: *origin },
+                            );
                         }
                     }
                 }
@@ -185,7 +219,8 @@ impl Arrows<'_> {
 
     fn right(&mut self, user: Place, target: Place, grant: &Grant) {
         // How something is kept is not who uses it.
-        let actions: Vec<&String> = grant.actions.iter().filter(|action| !action.starts_with("kms:")).collect();
+        let actions: Vec<&String> =
+            grant.actions.iter().filter(|action| !action.starts_with("kms:")).collect();
         let (Some(from), Some(to)) = (self.boxes.of(user), self.boxes.of(target)) else { return };
         if from == to || actions.is_empty() {
             return;
@@ -194,7 +229,8 @@ impl Arrows<'_> {
         let unit = path.rsplit_once('.').map_or(&**path, |(unit, _)| unit);
         let named = grant.statement.sid.as_deref().and_then(|sid| {
             let used = self.stacks[grant.stack].uses.iter().any(|used| {
-                sid.strip_prefix(&*used.name).is_some_and(|rest| rest.chars().all(|letter| letter.is_ascii_digit()))
+                sid.strip_prefix(&*used.name)
+                    .is_some_and(|rest| rest.chars().all(|letter| letter.is_ascii_digit()))
             });
             verb_of_sid(sid, unit).or_else(|| verb_of_use(sid).filter(|_| used))
         });
@@ -243,7 +279,9 @@ impl Arrows<'_> {
                     let name = principal.to_string();
                     let mut sources: Vec<Place> = self.refs.in_text(&name);
                     if name.ends_with(".amazonaws.com") {
-                        sources.extend(grant.conditions.iter().flat_map(|condition| self.refs.in_text(condition)));
+                        sources.extend(
+                            grant.conditions.iter().flat_map(|condition| self.refs.in_text(condition)),
+                        );
                         if sources.is_empty() {
                             let service = name.split('.').next().unwrap_or(&name);
                             if !EVERYWHERE.contains(&service) && !LOGGERS.contains(&service) {
@@ -289,7 +327,9 @@ impl Arrows<'_> {
             [End::Internet].into_iter().chain(sources.map(|(place, _)| End::At(*place))).collect();
         if sources.len() * all.len() > MAX_PAIRS {
             let (from, to) = (sources.len(), all.len());
-            self.diagram.notes.push(format!("who reaches whom over the network is left out: {from} × {to} pairs"));
+            self.diagram
+                .notes
+                .push(format!("who reaches whom over the network is left out: {from} × {to} pairs"));
             return;
         }
         for &source in &sources {
@@ -344,9 +384,16 @@ impl Arrows<'_> {
         let fetches = |action: &String| {
             let name = action.split_once(':').map_or(action.as_str(), |(_, name)| name);
             matches!(verb(action), "receive")
-                || ["GetRecords", "GetShardIterator", "DescribeStream", "ListStreams", "ListShards", "SubscribeToShard"]
-                    .iter()
-                    .any(|known| name.starts_with(known))
+                || [
+                    "GetRecords",
+                    "GetShardIterator",
+                    "DescribeStream",
+                    "ListStreams",
+                    "ListShards",
+                    "SubscribeToShard",
+                ]
+                .iter()
+                .any(|known| name.starts_with(known))
         };
         let events: Vec<(usize, usize)> = self
             .found
@@ -362,9 +409,11 @@ impl Arrows<'_> {
             // The right to hand it on says the same again.
             let along = (from, to, EdgeKind::Access);
             let hands_on = |action: &String| matches!(verb(action), "call" | "send" | "publish" | "start");
-            if self.found.get(&along).is_some_and(|gathered| {
-                !gathered.actions.is_empty() && gathered.actions.iter().all(hands_on)
-            }) {
+            if self
+                .found
+                .get(&along)
+                .is_some_and(|gathered| !gathered.actions.is_empty() && gathered.actions.iter().all(hands_on))
+            {
                 self.found.shift_remove(&along);
             }
             // What lets it through is the policy of what it goes to.
@@ -410,10 +459,16 @@ impl Arrows<'_> {
                 words.push("…".to_owned());
             }
             let id = format!("{}>{}:{}", nodes[from].id, nodes[to].id, kind.name());
-            edges.push(Edge { id, from, to, kind, label: words.join(", "), at: gathered.at.into_iter().collect() });
+            edges.push(Edge {
+                id,
+                from,
+                to,
+                kind,
+                label: words.join(", "),
+                at: gathered.at.into_iter().collect(),
+            });
         }
         edges.sort_by_key(|edge| (edge.from, edge.to, edge.kind));
         self.diagram.edges = edges;
     }
 }
-

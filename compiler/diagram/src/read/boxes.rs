@@ -33,7 +33,12 @@ impl Boxes {
     }
 
     /// Finds the boxes and the groups in each service, and adds them to the diagram.
-    pub fn read(stacks: &[&Stack], refs: &Refs<'_>, request: &Request<'_>, diagram: &mut Diagram<At>) -> Self {
+    pub fn read(
+        stacks: &[&Stack],
+        refs: &Refs<'_>,
+        request: &Request<'_>,
+        diagram: &mut Diagram<At>,
+    ) -> Self {
         let mut boxes = Self { of: HashMap::new() };
         for at in 0..stacks.len() {
             let mut service = Service { stacks, refs, at, drawn: Vec::new(), owner: HashMap::new() };
@@ -271,24 +276,27 @@ fn networks(stacks: &[&Stack], refs: &Refs<'_>, boxes: &mut Boxes, diagram: &mut
         let parent = diagram.nodes[node].parent.unwrap_or_default();
         let vpc = subnets.iter().flat_map(|subnet| refs.of(*subnet)).map(|read| read.to);
         let vpc = vpc.filter(|to| refs.resource(*to).schema.name() == VPC).find(|to| boxes.of(*to).is_some());
-        let is_near = |vpc: &Place| boxes.of(*vpc).is_some_and(|node| diagram.nodes[node].parent == Some(parent));
+        let is_near =
+            |vpc: &Place| boxes.of(*vpc).is_some_and(|node| diagram.nodes[node].parent == Some(parent));
         if let Some(node) = vpc.filter(|vpc| !is_near(vpc)).and_then(|vpc| boxes.of(vpc)) {
             name = format!("{name} of {}", diagram.nodes[node].name);
         }
         let vpc = vpc.filter(is_near);
         // A network of the same service is drawn around what is in it.
         let parent = match vpc.and_then(|vpc| Some((vpc, boxes.of(vpc)?))) {
-            Some((vpc, node)) if diagram_type(diagram, node) == VPC => *networks.entry(vpc).or_insert_with(|| {
-                let node = &diagram.nodes[node];
-                diagram.groups.push(Group {
-                    id: format!("{}#network", node.id),
-                    name: node.name.clone(),
-                    kind: GroupKind::Network,
-                    parent: Some(parent),
-                    at: node.at,
-                });
-                diagram.groups.len() - 1
-            }),
+            Some((vpc, node)) if diagram_type(diagram, node) == VPC => {
+                *networks.entry(vpc).or_insert_with(|| {
+                    let node = &diagram.nodes[node];
+                    diagram.groups.push(Group {
+                        id: format!("{}#network", node.id),
+                        name: node.name.clone(),
+                        kind: GroupKind::Network,
+                        parent: Some(parent),
+                        at: node.at,
+                    });
+                    diagram.groups.len() - 1
+                })
+            }
             _ => parent,
         };
         let zone = *zones.entry((parent, name)).or_insert_with_key(|(parent, name)| {
