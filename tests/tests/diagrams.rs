@@ -58,9 +58,9 @@ fn the_arrows_of_orders() {
         told,
         [
             "payments/charge>payments/api_key:access read",
+            "orders/shipments>orders/worker:event",
             "orders/api>orders/orders:access read, write",
             "orders/api>orders/shipments:access send",
-            "orders/shipments>orders/worker:event",
             "orders/worker>payments/charge:access charge",
             "orders/worker>orders/orders:access write",
             "orders/http>orders/api:event",

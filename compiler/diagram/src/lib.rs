@@ -6,6 +6,9 @@
 //!
 //! Must not know: syntax, files, how a place in the source is found.
 
+#![expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^52")]
+#![expect(clippy::float_cmp, reason = "coordinates are rounded to whole pixels before they are compared")]
+
 mod dot;
 mod glyph;
 mod json;

@@ -287,10 +287,10 @@ pub(crate) fn path(route: &Route) -> String {
         let _ = if is_straight {
             write!(data, "L{} {}", to.x, to.y)
         } else if route.sideways {
-            let middle = ((from.x + to.x) / 2.0).round();
+            let middle = f64::midpoint(from.x, to.x).round();
             write!(data, "C{middle} {} {middle} {} {} {}", from.y, to.y, to.x, to.y)
         } else {
-            let middle = ((from.y + to.y) / 2.0).round();
+            let middle = f64::midpoint(from.y, to.y).round();
             write!(data, "C{} {middle} {} {middle} {} {}", from.x, to.x, to.x, to.y)
         };
     }

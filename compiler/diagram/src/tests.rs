@@ -151,7 +151,7 @@ fn large_diagrams_end() {
     let before = Instant::now();
     let laid = layout(&diagram);
     let took = before.elapsed();
-    assert!(took < Duration::from_secs(60), "it took {took:?}");
+    assert!(took < Duration::from_mins(1), "it took {took:?}");
     assert!(laid.plain, "what is too much is set in rows");
     assert_sound(&diagram, &laid);
     let before = Instant::now();

@@ -112,7 +112,7 @@ impl Snapshot {
         let description = match (&question.service, stacks.as_slice()) {
             (Some(service), _) => of_service(service),
             (None, [only]) if app.is_none() => only.description.as_deref().map(str::to_owned),
-            _ => target.app.and_then(|app| ci_sema::item::item_doc(db, app)).map(|doc| doc.to_string()),
+            _ => target.app.and_then(|app| ci_sema::item::item_doc(db, app)),
         };
         let description = description.and_then(|text| text.lines().next().map(|line| line.trim().to_owned()));
         let request = Request {

@@ -121,8 +121,9 @@ enum Item {
 fn border(rect: &Rect, towards: Point) -> Point {
     let centre = rect.centre();
     let (x, y) = (towards.x - centre.x, towards.y - centre.y);
-    match x.abs() * rect.height >= y.abs() * rect.width {
-        true => Point { x: if x > 0.0 { rect.right() } else { rect.x }, y: centre.y },
-        false => Point { x: centre.x, y: if y > 0.0 { rect.bottom() } else { rect.y } },
+    if x.abs() * rect.height >= y.abs() * rect.width {
+        Point { x: if x > 0.0 { rect.right() } else { rect.x }, y: centre.y }
+    } else {
+        Point { x: centre.x, y: if y > 0.0 { rect.bottom() } else { rect.y } }
     }
 }

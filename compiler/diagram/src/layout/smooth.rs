@@ -153,7 +153,7 @@ fn bend(from: Point, to: Point, sideways: bool, step: usize) -> Point {
     let t = step as f64 / STEPS as f64;
     let (start, end) = (along(from, sideways), along(to, sideways));
     let (one, other) = (across(from, sideways), across(to, sideways));
-    let middle = (start + end) / 2.0;
+    let middle = f64::midpoint(start, end);
     let u = 1.0 - t;
     let mixed = |a: f64, b: f64, c: f64, d: f64| {
         u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d

@@ -5,7 +5,7 @@
 //!
 //! Must not know: arrows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ci_graph::{Place, ResourceId, Stack};
 use indexmap::IndexMap;
@@ -23,7 +23,7 @@ const MEMBER: (&str, &str) = ("AWS::RDS::DBInstance", "DBClusterIdentifier");
 
 /// The box of each resource.
 pub(super) struct Boxes {
-    of: HashMap<Place, usize>,
+    of: BTreeMap<Place, usize>,
 }
 
 impl Boxes {
@@ -39,7 +39,7 @@ impl Boxes {
         request: &Request<'_>,
         diagram: &mut Diagram<At>,
     ) -> Self {
-        let mut boxes = Self { of: HashMap::new() };
+        let mut boxes = Self { of: BTreeMap::new() };
         for at in 0..stacks.len() {
             let mut service = Service { stacks, refs, at, drawn: Vec::new(), owner: HashMap::new() };
             if request.level == Level::Resources {
@@ -220,7 +220,7 @@ impl Service<'_> {
                 _ => (member.to_owned(), format!("{service}/{member}")),
             };
             if diagram.nodes.iter().rev().any(|node| node.id == id) {
-                name = main.path.rsplit('.').next().unwrap_or(&name).to_owned();
+                main.path.rsplit('.').next().unwrap_or(member).clone_into(&mut name);
                 id = format!("{service}/{}", main.path);
             }
             let sort = sort(main.schema.name());
