@@ -82,6 +82,8 @@ pub(crate) enum Command {
     DeployRole(DeployRole),
     /// Say who reaches whom, and what is in the way
     Network(Network),
+    /// Draw what a program is made of
+    Diagram(Diagram),
     /// Format source files
     Fmt(Fmt),
     /// Explain a finding by its code
@@ -243,6 +245,54 @@ pub(crate) struct Network {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diagram {
+    /// A project, or a source file outside any project
+    #[arg(default_value = ".")]
+    pub path: Utf8PathBuf,
+    /// Of this environment; the first one by default
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Only this service, and what it is connected with
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: DiagramFormat,
+    /// How much is drawn
+    #[arg(long, value_enum, default_value_t)]
+    pub level: DiagramLevel,
+    /// Where to write; stdout by default
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<Utf8PathBuf>,
+}
+
+/// How a diagram is written.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DiagramFormat {
+    /// A picture, for light and dark pages
+    #[default]
+    Svg,
+    /// A flowchart for Mermaid, as GitHub draws it in Markdown
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// For programs: what is in it, where it is drawn, and where the source says so
+    Json,
+}
+
+/// How much of a program is drawn.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DiagramLevel {
+    /// A box for each service
+    Services,
+    /// A box for each thing that people draw; roles, policies and the like are part of it
+    #[default]
+    Units,
+    /// A box for each resource
+    Resources,
 }
 
 /// How policies are written.

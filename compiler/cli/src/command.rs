@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod deploy_role;
 pub(crate) mod describe;
+pub(crate) mod diagram;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod network;

@@ -60,6 +60,7 @@ fn run(arguments: Arguments) -> Exit {
         Command::New(arguments) => command::new::run(&terminal, arguments),
         Command::Access(arguments) => command::access::run(&terminal, arguments),
         Command::Network(arguments) => command::network::run(&terminal, arguments),
+        Command::Diagram(arguments) => command::diagram::run(&terminal, arguments),
         Command::Check(arguments) => command::check::run(&terminal, arguments),
         Command::Build(arguments) => command::build::run(&terminal, arguments),
         Command::Test(arguments) => command::test::run(&terminal, arguments),

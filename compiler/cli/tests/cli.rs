@@ -198,6 +198,25 @@ fn an_unknown_environment_is_named() {
 }
 
 #[test]
+fn a_diagram_is_written_where_it_was_asked_for() {
+    let (_folder, root) = project();
+    let ran = run(&root, &["diagram", "--out", "picture.svg"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{}", ran.stderr);
+    let picture = fs::read_to_string(root.join("picture.svg")).unwrap();
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"), "{picture}");
+    let ran = run(&root, &["diagram", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["version"], 1);
+    let ran = run(&root, &["diagram", "--service", "nothing"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("there is no service `nothing`"), "{}", ran.stderr);
+    let ran = run(&root, &["diagram", "--out", "no/such/folder.svg"]);
+    assert_eq!(ran.code, Some(3));
+    edit(&root, "Queue {", "Queues {");
+    assert_eq!(run(&root, &["diagram"]).code, Some(1));
+}
+
+#[test]
 fn a_file_alone_can_be_checked_and_built() {
     let (folder, root) = project();
     let alone = folder.path().join("alone.ci");

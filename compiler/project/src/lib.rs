@@ -8,6 +8,7 @@ mod access;
 mod build;
 mod database;
 mod deploy;
+mod diagram;
 mod explain;
 mod files;
 mod host;
@@ -34,12 +35,16 @@ pub use access::{
 pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
 pub use ci_access::program::{CLAIM, NOT_COVERED};
 pub use ci_deploy::Role;
+pub use ci_diagram::{
+    Diagram, Layout, Level as DiagramLevel, Source as DiagramSource, dot, json, layout, mermaid, svg,
+};
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;
 pub use deploy::{
     BroadAction, DeployFormat, DeployOptions, DeployPhase, DeployReport, DeployTarget, Excess, Missing,
     Needed, RoleCheck, deploy_files, read_roles,
 };
+pub use diagram::{DiagramQuestion, DiagramReport, TargetDiagram};
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
 pub use levels::apply_levels;

@@ -1,0 +1,166 @@
+//! What a target is made of, as a diagram: boxes and arrows with the names and places of the source.
+//!
+//! Unlike with a build, errors do not keep a diagram from being made: an editor shows what is there. Values that have
+//! errors are unknown and connect nothing.
+//!
+//! Must not know: how it is shown.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ci_base::{Diagnostic, FileId, LineIndex, Span};
+use ci_diagram::{At, Diagram, Layout, Level, Request, Source, layout, read};
+use ci_graph::Stack;
+use ci_sema::{StackResult, Target, TargetId};
+
+use crate::build::{target_names, unknown_environment};
+use crate::host::Snapshot;
+
+/// What to draw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DiagramQuestion {
+    /// The target of this name: an environment. The first one when `None`.
+    pub target: Option<String>,
+    /// Only this service, by its name in the app, and what it is connected with.
+    pub service: Option<String>,
+    /// How much is drawn.
+    pub level: Level,
+}
+
+/// A diagram, and everything that is wrong.
+#[derive(Debug, Default)]
+pub struct DiagramReport {
+    /// The diagram; `None` where there is nothing of that name, or nothing at all.
+    pub target: Option<TargetDiagram>,
+    /// Everything that is wrong with the program: the diagram may lack what has errors.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The services that could be asked for, where there is none of the name that was.
+    pub known: Vec<String>,
+}
+
+/// A target as a diagram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetDiagram {
+    /// The target's name.
+    pub name: String,
+    /// What is in it, with places in files.
+    pub diagram: Diagram<Source>,
+    /// Where it is drawn.
+    pub layout: Layout,
+}
+
+impl Snapshot {
+    /// What a target is made of, with everything that is wrong. With errors, what could be evaluated is drawn.
+    pub fn diagram(&self, question: &DiagramQuestion) -> DiagramReport {
+        let mut report = DiagramReport { diagnostics: self.check(), ..DiagramReport::default() };
+        if !self.project.diagnostics.is_empty() {
+            return report;
+        }
+        salsa::Database::attach(&self.db, |db| {
+            let targets = ci_sema::targets(db);
+            let names = target_names(self, targets);
+            let is_wanted = |name: &String| question.target.as_ref().is_none_or(|wanted| wanted == name);
+            let found = targets.iter().zip(&names).find(|(_, name)| is_wanted(name));
+            let Some((target, name)) = found else {
+                let wanted = question.target.as_deref();
+                report
+                    .diagnostics
+                    .extend(wanted.map(|wanted| unknown_environment(self.project.main, wanted, &names)));
+                return;
+            };
+            report.target = self.target_diagram(target, name, question, &mut report.known);
+        });
+        report
+    }
+
+    fn target_diagram(
+        &self,
+        target: &Target,
+        name: &str,
+        question: &DiagramQuestion,
+        known: &mut Vec<String>,
+    ) -> Option<TargetDiagram> {
+        let db = &self.db;
+        let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
+        let results: Vec<&StackResult> =
+            plan.instances.iter().map(|instance| ci_sema::stack(db, *instance)).collect();
+        let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
+        let names = service_names(&stacks);
+        if let Some(service) = &question.service
+            && !names.contains(service)
+        {
+            *known = names;
+            return None;
+        }
+        let app = target.app.map(|app| app.name(db).to_string());
+        let title = match (&app, &target.environment) {
+            (Some(app), Some(environment)) => format!("{app}, {environment}"),
+            (Some(app), None) => app.clone(),
+            (None, _) => match names.as_slice() {
+                [only] => only.clone(),
+                _ => name.to_owned(),
+            },
+        };
+        let title = match &question.service {
+            Some(service) if *service != title => format!("{title}: {service}"),
+            _ => title,
+        };
+        let of_service = |service: &String| {
+            let at = names.iter().position(|name| name == service)?;
+            stacks[at].description.as_deref().map(str::to_owned)
+        };
+        let description = match (&question.service, stacks.as_slice()) {
+            (Some(service), _) => of_service(service),
+            (None, [only]) if app.is_none() => only.description.as_deref().map(str::to_owned),
+            _ => target.app.and_then(|app| ci_sema::item::item_doc(db, app)),
+        };
+        let description = description.and_then(|text| text.lines().next().map(|line| line.trim().to_owned()));
+        let request = Request {
+            title,
+            description,
+            names,
+            service: question.service.as_deref(),
+            level: question.level,
+        };
+        let mut places = Places { snapshot: self, results: &results, lines: HashMap::new() };
+        let diagram = read(&stacks, &request).map(|at| places.source(at));
+        let layout = layout(&diagram);
+        Some(TargetDiagram { name: name.to_owned(), diagram, layout })
+    }
+}
+
+/// What services are called in their app. Stacks are named after the app, the environment and the service: what all of
+/// them begin with is left out.
+fn service_names(stacks: &[&Stack]) -> Vec<String> {
+    let names: Vec<&str> = stacks.iter().map(|stack| &*stack.name).collect();
+    let [first, rest @ ..] = names.as_slice() else { return Vec::new() };
+    let starts: Vec<usize> = first.match_indices('-').map(|(at, _)| at + 1).collect();
+    let is_common =
+        |end: &usize| rest.iter().all(|name| name.starts_with(&first[..*end]) && name.len() > *end);
+    // Of one stack alone only the last word is left: an app with one service is called as that is.
+    let prefix = starts.iter().rev().copied().find(is_common).unwrap_or(0);
+    names.iter().map(|name| name[prefix..].to_owned()).collect()
+}
+
+/// Places of stacks as lines of files.
+struct Places<'a> {
+    snapshot: &'a Snapshot,
+    results: &'a [&'a StackResult],
+    lines: HashMap<FileId, LineIndex>,
+}
+
+impl Places<'_> {
+    fn source(&mut self, at: At) -> Source {
+        let Span { file, range } = self.snapshot.place(self.results[at.stack], at.origin);
+        let files = &self.snapshot.project.files;
+        let lines = self.lines.entry(file).or_insert_with(|| LineIndex::new(files.text(file)));
+        let position = |offset: u32| {
+            let place = lines.line_column(offset);
+            (place.line + 1, place.column + 1)
+        };
+        Source { file: files.path(file).to_string(), start: position(range.start), end: position(range.end) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::{Host, MemorySystem};
+
+const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n";
+
+const SHOP: &str = r#"
+use std::compute::{Function, Runtime};
+use std::data::Table;
+use std::messaging::Queue;
+
+interface Ship { send: Capability; url: Url; }
+
+service Shipping {
+    let parcels = Queue { visibility_timeout: 60s };
+    let packer = Function { code: "code", runtime: Runtime::Nodejs22, timeout: 10s, queues: { parcels: { queue: parcels } } };
+    provides ship: Ship = { send: parcels.send, url: parcels.url };
+}
+
+service Orders {
+    needs ship: Ship;
+    let orders = Table { key: "id" };
+    let api = Function {
+        code: "code", runtime: Runtime::Nodejs22, url: true,
+        uses: [orders.read, ship.send, allow ses::SendEmail on ["*"]],
+        env: { SHIP: ship.url },
+    };
+}
+
+/// Sells things.
+app Shop {
+    let shipping = Shipping {};
+    let orders = Orders { ship: shipping.ship };
+    environment dev {}
+    environment prod {}
+}
+"#;
+
+fn report(source: &str, question: &DiagramQuestion) -> DiagramReport {
+    let system = MemorySystem::new([
+        ("/p/ci.toml", MANIFEST),
+        ("/p/src/main.ci", source),
+        ("/p/code/index.mjs", "export {}"),
+    ]);
+    let host = Host::open(Arc::new(system), "/p".into()).expect("a project");
+    host.snapshot().diagram(question)
+}
+
+fn drawn(source: &str, question: &DiagramQuestion) -> Diagram<Source> {
+    let report = report(source, question);
+    let messages: Vec<&String> = report.diagnostics.iter().map(|found| &found.message).collect();
+    report.target.unwrap_or_else(|| panic!("nothing is drawn: {messages:?}")).diagram
+}
+
+/// A line for each box and each arrow.
+fn told(diagram: &Diagram<Source>) -> String {
+    let mut lines: Vec<String> =
+        diagram.nodes.iter().map(|node| format!("{} {}", node.id, node.label)).collect();
+    lines
+        .extend(diagram.edges.iter().map(|edge| format!("{} {}", edge.id, edge.label).trim_end().to_owned()));
+    lines.join("\n")
+}
+
+#[test]
+fn boxes_are_what_people_name_and_arrows_are_what_the_compiler_knows() {
+    let diagram = drawn(SHOP, &DiagramQuestion::default());
+    assert_eq!(diagram.title, "Shop, dev");
+    assert_eq!(diagram.description.as_deref(), Some("Sells things."));
+    assert_eq!(
+        told(&diagram),
+        "shipping/parcels Queue\n\
+         shipping/packer Function\n\
+         orders/orders Table\n\
+         orders/api Function\n\
+         aws:ses AWS service\n\
+         shipping/parcels>shipping/packer:event\n\
+         orders/api>shipping/parcels:access send\n\
+         orders/api>orders/orders:access read\n\
+         orders/api>aws:ses:access write"
+    );
+}
+
+#[test]
+fn an_arrow_leads_to_the_line_that_says_so() {
+    let diagram = drawn(SHOP, &DiagramQuestion::default());
+    let edge =
+        diagram.edges.iter().find(|edge| edge.id == "orders/api>orders/orders:access").expect("an arrow");
+    let line = SHOP.lines().position(|line| line.contains("uses:")).expect("a line") as u32 + 1;
+    assert_eq!((edge.at[0].file.as_str(), edge.at[0].start.0), ("/p/src/main.ci", line));
+}
+
+#[test]
+fn of_one_service_its_neighbours_are_drawn() {
+    let question = DiagramQuestion { service: Some("shipping".to_owned()), ..DiagramQuestion::default() };
+    assert_eq!(
+        told(&drawn(SHOP, &question)),
+        "shipping/parcels Queue\n\
+         shipping/packer Function\n\
+         orders/api Function\n\
+         shipping/parcels>shipping/packer:event\n\
+         orders/api>shipping/parcels:access send"
+    );
+    let unknown = DiagramQuestion { service: Some("ship".to_owned()), ..DiagramQuestion::default() };
+    let report = report(SHOP, &unknown);
+    assert!(report.target.is_none());
+    assert_eq!(report.known, ["shipping", "orders"]);
+}
+
+#[test]
+fn services_alone_are_a_box_each() {
+    let question = DiagramQuestion { level: Level::Services, ..DiagramQuestion::default() };
+    assert_eq!(
+        told(&drawn(SHOP, &question)),
+        "shipping Queue, Function\n\
+         orders Table, Function\n\
+         aws:ses AWS service\n\
+         orders>shipping:access send\n\
+         orders>aws:ses:access write"
+    );
+}
+
+#[test]
+fn every_resource_is_a_box_where_that_was_asked_for() {
+    let question = DiagramQuestion { level: Level::Resources, ..DiagramQuestion::default() };
+    let report = report(SHOP, &question);
+    let diagram = report.target.expect("a diagram").diagram;
+    let own = diagram.nodes.iter().filter(|node| !node.parts.is_empty());
+    assert!(own.clone().all(|node| node.parts.len() == 1));
+    assert!(own.clone().any(|node| node.id == "orders/api.role"), "{}", told(&diagram));
+    assert!(diagram.edges.iter().any(|edge| edge.id == "orders/api.function>orders/api.role:reference"));
+}
+
+/// An editor shows what is there while something else is being written.
+#[test]
+fn what_has_no_errors_is_drawn() {
+    let broken = SHOP.replace(
+        "let orders = Table { key: \"id\" };",
+        "let orders = Table { key: \"id\" };\n    let mail = aws::sqs::Queue { DelaySeconds: \"soon\" };",
+    );
+    let report = report(&broken, &DiagramQuestion::default());
+    assert!(!report.diagnostics.is_empty());
+    let told = told(&report.target.expect("a diagram").diagram);
+    assert!(told.contains("shipping/parcels>shipping/packer:event"), "{told}");
+    assert!(told.contains("orders/api>orders/orders:access read"), "{told}");
+}
+
+#[test]
+fn an_environment_that_is_not_there_is_reported() {
+    let question = DiagramQuestion { target: Some("live".to_owned()), ..DiagramQuestion::default() };
+    let report = report(SHOP, &question);
+    assert!(report.target.is_none());
+    assert_eq!(report.diagnostics.last().expect("a finding").message, "there is no environment `live`");
+}

@@ -1,0 +1,100 @@
+//! The pictures of the examples, which are kept beside them. With `CI_BLESS=1` what is kept is written instead; look at
+//! the pictures before committing them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use ci_project::{DiagramLevel, DiagramQuestion, Host, OsSystem, TargetDiagram, dot, json, mermaid, svg};
+
+/// The examples, and the environment that is drawn.
+const EXAMPLES: [(&str, &str); 3] =
+    [("orders", "prod"), ("static-site", "live"), ("three-tier", "production")];
+
+fn folder(example: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example)
+}
+
+fn drawn(example: &str, environment: &str, level: DiagramLevel) -> TargetDiagram {
+    let folder = folder(example);
+    let host = Host::open(Arc::new(OsSystem), Utf8Path::from_path(&folder).unwrap());
+    let host = host.unwrap_or_else(|error| panic!("{example}: {}", error.diagnostic.message));
+    let question =
+        DiagramQuestion { target: Some(environment.to_owned()), level, ..DiagramQuestion::default() };
+    host.snapshot().diagram(&question).target.unwrap_or_else(|| panic!("nothing is drawn of {example}"))
+}
+
+#[test]
+fn pictures_are_as_kept() {
+    let bless = std::env::var_os("CI_BLESS").is_some_and(|value| !value.is_empty() && value != "0");
+    for (example, environment) in EXAMPLES {
+        let TargetDiagram { diagram, layout, .. } = drawn(example, environment, DiagramLevel::Units);
+        let picture = svg(&diagram, &layout);
+        let path = folder(example).join("architecture.svg");
+        if bless {
+            std::fs::write(&path, &picture).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == picture,
+            "{} differs; if that is as it should be: CI_BLESS=1 cargo test -p ci-tests --test diagrams",
+            path.display()
+        );
+    }
+}
+
+/// What the picture of `orders` says, in words.
+#[test]
+fn the_arrows_of_orders() {
+    let TargetDiagram { diagram, .. } = drawn("orders", "prod", DiagramLevel::Units);
+    let told: Vec<String> = diagram
+        .edges
+        .iter()
+        .map(|edge| format!("{} {}", edge.id, edge.label).trim_end().to_owned())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "payments/charge>payments/api_key:access read",
+            "orders/shipments>orders/worker:event",
+            "orders/api>orders/orders:access read, write",
+            "orders/api>orders/shipments:access send",
+            "orders/worker>payments/charge:access charge",
+            "orders/worker>orders/orders:access write",
+            "orders/http>orders/api:event",
+            "internet>orders/http:network HTTPS",
+        ]
+    );
+    for edge in &diagram.edges {
+        assert!(!edge.at.is_empty(), "{} is said nowhere", edge.id);
+    }
+}
+
+/// At every level and in every format the same comes out twice, boxes keep apart, and ids are used once.
+#[test]
+fn drawing_again_gives_the_same() {
+    for (example, environment) in EXAMPLES {
+        for level in [DiagramLevel::Services, DiagramLevel::Units, DiagramLevel::Resources] {
+            let one = drawn(example, environment, level);
+            let other = drawn(example, environment, level);
+            let all = |target: &TargetDiagram| {
+                let TargetDiagram { diagram, layout, .. } = target;
+                [svg(diagram, layout), json(diagram, layout), mermaid(diagram), dot(diagram)]
+            };
+            assert!(all(&one) == all(&other), "{example} at {level:?}");
+            let rects = &one.layout.nodes;
+            for (at, rect) in rects.iter().enumerate() {
+                let under = rects[at + 1..].iter().position(|other| rect.overlaps(other));
+                assert!(under.is_none(), "{example} at {level:?}: {} is covered", one.diagram.nodes[at].id);
+            }
+            let mut ids: Vec<&str> = one.diagram.nodes.iter().map(|node| node.id.as_str()).collect();
+            ids.extend(one.diagram.edges.iter().map(|edge| edge.id.as_str()));
+            let count = ids.len();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), count, "{example} at {level:?}: an id is used twice");
+        }
+    }
+}
