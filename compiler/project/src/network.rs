@@ -288,7 +288,15 @@ impl Teller<'_> {
         }
         if found.is_empty() {
             known.push(INTERNET.to_owned());
-            known.extend(self.network.elements().map(|(place, _)| self.name(End::At(place))));
+            for (place, _) in self.network.elements() {
+                let path = &self.stacks[place.stack].resource(place.resource).path;
+                // What it is part of is a name of it, and the one that people give.
+                let whole = path.split_once('.').map_or(&**path, |(whole, _)| whole);
+                if whole != &**path && !known.iter().any(|name| name == whole) {
+                    known.push(whole.to_owned());
+                }
+                known.push(self.name(End::At(place)));
+            }
         }
         found
     }
