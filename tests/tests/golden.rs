@@ -266,6 +266,11 @@ fn modules_refuse_misuse() {
             "name the origins",
         ),
         ("let work = Function { code: \"src\", runtime: Runtime::Python313, reaches: { mail: { to: \"192.0.2.1/32\" } } };", "say where it runs"),
+        (
+            "let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+             let work = Function { code: \"src\", runtime: Runtime::Python313, network: vpc.private, reaches: { mail: { to: \"192.0.2.1/32\" } } };",
+            "give the `Vpc` a `nat`",
+        ),
         ("let vpc = Vpc { cidr: \"10.0.0.0/24\" };", "from /16 to /20, found /24"),
         (
             "let vpc = Vpc { cidr: \"10.0.0.0/16\" };

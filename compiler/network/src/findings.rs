@@ -6,6 +6,7 @@
 //! Must not know: who has which rights; it is told what is needed.
 
 mod undeclared;
+mod unreachable;
 
 use ci_base::{Code, Diagnostic};
 use ci_graph::Place;
@@ -81,6 +82,7 @@ pub fn findings(network: &Network<'_>, needs: &[Need]) -> Vec<Finding> {
     }
     open_rules(network, &mut found);
     undeclared::find(network, &mut found);
+    unreachable::find(network, &mut found);
     services(network, needs, &mut found);
     found.sort_by(|left, right| {
         let key = |found: &Finding| (found.told.primary.at, found.told.code, found.about);

@@ -50,7 +50,8 @@ fn by_range<'n>(
     })
 }
 
-fn groups(element: &Element) -> impl Iterator<Item = &Attached> {
+/// The groups of an element.
+pub(super) fn groups(element: &Element) -> impl Iterator<Item = &Attached> {
     element.interfaces.iter().filter_map(|interface| interface.groups.as_ref()).flatten()
 }
 

@@ -460,3 +460,50 @@ fn what_services_reach_of_each_other_is_said() {
     let reason = "#[allow(undeclared_connection, reason = \"the office\")]\n    let group = aws::ec2::SecurityGroup {\n";
     assert_eq!(with("let group = aws::ec2::SecurityGroup {\n", reason), "");
 }
+
+/// A function and a cache, with a rule between their groups on one side only.
+const HALF: &str = r#"
+service Shop {
+    let vpc = aws::ec2::VPC { CidrBlock: "10.0.0.0/16" };
+    let subnet = aws::ec2::Subnet { VpcId: vpc.VpcId, CidrBlock: "10.0.0.0/24" };
+    let kept = aws::ec2::SecurityGroup {
+        GroupDescription: "kept", VpcId: vpc.VpcId, SecurityGroupEgress: [{ IpProtocol: "-1", CidrIp: "127.0.0.1/32" }],
+    };
+    let asking = aws::ec2::SecurityGroup {
+        GroupDescription: "asking", VpcId: vpc.VpcId, SecurityGroupEgress: [{ IpProtocol: "-1", CidrIp: "127.0.0.1/32" }],
+    };
+    let cache = aws::elasticache::ServerlessCache {
+        ServerlessCacheName: "sessions", Engine: "valkey", SubnetIds: [subnet.SubnetId], SecurityGroupIds: [kept.GroupId],
+    };
+    let host = aws::ec2::Instance {
+        ImageId: "ami-0abcdef1234567890", SubnetId: subnet.SubnetId, SecurityGroupIds: [asking.GroupId],
+        MetadataOptions: { HttpTokens: "required" },
+    };
+    let taken = aws::ec2::SecurityGroupIngress {
+        GroupId: kept.GroupId, IpProtocol: "tcp", FromPort: 6379, ToPort: 6379, SourceSecurityGroupId: asking.GroupId,
+    };
+}
+"#;
+
+#[test]
+fn a_rule_that_lets_nobody_through_is_found() {
+    let start = "E0513 `host` cannot reach `cache` on tcp 6379, although a rule between their groups is there for it: ";
+    let rule = "aws::ec2::SecurityGroupIngress\n";
+    assert_eq!(found(HALF), format!("{start}no rule of `asking` sends tcp to `cache` <- {rule}"));
+    let sent = "    let sent = aws::ec2::SecurityGroupEgress {
+        GroupId: asking.GroupId, IpProtocol: \"tcp\", FromPort: 6379, ToPort: 6379, DestinationSecurityGroupId: kept.GroupId,
+    };
+    let taken";
+    let whole = HALF.replace("    let taken", sent);
+    assert_eq!(found(&whole), "");
+    // Where it listens, on both sides.
+    let elsewhere = whole.replace("6379", "6380");
+    assert_eq!(
+        found(&elsewhere),
+        "E0513 `host` cannot reach `cache` on tcp 6380, although a rule between their groups is there for it: `cache` \
+         listens on tcp 6379, and only 6380 is let through <- aws::ec2::SecurityGroupEgress\n"
+    );
+    // A group that nothing has is nobody's.
+    let unused = HALF.replace("SecurityGroupIds: [asking.GroupId]", "SecurityGroupIds: [kept.GroupId]");
+    assert_eq!(found(&unused), "");
+}
