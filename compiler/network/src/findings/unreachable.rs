@@ -10,7 +10,7 @@ use super::Finding;
 use super::undeclared::groups;
 use crate::Network;
 use crate::element::{Element, Kind};
-use crate::model::{Named, Peer, Rule};
+use crate::model::{Group, Named, Peer, Rule};
 use crate::reach::{Blocked, End};
 use crate::sets::Protocol;
 use crate::truth::Mode;
@@ -18,7 +18,9 @@ use crate::truth::Mode;
 /// Adds a finding for each two groups between which a rule says that packets pass, where none can for anyone who has them.
 pub(super) fn find(network: &Network<'_>, found: &mut Vec<Finding>) {
     let mut rules: Vec<(Place, Place, &Rule)> = Vec::new();
-    for (&of, group) in &network.model.groups {
+    let mut all: Vec<(&Place, &Group)> = network.model.groups.iter().collect();
+    all.sort_unstable_by_key(|(place, _)| **place);
+    for (&of, group) in all {
         for rule in &group.rules {
             if let Peer::Group(Named::Of(peer)) = rule.peer
                 && peer != of
