@@ -265,15 +265,49 @@ fn modules_refuse_misuse() {
             "let api = HttpApi { routes: { \"GET /\": work }, cors: { origins: [\"*\"], credentials: true } };",
             "name the origins",
         ),
+        ("let work = Function { code: \"src\", runtime: Runtime::Python313, reaches: { mail: { to: \"192.0.2.1/32\" } } };", "say where it runs"),
+        (
+            "let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+             let work = Function { code: \"src\", runtime: Runtime::Python313, network: vpc.private, reaches: { mail: { to: \"192.0.2.1/32\" } } };",
+            "give the `Vpc` a `nat`",
+        ),
+        ("let vpc = Vpc { cidr: \"10.0.0.0/24\" };", "from /16 to /20, found /24"),
+        (
+            "let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+             let balancer = LoadBalancer { expose: public(vpc.public) };",
+            "give `domain` and `zone`, or a `certificate`",
+        ),
+        (
+            "let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+             let balancer = LoadBalancer { expose: public(vpc.isolated), certificate: \"arn:aws:acm:eu-west-1:111111111111:certificate/1\" };",
+            "expected `PublicSubnets`, found `IsolatedSubnets`",
+        ),
+        (
+            "let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+             let data = Database { network: vpc.private, name: \"orders\" };",
+            "expected `IsolatedSubnets`, found `PrivateSubnets`",
+        ),
+        (
+            "let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+             let data = Database { network: vpc.isolated, name: \"orders\", backup_retention: 40d };",
+            "a day to 35 days, found 40 days",
+        ),
+        (
+            "let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+             let web = Service { network: vpc.private, image: { uri: \"web\" }, min: 3, max: 2 };",
+            "`min` is at most `max`",
+        ),
     ];
     for (members, expected) in cases {
         let work = "let work = Function { code: \"src\", runtime: Runtime::Python313 };";
         let work = if members.contains("let work") { "" } else { work };
         let source = format!(
             "use std::compute::{{Function, Runtime}};
-             use std::data::{{KeyType, Table}};
+             use std::compute::Service;
+             use std::data::{{Database, KeyType, Table}};
              use std::edge::HttpApi;
              use std::messaging::Queue;
+             use std::network::{{LoadBalancer, Vpc, public}};
              use std::storage::Bucket;
              service Misuse {{ {work} {members} }}"
         );

@@ -213,8 +213,9 @@ fn each_statement(value: &mut Value, with: &mut dyn FnMut(&mut Located)) {
     }
 }
 
+/// All statements of a stack that give or take rights. Those of an endpoint bound what passes, and may be as wide as they are.
 fn each_statement_of(stack: &mut Stack, with: &mut dyn FnMut(&mut Located)) {
-    for resource in &mut stack.resources {
+    for resource in stack.resources.iter_mut().filter(|of| of.schema.name() != "AWS::EC2::VPCEndpoint") {
         for entry in &mut resource.properties {
             each_statement(&mut entry.value.value, with);
         }

@@ -132,6 +132,7 @@ codes! {
     E0511 PublicDataStore "public-data-store" Error;
     E0512 OpenToWorld "open-to-world" Error;
     E0513 BlockedConnection "blocked-connection" Error;
+    E0514 UndeclaredConnection "undeclared-connection" Error;
 
     E0601 NeedNotProvided "need-not-provided" Error;
     E0602 ServiceCycle "service-cycle" Error;
@@ -201,7 +202,10 @@ impl Code {
 
     /// Whether it is about what is reached and what is not: CloudFormation deploys it, and whoever knows why can say so.
     const fn is_about_networks(self) -> bool {
-        matches!(self, Self::PublicDataStore | Self::OpenToWorld | Self::BlockedConnection)
+        matches!(
+            self,
+            Self::PublicDataStore | Self::OpenToWorld | Self::BlockedConnection | Self::UndeclaredConnection
+        )
     }
 
     /// The code with this number (in any case) or name.

@@ -21,20 +21,20 @@ fn a_path_is_told_with_its_lines() {
     let (code, told, _) = network(&["--env", "staging", "--from", "guestbook", "--to", "database.cluster"]);
     assert_eq!(code, Some(0));
     let lines: Vec<&str> = told.lines().collect();
-    assert_eq!(lines[0], "guestbook to cluster  tcp 5432");
-    assert_eq!(lines[1], "  the group `back` sends tcp 5432 to `firewall`");
-    assert!(lines[2].starts_with("    src/web.ci:"), "{told}");
-    assert!(told.contains("  `cluster` listens on tcp 5432\n    src/database.ci:"), "{told}");
+    assert_eq!(lines[0], "guestbook.tasks to cluster.cluster  tcp 5432");
+    assert_eq!(lines[1], "  the group `guestbook.firewall.group` sends tcp 5432 to `cluster.group`");
+    assert!(lines[2].starts_with("    std/network.ci:"), "{told}");
+    assert!(told.contains("  `cluster.cluster` listens on tcp 5432\n    std/data.ci:"), "{told}");
 }
 
 #[test]
 fn what_is_in_the_way_is_told_with_the_setting() {
     let (code, told, _) = network(&["--env", "production", "--from", "internet", "--to", "cluster"]);
     assert_eq!(code, Some(0));
-    let expected = "internet to cluster  blocked
-  `cluster` has no public address
-  what would have to change: PubliclyAccessible of `cluster`
-    src/database.ci:";
+    let expected = "internet to cluster.cluster  blocked
+  `cluster.cluster` has no public address
+  what would have to change: PubliclyAccessible of `cluster.cluster`
+    std/data.ci:";
     assert!(told.starts_with(expected), "{told}");
 }
 
@@ -45,9 +45,9 @@ fn programs_get_the_same() {
     let connections = told["targets"][0]["connections"].as_array().unwrap();
     assert_eq!(connections[0]["from"], "internet");
     assert_eq!(connections[0]["paths"][0]["ports"], "80, 443");
-    assert_eq!(connections[0]["paths"][0]["hops"][0]["at"]["file"], "src/web.ci");
-    let blocked = connections.iter().find(|connection| connection["from"] == "cluster").unwrap();
-    assert_eq!(blocked["blocked"]["setting"], "SecurityGroupEgress of `firewall`");
+    assert_eq!(connections[0]["paths"][0]["hops"][0]["at"]["file"], "std/network.ci");
+    let blocked = connections.iter().find(|connection| connection["from"] == "cluster.cluster").unwrap();
+    assert_eq!(blocked["blocked"]["setting"], "SecurityGroupEgress of `cluster.group`");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use ci_access::program::Place;
 use ci_access::{
     Actions, Condition, Containment, Facts, Parts, Pattern, Resources, Statement, Symbol, Undecided, contains,
 };
+use ci_catalog::iam;
 
 use crate::names::text;
 use crate::phase::{Phase, Phases};
@@ -71,7 +72,7 @@ pub fn check(deployment: &Deployment, role: &Role, phases: &[Phase]) -> Vec<Lack
                     conditions: [need.conditions.as_slice(), need.certain.as_slice()].concat(),
                     ..Statement::allow(Actions::of([&need.action]), Resources::of([resource.clone()]))
                 };
-                let answer = ask(role, &statement.resolve(&facts))?;
+                let answer = ask(role, &need.action, &statement.resolve(&facts))?;
                 lacks.push(Lack {
                     action: need.action.clone(),
                     resource: resource.to_string(),
@@ -93,11 +94,18 @@ pub fn check(deployment: &Deployment, role: &Role, phases: &[Phase]) -> Vec<Lack
     lacks
 }
 
-/// Whether a role may do all that a statement allows; `None` if so.
-fn ask(role: &Role, statement: &Statement) -> Option<Answer> {
+/// Whether a role may do all that a statement allows, which is about one action; `None` if so.
+fn ask(role: &Role, action: &str, statement: &Statement) -> Option<Answer> {
     let inner = std::slice::from_ref(statement);
+    // Of an action that knows no resources the resource is `*` itself, and no denial of some ARNs is about it.
+    let is_bare = iam::action(action).is_some_and(|known| known.resources.is_empty());
+    let is_about =
+        |statement: &&Statement| !is_bare || allows(statement) || is_everything(&statement.resources);
     let layers = [Some(&role.statements), role.boundary.as_ref()];
-    let answers = layers.into_iter().flatten().map(|layer| contains(layer, inner));
+    let answers = layers.into_iter().flatten().map(|layer| {
+        let about: Vec<Statement> = layer.iter().filter(is_about).cloned().collect();
+        contains(&about, inner)
+    });
     answers
         .filter_map(|answer| match answer {
             Containment::Yes => None,
@@ -105,6 +113,14 @@ fn ask(role: &Role, statement: &Statement) -> Option<Answer> {
             Containment::Unknown(why) => Some(Answer::Undecided(why)),
         })
         .reduce(|one, other| if one == Answer::Denied { one } else { other })
+}
+
+/// Whether resources may be all that there are.
+fn is_everything(resources: &Resources) -> bool {
+    match resources {
+        Resources::Of(patterns) => patterns.iter().any(|pattern| pattern.to_string() == "*"),
+        Resources::AllBut(_) | Resources::Attached => true,
+    }
 }
 
 /// What a role may do beyond what the phases need, sorted.

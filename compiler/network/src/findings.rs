@@ -5,6 +5,9 @@
 //!
 //! Must not know: who has which rights; it is told what is needed.
 
+mod undeclared;
+mod unreachable;
+
 use ci_base::{Code, Diagnostic};
 use ci_graph::Place;
 use rustc_hash::FxHashSet;
@@ -13,7 +16,7 @@ use crate::Network;
 use crate::element::{Attached, Element, Forward, Kind};
 use crate::model::{Named, Peer, Range, Rule, Target};
 use crate::reach::{Answer, Blocked, End, Path};
-use crate::reader::At;
+use crate::reader::{At, Item};
 use crate::sets::{Addresses, Ports, Protocol};
 use crate::truth::Mode;
 
@@ -26,6 +29,15 @@ pub struct Need {
     pub service: String,
     /// Where the right to use it is given.
     pub at: At,
+}
+
+/// Something that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The resource it is about: where it is written in a library, the place of whoever made it is told by its name.
+    pub about: Place,
+    /// What is wrong.
+    pub told: Diagnostic<At>,
 }
 
 /// What an endpoint is called after the region, by what IAM calls the service. Services whose rights are used by AWS
@@ -49,11 +61,17 @@ const ENDPOINTS: [(&str, &str); 15] = [
     ("textract", "textract"),
 ];
 
+/// What Fargate itself uses over the interface of a task, with the role that starts it: images, whose layers come from S3,
+/// and the group that the containers log to.
+/// Source: the developer guide of ECS, on interface endpoints of Fargate tasks.
+const USED_BY_FARGATE: [(&str, &str); 4] =
+    [("ecr", "ecr.api"), ("ecr", "ecr.dkr"), ("ecr", "s3"), ("logs", "logs")];
+
 /// Services that Lambda uses with the role of a function: to read what calls it, and to pass on what came of a call.
 const USED_BY_LAMBDA: [&str; 7] = ["dynamodb", "events", "kinesis", "s3", "secretsmanager", "sns", "sqs"];
 
 /// Everything that is wrong, in the order of the stacks. `needs` are what the elements use of AWS.
-pub fn findings(network: &Network<'_>, needs: &[Need]) -> Vec<Diagnostic<At>> {
+pub fn findings(network: &Network<'_>, needs: &[Need]) -> Vec<Finding> {
     let mut found = Vec::new();
     if network.is_empty() {
         return found;
@@ -63,17 +81,19 @@ pub fn findings(network: &Network<'_>, needs: &[Need]) -> Vec<Diagnostic<At>> {
         targets(network, element, &mut found);
     }
     open_rules(network, &mut found);
+    undeclared::find(network, &mut found);
+    unreachable::find(network, &mut found);
     services(network, needs, &mut found);
     found.sort_by(|left, right| {
-        let key = |found: &Diagnostic<At>| (found.primary.at, found.code);
-        key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
+        let key = |found: &Finding| (found.told.primary.at, found.told.code, found.about);
+        key(left).cmp(&key(right)).then_with(|| left.told.message.cmp(&right.told.message))
     });
     found.dedup();
     found
 }
 
 /// A data store that the internet reaches.
-fn public_store(network: &Network<'_>, element: &Element, found: &mut Vec<Diagnostic<At>>) {
+fn public_store(network: &Network<'_>, element: &Element, found: &mut Vec<Finding>) {
     if element.kind != Kind::DataStore {
         return;
     }
@@ -84,7 +104,7 @@ fn public_store(network: &Network<'_>, element: &Element, found: &mut Vec<Diagno
         if !path.is_certain() {
             continue;
         }
-        found.push(public(network, element, &path));
+        found.push(Finding { about: element.place, told: public(network, element, &path) });
         return;
     }
 }
@@ -104,7 +124,7 @@ fn public(network: &Network<'_>, element: &Element, path: &Path) -> Diagnostic<A
 }
 
 /// A security group that takes packets from everywhere, and is not just the front of a load balancer.
-fn open_rules(network: &Network<'_>, found: &mut Vec<Diagnostic<At>>) {
+fn open_rules(network: &Network<'_>, found: &mut Vec<Finding>) {
     let mut groups: Vec<(&Place, &crate::model::Group)> = network.model.groups.iter().collect();
     groups.sort_unstable_by_key(|(place, _)| **place);
     for (place, group) in groups {
@@ -120,7 +140,7 @@ fn open_rules(network: &Network<'_>, found: &mut Vec<Diagnostic<At>>) {
             });
             let open: Vec<String> = open.collect();
             if !open.is_empty() {
-                found.push(everywhere(network, *place, rule, &open));
+                found.push(Finding { about: *place, told: everywhere(network, *place, rule, &open) });
             }
         }
     }
@@ -188,7 +208,7 @@ fn is_unfiltered(element: &Element) -> bool {
 }
 
 /// A load balancer that cannot reach its targets.
-fn targets(network: &Network<'_>, balancer: &Element, found: &mut Vec<Diagnostic<At>>) {
+fn targets(network: &Network<'_>, balancer: &Element, found: &mut Vec<Finding>) {
     let mut seen: Vec<(Place, Option<u16>)> = Vec::new();
     for forward in &balancer.forwards {
         let Some(port) = forward.port.filter(|_| forward.sure) else { continue };
@@ -211,11 +231,10 @@ fn targets(network: &Network<'_>, balancer: &Element, found: &mut Vec<Diagnostic
             forward.protocol,
             blocked.what
         );
-        found.push(
-            Diagnostic::new(Code::BlockedConnection, forward.at, message)
-                .also(blocked.at, "what would have to change")
-                .help(format!("change {}", blocked.setting)),
-        );
+        let told = Diagnostic::new(Code::BlockedConnection, forward.at, message)
+            .also(blocked.at, "what would have to change")
+            .help(format!("change {}", blocked.setting));
+        found.push(Finding { about: forward.to, told });
     }
 }
 
@@ -278,20 +297,22 @@ fn takes_any(network: &Network<'_>, forward: &Forward, port: u16) -> bool {
 }
 
 /// Something that uses a service of AWS and has no way to it.
-fn services(network: &Network<'_>, needs: &[Need], found: &mut Vec<Diagnostic<At>>) {
+fn services(network: &Network<'_>, needs: &[Need], found: &mut Vec<Finding>) {
     let mut seen: Vec<(Place, &str)> = Vec::new();
     let served = Served::read(network);
     for need in needs {
-        let Some((_, name)) = ENDPOINTS.iter().find(|(service, _)| *service == need.service) else {
-            continue;
-        };
-        for user in users(network, need, &served) {
-            if seen.contains(&(user, name)) {
-                continue;
-            }
-            if let Some(finding) = no_way(network, user, need, name) {
-                seen.push((user, name));
-                found.push(finding);
+        let by_fargate = network.reader.type_name(need.user) == "AWS::ECS::TaskDefinition";
+        let used_by_fargate = USED_BY_FARGATE.iter().filter(|_| by_fargate);
+        let names = ENDPOINTS.iter().chain(used_by_fargate).filter(|(service, _)| *service == need.service);
+        for (_, name) in names {
+            for user in users(network, need, &served) {
+                if seen.contains(&(user, name)) {
+                    continue;
+                }
+                if let Some(told) = no_way(network, user, need, name) {
+                    seen.push((user, name));
+                    found.push(Finding { about: user, told });
+                }
             }
         }
     }
@@ -310,7 +331,10 @@ fn users(network: &Network<'_>, need: &Need, served: &Served) -> Vec<Place> {
         "AWS::ECS::TaskDefinition" => {
             let services = network.index.of("AWS::ECS::Service").iter().copied();
             let is_fargate = |service: &Place| {
-                reader.property(*service, "LaunchType").iter().any(|item| item.text() == Some("FARGATE"))
+                let launched = reader.property(*service, "LaunchType");
+                let provided = reader.property(*service, "CapacityProviderStrategy.CapacityProvider");
+                let mut names = launched.iter().chain(&provided).filter_map(Item::text);
+                names.any(|name| name.starts_with("FARGATE"))
             };
             let runs_it = |service: &Place| {
                 let task = reader.property(*service, "TaskDefinition");
@@ -357,6 +381,36 @@ impl Served {
     }
 }
 
+/// Whether something may reach an endpoint of its VPC on port 443.
+fn to_endpoint(network: &Network<'_>, user: Place, endpoint: Place) -> Result<(), Blocked> {
+    const HTTPS: u16 = 443;
+    let on = |ports: &Ports, of: &str| {
+        if ports.contains(HTTPS) {
+            return Ok(());
+        }
+        Err(Blocked {
+            what: format!("only {ports} is let through, and it listens on tcp {HTTPS}"),
+            setting: format!("the rules between the groups of `{}` and {of}", network.path(user)),
+            at: network.reader.at(user),
+            step: 0,
+        })
+    };
+    if network.elements.all.contains_key(&endpoint) {
+        let way = network.ways(Mode::May, End::At(user), End::At(endpoint), Protocol::Tcp)?;
+        return on(&way.ports, &format!("`{}`", network.path(endpoint)));
+    }
+    // A gateway endpoint is a route: what the groups let out to the addresses of the service gets there.
+    let out = network.let_out(user).map_err(|blocked| Blocked {
+        what: format!("{}, where its addresses are", blocked.what),
+        setting: format!(
+            "{}: let it name the list of the service's addresses, `s3_list` or `dynamodb_list` of `std::network::Vpc`",
+            blocked.setting
+        ),
+        ..blocked
+    })?;
+    on(&out, "the addresses of the service")
+}
+
 fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Option<Diagnostic<At>> {
     let element = network.elements.all.get(&user)?;
     let blocked = network.ways(Mode::May, End::At(user), End::Internet, Protocol::Tcp).err()?;
@@ -376,28 +430,45 @@ fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Opt
         }
         vpcs.push(subnet.vpc.place()?);
     }
-    let endpoints = network.index.of("AWS::EC2::VPCEndpoint").iter();
-    let answers = |endpoint: &&Place| {
-        let of = network.reader.property(**endpoint, "VpcId");
-        let is_here = of.iter().any(|vpc| vpc.place().is_none_or(|vpc| vpcs.contains(&vpc)));
-        let name = network.reader.ending(**endpoint, "ServiceName");
-        let is_meant =
-            name.is_none_or(|name| name.rsplit_once('.').is_none_or(|(_, last)| last.starts_with(service)));
-        is_here && is_meant
-    };
-    if endpoints.clone().any(|endpoint| answers(&endpoint)) {
-        return None;
-    }
     let name = network.path(user);
     let at = element.interfaces.first()?.at;
-    let message = format!("`{name}` has rights on {} and no way to it: {}", need.service, blocked.what);
+    let mut behind: Option<Blocked> = None;
+    for &endpoint in network.index.of("AWS::EC2::VPCEndpoint") {
+        let of = network.reader.property(endpoint, "VpcId");
+        let is_here = of.iter().any(|vpc| vpc.place().is_none_or(|vpc| vpcs.contains(&vpc)));
+        let is_meant = network
+            .reader
+            .ending(endpoint, "ServiceName")
+            .is_none_or(|name| name.ends_with(service) || name.contains(&format!(".{service}-")));
+        if !is_here || !is_meant {
+            continue;
+        }
+        match to_endpoint(network, user, endpoint) {
+            Ok(()) => return None,
+            Err(blocked) => behind = Some(blocked),
+        }
+    }
+    if let Some(blocked) = behind {
+        let message = format!(
+            "`{name}` has rights on {} and no way to the endpoint of {service}: {}",
+            need.service, blocked.what
+        );
+        let finding = Diagnostic::new(Code::BlockedConnection, at, message)
+            .also(need.at, "the rights")
+            .also(blocked.at, "what would have to change")
+            .help(format!("change {}", blocked.setting));
+        return Some(finding);
+    }
+    let it = if need.service == service { "it".to_owned() } else { format!("`{service}`") };
+    let message = format!("`{name}` has rights on {} and no way to {it}: {}", need.service, blocked.what);
     let gateway =
         if matches!(service, "s3" | "dynamodb") { "a gateway endpoint" } else { "an interface endpoint" };
     let finding = Diagnostic::new(Code::BlockedConnection, at, message)
         .also(need.at, "the rights")
         .also(blocked.at, "what blocks the way over the internet")
         .help(format!(
-            "add {gateway} for `com.amazonaws.{{aws::region}}.{service}` to the VPC, or change {}",
+            "add {gateway} for `com.amazonaws.{{aws::region}}.{service}` to the VPC, as `endpoints` of `std::network::Vpc` \
+             does, or change {}",
             blocked.setting
         ));
     Some(finding)

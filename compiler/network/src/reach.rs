@@ -4,7 +4,7 @@
 
 use ci_graph::Place;
 
-use crate::model::Version;
+use crate::model::{Peer, Rule, Version};
 use crate::sets::{Ports, Protocol};
 use crate::truth::{Mode, Truth};
 use crate::walk::{Arrived, Walk};
@@ -132,6 +132,19 @@ impl Network<'_> {
             (false, true) => Truth::Perhaps,
             (false, false) => Truth::No,
         }
+    }
+
+    /// Whether an element has addresses that a rule is about.
+    pub(crate) fn comes_from(&self, from: Place, rule: &Rule) -> bool {
+        let Peer::Addresses(range) = &rule.peer else { return false };
+        let of = |version| Walk { network: self, mode: Mode::May, protocol: Protocol::Tcp, version };
+        Version::ALL.into_iter().any(|version| of(version).is_among(from, &range.within))
+    }
+
+    /// The TCP ports on which the groups of an element may let packets out, to hosts that are not of its network.
+    pub(crate) fn let_out(&self, from: Place) -> Result<Ports, Blocked> {
+        let walk = Walk { network: self, mode: Mode::May, protocol: Protocol::Tcp, version: Version::V4 };
+        walk.let_out(from)
     }
 
     /// All ways of one kind together: the ports of all, the hops of the first.

@@ -185,6 +185,12 @@ impl Addresses {
         Self { v4: Intervals::all(), v6: Intervals::all() }
     }
 
+    /// All of IPv4 that a host in a network may have: not those by which each host means itself.
+    pub fn hosts_v4() -> Self {
+        let own = Self::parse("127.0.0.0/8").unwrap_or_default();
+        Self::all_v4().minus(&own)
+    }
+
     /// All of IPv4.
     pub fn all_v4() -> Self {
         Self { v4: Intervals::all(), v6: Intervals::default() }

@@ -62,6 +62,15 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Everything that someone may send to the internet.
+    fn leaving(walk: Walk<'_, '_>, from: &Side<'_>) -> Self {
+        let to = walk.version.of(&Addresses::internet());
+        Self {
+            packets: vec![Packets { from: from.range.clone(), to, ports: Ports::all() }],
+            hops: Vec::new(),
+        }
+    }
+
     /// The rest of a step: those that passed.
     pub fn pass(&mut self, packets: Vec<Packets>) {
         self.packets = packets;
@@ -102,7 +111,7 @@ impl<'w> Walk<'w, '_> {
             }
             let subnet = attached.to.place().and_then(|place| self.network.model.subnets.get(&place));
             let range = match self.version {
-                Version::V4 => subnet.map_or_else(Addresses::all_v4, |subnet| subnet.v4.clone()),
+                Version::V4 => subnet.map_or_else(Addresses::hosts_v4, |subnet| subnet.v4.clone()),
                 Version::V6 => {
                     let v6 = match interface.v6 {
                         SixBy::Is(truth) => truth,
@@ -139,18 +148,33 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn leaving(self, from: &Side<'w>) -> Result<Arrived, Blocked> {
-        let mut state = State {
-            packets: vec![Packets {
-                from: from.range.clone(),
-                to: self.version.of(&Addresses::internet()),
-                ports: Ports::all(),
-            }],
-            hops: Vec::new(),
-        };
+        let mut state = State::leaving(self, from);
         self.group(&mut state, from, false, None)?;
         self.acl(&mut state, from, true)?;
         self.gateway_out(&mut state, from)?;
         self.arrived(state, Some(from), None)
+    }
+
+    /// Whether hosts of an element have addresses that are among some.
+    pub fn is_among(self, place: Place, addresses: &Addresses) -> bool {
+        self.sides(place).any(|side| !side.range.and(addresses).is_empty())
+    }
+
+    /// The ports on which the groups of an element let packets out to the internet, whatever the routes say.
+    pub fn let_out(self, place: Place) -> Result<Ports, Blocked> {
+        let mut found = Ports::default();
+        let mut blocked = None;
+        for side in self.sides(place) {
+            let mut state = State::leaving(self, &side);
+            match self.group(&mut state, &side, false, None) {
+                Ok(()) => found = found.or(&state.ports()),
+                Err(by) => blocked = Some(by),
+            }
+        }
+        match blocked {
+            Some(by) if found.is_empty() => Err(by),
+            _ => Ok(found),
+        }
     }
 
     fn between(self, from: &Side<'w>, to: &Side<'w>) -> Result<Arrived, Blocked> {

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use ci_access::program::read as read_policies;
-use ci_base::{Diagnostic, Severity, Span};
+use ci_base::{Diagnostic, Label, Severity, Span};
 use ci_graph::Stack;
-use ci_network::{Answer, At, End, Need, Network, Protocol, findings};
+use ci_network::{Answer, At, End, Finding, Need, Network, Protocol, findings};
 use ci_sema::{Db, Plan, StackResult, Target, TargetId, has_errors, is_damaged};
 
 use crate::build::{target_names, unknown_environment};
@@ -107,7 +107,7 @@ pub struct BlockedAnswer {
 
 /// What is wrong with the networks of a target, where nothing else is.
 #[salsa::tracked]
-pub(crate) fn network_problems(db: &dyn Db, target: TargetId) -> Vec<Diagnostic<At>> {
+pub(crate) fn network_problems(db: &dyn Db, target: TargetId) -> Vec<Finding> {
     let plan = ci_sema::plan(db, target);
     let results = results(db, plan);
     let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
@@ -158,15 +158,31 @@ fn needs(stacks: &[&Stack]) -> Vec<Need> {
     found
 }
 
+/// A finding in a library, told where the program has what it is about.
+fn chosen_by(mut found: Diagnostic, at: Span) -> Diagnostic {
+    let written = std::mem::replace(&mut found.primary, Label { at, text: "has it in it".to_owned() });
+    found.secondary.insert(0, Label { text: "it is written here".to_owned(), ..written });
+    found
+}
+
 impl Snapshot {
     /// What is wrong with the networks of a target, in places of the source.
     pub(crate) fn network_findings(&self, plan: &Plan, target: TargetId, found: &mut Vec<Diagnostic>) {
         let problems = network_problems(&self.db, target);
-        found.extend(problems.iter().map(|problem| {
-            problem.clone().map(|at| {
+        found.extend(problems.iter().map(|Finding { about, told }| {
+            let placed = told.clone().map(|at| {
                 let result = ci_sema::stack(&self.db, plan.instances[at.stack]);
                 self.place(result, at.origin)
-            })
+            });
+            let instance = plan.instances[about.stack];
+            let resource = ci_sema::stack(&self.db, instance).stack.resource(about.resource);
+            let is_of_its_stack = told.primary.at.stack == about.stack;
+            let chosen = is_of_its_stack
+                .then(|| ci_sema::chosen_at(&self.db, instance, told.primary.at.origin, &resource.path));
+            match chosen.flatten() {
+                Some(at) => chosen_by(placed, at),
+                None => placed,
+            }
         }));
     }
 
@@ -272,7 +288,15 @@ impl Teller<'_> {
         }
         if found.is_empty() {
             known.push(INTERNET.to_owned());
-            known.extend(self.network.elements().map(|(place, _)| self.name(End::At(place))));
+            for (place, _) in self.network.elements() {
+                let path = &self.stacks[place.stack].resource(place.resource).path;
+                // What it is part of is a name of it, and the one that people give.
+                let whole = path.split_once('.').map_or(&**path, |(whole, _)| whole);
+                if whole != &**path && !known.iter().any(|name| name == whole) {
+                    known.push(whole.to_owned());
+                }
+                known.push(self.name(End::At(place)));
+            }
         }
         found
     }

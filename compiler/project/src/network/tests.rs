@@ -342,9 +342,48 @@ fn rights_without_a_way_are_found() {
                 the one of its VPC leads nowhere else <- {\n";
     assert_eq!(found(ISOLATED), told);
     let more = |lines: &str| ISOLATED.replace("    let queue", &format!("{lines}\n    let queue"));
-    let endpoint = r#"    let endpoint = aws::ec2::VPCEndpoint { VpcId: vpc.VpcId, VpcEndpointType: "Interface", ServiceName: "com.amazonaws.{aws::region}.sqs", SubnetIds: [subnet.SubnetId] };"#;
+    let endpoint = r#"    let endpoint = aws::ec2::VPCEndpoint { VpcId: vpc.VpcId, VpcEndpointType: "Interface", ServiceName: "com.amazonaws.{aws::region}.sqs", SubnetIds: [subnet.SubnetId], SecurityGroupIds: ["sg-0123456789abcdef0"] };"#;
     assert_eq!(found(&more(endpoint)), "");
     assert_eq!(found(&more(&endpoint.replace(".sqs", ".sns"))), told);
+    // Without groups it has that of its VPC, which takes packets from its own only.
+    let by_default = endpoint.replace(r#", SecurityGroupIds: ["sg-0123456789abcdef0"]"#, "");
+    assert_eq!(
+        found(&more(&by_default)),
+        "E0513 `worker` has rights on sqs and no way to the endpoint of sqs: no rule of `vpc` takes tcp from `worker` <- {\n"
+    );
+    // An endpoint that lets nobody in is no way, and neither is one that the function may not send to.
+    let guarded = format!(
+        "    let door = aws::ec2::SecurityGroup {{ GroupDescription: \"door\", VpcId: vpc.VpcId }};\n{}",
+        endpoint.replace(r#""sg-0123456789abcdef0""#, "door.GroupId")
+    );
+    assert_eq!(
+        found(&more(&guarded)),
+        "E0513 `worker` has rights on sqs and no way to the endpoint of sqs: no rule of `door` takes tcp from `worker` <- \
+         {\n"
+    );
+    let rule = "    let rule = aws::ec2::SecurityGroupIngress { GroupId: door.GroupId, IpProtocol: \"tcp\", FromPort: 443, ToPort: 443, SourceSecurityGroupId: group.GroupId };";
+    assert_eq!(found(&more(&format!("{guarded}\n{rule}"))), "");
+    assert_eq!(
+        found(&more(&format!("{guarded}\n{}", rule.replace("443", "80")))),
+        "E0513 `worker` has rights on sqs and no way to the endpoint of sqs: `endpoint` listens on tcp 443, and only 80 is \
+         let through <- {\n"
+    );
+    // A gateway endpoint is a route: what must be let out is the list of addresses behind it.
+    let stored = |rule: &str| {
+        let gateway = r#"    let endpoint = aws::ec2::VPCEndpoint { VpcId: vpc.VpcId, ServiceName: "com.amazonaws.{aws::region}.s3" };"#;
+        let closed = "VpcId: vpc.VpcId, SecurityGroupEgress: [{ IpProtocol: \"-1\", CidrIp: \"127.0.0.1/32\" }] };\n    let queue";
+        more(&format!("{gateway}\n{rule}"))
+            .replace("VpcId: vpc.VpcId };\n    let endpoint", &closed.replace("let queue", "let endpoint"))
+            .replace("aws::sqs::Queue {}", "aws::s3::Bucket {}")
+            .replace("sqs::SendMessage on [queue.Arn]", "s3::GetObject on [\"{queue.Arn}/*\"]")
+    };
+    assert_eq!(
+        found(&stored("")),
+        "E0513 `worker` has rights on s3 and no way to the endpoint of s3: no rule of `group` sends tcp to the internet, \
+         where its addresses are <- {\n"
+    );
+    let list = "    let rule = aws::ec2::SecurityGroupEgress { GroupId: group.GroupId, IpProtocol: \"tcp\", FromPort: 443, ToPort: 443, DestinationPrefixListId: \"pl-6ea54007\" };";
+    assert_eq!(found(&stored(list)), "");
     let peered = r#"    let table = aws::ec2::RouteTable { VpcId: vpc.VpcId };
     let link = aws::ec2::SubnetRouteTableAssociation { SubnetId: subnet.SubnetId, RouteTableId: table.RouteTableId };
     let route = aws::ec2::Route { RouteTableId: table.RouteTableId, DestinationCidrBlock: "10.9.0.0/16", TransitGatewayId: "tgw-0123456789abcdef0" };"#;
@@ -354,4 +393,117 @@ fn rights_without_a_way_are_found() {
     let received = more(source)
         .replace("sqs::SendMessage on", "sqs::{ReceiveMessage, DeleteMessage, GetQueueAttributes} on");
     assert_eq!(found(&received), "");
+}
+
+/// A cache of one service that another reaches, because a range of addresses lets it in.
+const APART: &str = r#"
+interface Net { vpc: Id<aws::ec2::VPC>; subnet: Id<aws::ec2::Subnet>; }
+service Base {
+    let vpc = aws::ec2::VPC { CidrBlock: "10.0.0.0/16" };
+    let subnet = aws::ec2::Subnet { VpcId: vpc.VpcId, CidrBlock: "10.0.0.0/24" };
+    provides net: Net = { vpc: vpc.VpcId, subnet: subnet.SubnetId };
+}
+service Sessions {
+    needs net: Net;
+    param office: String = "10.0.0.0/16";
+    let group = aws::ec2::SecurityGroup {
+        GroupDescription: "sessions", VpcId: net.vpc,
+        SecurityGroupIngress: [{ IpProtocol: "tcp", FromPort: 6379, ToPort: 6379, CidrIp: "10.0.0.0/16" }],
+    };
+    let cache = aws::elasticache::ServerlessCache {
+        ServerlessCacheName: "sessions", Engine: "valkey", SubnetIds: [net.subnet], SecurityGroupIds: [group.GroupId],
+    };
+    output office_range: String = office;
+}
+service Reports {
+    needs net: Net;
+    let group = aws::ec2::SecurityGroup { GroupDescription: "reports", VpcId: net.vpc };
+    let host = aws::ec2::Instance {
+        ImageId: "ami-0abcdef1234567890", SubnetId: net.subnet, SecurityGroupIds: [group.GroupId],
+        MetadataOptions: { HttpTokens: "required" },
+    };
+}
+app Shop {
+    let base = Base {};
+    let sessions = Sessions { net: base.net };
+    let reports = Reports { net: base.net };
+}
+"#;
+
+#[test]
+fn what_services_reach_of_each_other_is_said() {
+    let told = "E0514 `host` of another service reaches `cache` on tcp 6379, and neither says so: the group `group` takes it \
+                from 10.0.0.0/16 <- \"10.0.0.0/16\"\n";
+    assert_eq!(found(APART), told);
+    let with = |from: &str, to: &str| {
+        assert!(APART.contains(from), "{from}");
+        found(&APART.replace(from, to))
+    };
+    // Addresses of others, and what only the deployment knows.
+    assert_eq!(with("CidrIp: \"10.0.0.0/16\"", "CidrIp: \"10.0.9.0/24\""), "");
+    assert_eq!(with("CidrIp: \"10.0.0.0/16\"", "CidrIp: office"), "");
+    // What cannot leave, and another port.
+    let closed = "\"reports\", SecurityGroupEgress: [{ IpProtocol: \"-1\", CidrIp: \"127.0.0.1/32\" }]";
+    assert_eq!(with("\"reports\"", closed), "");
+    assert_eq!(with("FromPort: 6379, ToPort: 6379", "FromPort: 80, ToPort: 80"), "");
+    // In the same service everybody can read it.
+    let together =
+        APART.replace("\nservice Reports {\n    needs net: Net;\n    let group =", "\n    let other =");
+    let together = together
+        .replace("    output office_range: String = office;\n}", "    output office_range: String = office;");
+    let together = together.replace(
+        "SubnetId: net.subnet, SecurityGroupIds: [group.GroupId]",
+        "SubnetId: net.subnet, SecurityGroupIds: [other.GroupId]",
+    );
+    let together = together.replace("    let reports = Reports { net: base.net };\n", "");
+    assert_eq!(found(&together), "");
+    let reason = "#[allow(undeclared_connection, reason = \"the office\")]\n    let group = aws::ec2::SecurityGroup {\n";
+    assert_eq!(with("let group = aws::ec2::SecurityGroup {\n", reason), "");
+}
+
+/// A function and a cache, with a rule between their groups on one side only.
+const HALF: &str = r#"
+service Shop {
+    let vpc = aws::ec2::VPC { CidrBlock: "10.0.0.0/16" };
+    let subnet = aws::ec2::Subnet { VpcId: vpc.VpcId, CidrBlock: "10.0.0.0/24" };
+    let kept = aws::ec2::SecurityGroup {
+        GroupDescription: "kept", VpcId: vpc.VpcId, SecurityGroupEgress: [{ IpProtocol: "-1", CidrIp: "127.0.0.1/32" }],
+    };
+    let asking = aws::ec2::SecurityGroup {
+        GroupDescription: "asking", VpcId: vpc.VpcId, SecurityGroupEgress: [{ IpProtocol: "-1", CidrIp: "127.0.0.1/32" }],
+    };
+    let cache = aws::elasticache::ServerlessCache {
+        ServerlessCacheName: "sessions", Engine: "valkey", SubnetIds: [subnet.SubnetId], SecurityGroupIds: [kept.GroupId],
+    };
+    let host = aws::ec2::Instance {
+        ImageId: "ami-0abcdef1234567890", SubnetId: subnet.SubnetId, SecurityGroupIds: [asking.GroupId],
+        MetadataOptions: { HttpTokens: "required" },
+    };
+    let taken = aws::ec2::SecurityGroupIngress {
+        GroupId: kept.GroupId, IpProtocol: "tcp", FromPort: 6379, ToPort: 6379, SourceSecurityGroupId: asking.GroupId,
+    };
+}
+"#;
+
+#[test]
+fn a_rule_that_lets_nobody_through_is_found() {
+    let start = "E0513 `host` cannot reach `cache` on tcp 6379, although a rule between their groups is there for it: ";
+    let rule = "aws::ec2::SecurityGroupIngress\n";
+    assert_eq!(found(HALF), format!("{start}no rule of `asking` sends tcp to `cache` <- {rule}"));
+    let sent = "    let sent = aws::ec2::SecurityGroupEgress {
+        GroupId: asking.GroupId, IpProtocol: \"tcp\", FromPort: 6379, ToPort: 6379, DestinationSecurityGroupId: kept.GroupId,
+    };
+    let taken";
+    let whole = HALF.replace("    let taken", sent);
+    assert_eq!(found(&whole), "");
+    // Where it listens, on both sides.
+    let elsewhere = whole.replace("6379", "6380");
+    assert_eq!(
+        found(&elsewhere),
+        "E0513 `host` cannot reach `cache` on tcp 6380, although a rule between their groups is there for it: `cache` \
+         listens on tcp 6379, and only 6380 is let through <- aws::ec2::SecurityGroupEgress\n"
+    );
+    // A group that nothing has is nobody's.
+    let unused = HALF.replace("SecurityGroupIds: [asking.GroupId]", "SecurityGroupIds: [kept.GroupId]");
+    assert_eq!(found(&unused), "");
 }

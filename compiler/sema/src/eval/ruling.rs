@@ -18,7 +18,7 @@ use super::frame::Env;
 use super::member::one_line;
 use super::plan::{ServiceInstance, StackResult, open_stack, stack};
 use super::testing::At;
-use super::trail::{Step, trail};
+use super::trail::{Step, declared_by, trail};
 use super::value::{Located, Value};
 use crate::infer::has_errors;
 use crate::item::{item_doc, item_source, item_tree};
@@ -183,14 +183,7 @@ impl<'db> Judge<'db> {
                 return (at, true);
             }
         }
-        let step = trail.iter().rev().find(|step| is_own(step.unit));
-        let declared = step.and_then(|step| {
-            let member = item_tree(self.db, step.unit).item.members().get(step.member as usize)?;
-            match member.kind {
-                MemberKind::Declaration { name, .. } => Some((step.unit, name.0)),
-                _ => None,
-            }
-        });
+        let declared = declared_by(self.db, trail, self.own);
         declared.map_or((self.at(made), true), |at| (at, false))
     }
 

@@ -3,13 +3,16 @@
 //!
 //! Names are followed through types, without evaluating anything.
 
+use ci_base::{Span, TextRange};
+use ci_graph::Origin;
 use ci_syntax::ast::{Expr, MemberKind};
 
+use super::plan::{ServiceInstance, stack};
 use crate::infer::infer;
-use crate::item::{item_source, item_tree};
+use crate::item::{item_source, item_span, item_tree};
 use crate::signature::attribute;
 use crate::ty::Ty;
-use crate::{Db, ItemId};
+use crate::{Db, ItemId, Package, Program};
 
 /// A declaration on the way to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,31 @@ pub fn trail(db: &dyn Db, root: ItemId, path: &str) -> Vec<Step> {
         }
     }
     found
+}
+
+/// The innermost declaration of a package on the way to a resource: the item it is in and the place of its name.
+pub(super) fn declared_by(
+    db: &dyn Db,
+    trail: &[Step],
+    package: Option<Package>,
+) -> Option<(ItemId, TextRange)> {
+    let step = trail.iter().rev().find(|step| Some(step.unit.file(db).package(db)) == package)?;
+    let member = item_tree(db, step.unit).item.members().get(step.member as usize)?;
+    match member.kind {
+        MemberKind::Declaration { name, .. } => Some((step.unit, name.0)),
+        _ => None,
+    }
+}
+
+/// Where the program itself has a resource that a library wrote: `None` where `origin` is the program's own.
+pub fn chosen_at(db: &dyn Db, instance: ServiceInstance, origin: Origin, path: &str) -> Option<Span> {
+    let own = Program::try_get(db).map(|program| program.root(db));
+    let written = stack(db, instance).items.get(origin.item as usize)?;
+    if Some(written.file(db).package(db)) == own {
+        return None;
+    }
+    let (item, range) = declared_by(db, &trail(db, instance.item(db), path), own)?;
+    Some(item_span(db, item, range))
 }
 
 /// The member of this name, or of this former name.
