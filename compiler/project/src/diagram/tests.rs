@@ -14,7 +14,7 @@ interface Ship { send: Capability; url: Url; }
 
 service Shipping {
     let parcels = Queue { visibility_timeout: 60s };
-    let packer = Function { code: "code", runtime: Runtime::Nodejs22, timeout: 10s, queues: { parcels: { queue: parcels } } };
+    let packer = Function { code: "code", runtime: Runtime::Nodejs22, timeout: 10s, on: [parcels.messages {}] };
     provides ship: Ship = { send: parcels.send, url: parcels.url };
 }
 
