@@ -252,7 +252,7 @@ pub(crate) struct SourceMaps<'a> {
 }
 
 impl<'a> SourceMaps<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
+    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
         Self { places: Places::new(snapshot), made: HashMap::new() }
     }
 
@@ -270,7 +270,7 @@ impl<'a> SourceMaps<'a> {
         done
     }
 
-    fn take(&mut self, db: &dyn Db, instance: ServiceInstance) -> Vec<u8> {
+    pub(crate) fn take(&mut self, db: &dyn Db, instance: ServiceInstance) -> Vec<u8> {
         self.made.remove(&instance).unwrap_or_else(|| {
             let result = ci_sema::stack(db, instance);
             self.places.source_map(&result.stack, &result.starts(db))
