@@ -5,8 +5,18 @@
 //!
 //! Must not know: protocols, the file system, how long anything takes.
 
+pub mod calls;
+pub mod definition;
 pub mod diagnostics;
+pub mod folding;
+pub mod formatting;
 pub mod hover;
+pub mod links;
+pub mod references;
+pub mod rename;
+pub mod selection;
+pub mod symbols;
+pub mod tokens;
 
 mod describe;
 mod occurrence;

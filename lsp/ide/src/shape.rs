@@ -8,7 +8,6 @@ use ci_catalog::{Kinds, NodeId, ResourceSchema};
 use ci_sema::Db;
 use ci_sema::signature::Field;
 use ci_sema::ty::{NodeType, Ty};
-use ci_syntax::ast::UnitKind;
 
 /// How deep required properties of required properties are written out.
 const DEEPEST: usize = 3;
@@ -218,9 +217,4 @@ pub(crate) fn escape(text: &str) -> String {
         escaped.push(character);
     }
     escaped
-}
-
-/// What is given to make an instance of a unit: inputs, and needs of a service.
-pub(crate) fn is_made_of_inputs(kind: UnitKind) -> bool {
-    matches!(kind, UnitKind::Component | UnitKind::Service | UnitKind::App)
 }
