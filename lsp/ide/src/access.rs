@@ -101,9 +101,15 @@ pub fn report(snapshot: &Snapshot, of: Option<String>, to: Option<String>) -> Re
         (Some(of), None) => format!("What `{of}` may do"),
         (None, None) => "Who may do what".to_owned(),
     };
-    let own = |name: Option<String>| name.map(|name| own_name(&name));
-    let question = AccessQuestion { target: None, of: own(of), to: own(to) };
-    let told = snapshot.access(&question);
+    let own = |name: &Option<String>| name.as_deref().map(own_name);
+    let mut told = snapshot.access(&AccessQuestion { target: None, of: own(&of), to: own(&to) });
+    if told.targets.iter().all(|target| !target.known.is_empty()) {
+        // The app may call the service by another name than its own.
+        let bare = |name: &Option<String>| {
+            name.as_deref().map(|name| name.split_once('.').map_or(name, |(_, name)| name).to_owned())
+        };
+        told = snapshot.access(&AccessQuestion { target: None, of: bare(&of), to: bare(&to) });
+    }
     let errors = told.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
     if errors > 0 {
         let problem = format!("nothing is said of a program with errors: there {}", are(errors));

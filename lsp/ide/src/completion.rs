@@ -19,6 +19,7 @@ use crate::place::{At, at};
 use crate::{Cursor, TextEdit};
 
 use context::Context;
+pub(crate) use names::import_edit;
 
 /// A sort of completion, for the icon beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,6 +204,16 @@ impl<'a> List<'a> {
     /// Whether a name is like the word that is being typed.
     pub fn is_like(&self, name: &str) -> bool {
         crate::symbols::score(&self.word, name).is_some()
+    }
+
+    /// Takes the parentheses off: there are some behind the word already.
+    fn without_calls(&mut self) {
+        for item in &mut self.items {
+            if item.kind == CompletionKind::Method {
+                item.insert.clone_from(&item.label);
+                item.is_snippet = false;
+            }
+        }
     }
 
     fn finish(mut self) -> Completions {

@@ -5,20 +5,28 @@
 //!
 //! Must not know: protocols, the file system, how long anything takes.
 
+pub mod access;
+pub mod actions;
 pub mod calls;
+pub mod completion;
 pub mod definition;
 pub mod diagnostics;
 pub mod folding;
 pub mod formatting;
+pub mod hints;
 pub mod hover;
+pub mod lens;
 pub mod links;
+pub mod paste;
 pub mod references;
 pub mod rename;
 pub mod selection;
+pub mod signature;
 pub mod symbols;
 pub mod tokens;
 
 mod describe;
+mod expected;
 mod occurrence;
 mod place;
 mod shape;

@@ -40,6 +40,11 @@ pub fn links(snapshot: &Snapshot, file: FileId) -> Vec<Link> {
             let body = Body::of(db, *item);
             if item.kind(db) == ci_syntax::ItemKind::Use {
                 for place in occurrences(db, *item) {
+                    let word = place.range.of(body.source.text());
+                    // What stands for wherever one is leads nowhere else.
+                    if matches!(word, "crate" | "self" | "super") {
+                        continue;
+                    }
                     if let Symbol::Def(Def::Module(module)) = place.symbol {
                         let to = LinkTarget::Source(module.id(db));
                         found.push(Link { at: body.span(place.range), to });

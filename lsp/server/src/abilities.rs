@@ -26,8 +26,6 @@ pub(crate) struct Abilities {
     /// It asks again for hints and lenses when told to.
     pub refresh_hints: bool,
     pub refresh_lenses: bool,
-    /// It fills in the edit of a code action when it is chosen.
-    pub workspace_folders: bool,
 }
 
 impl Abilities {
@@ -62,9 +60,6 @@ impl Abilities {
             refresh_lenses: workspace
                 .and_then(|workspace| workspace.code_lens.as_ref())
                 .and_then(|lenses| lenses.refresh_support)
-                .unwrap_or(false),
-            workspace_folders: workspace
-                .and_then(|workspace| workspace.workspace_folders)
                 .unwrap_or(false),
         }
     }

@@ -6,16 +6,19 @@ use std::sync::Mutex;
 
 use camino::Utf8PathBuf;
 
-use tower_lsp_server::jsonrpc::Result;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer};
 
 use crate::abilities::Abilities;
 
+use crate::commands::{self, PasteParams, ReportParams, TemplateParams, TestParams, Told};
 use crate::features;
 use crate::job::{Overtaken, Subject, question};
 use crate::main_loop::{Event, Events, start};
-use crate::outgoing::{outgoing, speak};
+use crate::outgoing::{Message, Outgoing, outgoing, speak};
 use crate::paths::path_of;
 use crate::view::View;
 use crate::Options;
@@ -24,14 +27,15 @@ use crate::Options;
 pub(crate) struct Backend {
     events: Events,
     abilities: Mutex<Abilities>,
+    outgoing: Outgoing,
 }
 
 impl Backend {
     pub fn new(client: Client, options: Options) -> Self {
         let (outgoing, messages) = outgoing();
-        let events = start(options, outgoing);
+        let events = start(options, outgoing.clone());
         tokio::spawn(speak(client, messages, events.clone()));
-        Self { events, abilities: Mutex::default() }
+        Self { events, abilities: Mutex::default(), outgoing }
     }
 
     /// Hands a question to the main loop. The answer is waited for by whoever awaits the result.
@@ -67,6 +71,50 @@ impl Backend {
     {
         self.ask(Subject::Document(uri.clone()), Overtaken::GiveUp, or_nothing(work))
     }
+}
+
+/// The commands of this server as requests.
+impl Backend {
+    pub async fn show_template(&self, params: TemplateParams) -> Result<Value> {
+        let uri = params.text_document.uri.clone();
+        told(self.at_position(&uri, move |view| commands::show_template(view, &params)).await, None)
+    }
+
+    pub async fn access_report(&self, params: ReportParams) -> Result<Value> {
+        let uri = params.text_document.uri.clone();
+        told(self.at_position(&uri, move |view| commands::access_report(view, &params)).await, None)
+    }
+
+    pub async fn run_test(&self, params: TestParams) -> Result<Value> {
+        let uri = params.text_document.uri.clone();
+        told(self.of_document(&uri, move |view| commands::run_test(view, &params)).await, None)
+    }
+
+    pub async fn paste(&self, params: PasteParams) -> Result<Value> {
+        told(Ok(Some(commands::paste(&params))), None)
+    }
+
+    /// Makes a worker crash.
+    #[cfg(test)]
+    pub async fn crash(&self, params: TextDocumentIdentifier) -> Result<Option<()>> {
+        #[expect(clippy::panic, reason = "what the test is about")]
+        self.at_position(&params.uri, |_| panic!("a mistake")).await
+    }
+}
+
+/// A result as JSON. To `say`, its gist.
+fn told<T: Told>(result: Result<Option<T>>, say: Option<&Outgoing>) -> Result<Value> {
+    let result = result?;
+    if let (Some(outgoing), Some(result)) = (say, &result) {
+        outgoing.say(Message::Show(result.gist()));
+    }
+    serde_json::to_value(result).map_err(|error| Error::invalid_params(error.to_string()))
+}
+
+/// The only argument of a command.
+fn argument<T: DeserializeOwned>(arguments: Vec<Value>) -> Result<T> {
+    let first = arguments.into_iter().next().unwrap_or(Value::Null);
+    serde_json::from_value(first).map_err(|error| Error::invalid_params(error.to_string()))
 }
 
 fn or_nothing<T, F>(work: F) -> impl Fn(&View) -> Result<Option<T>> + Send + use<T, F>
@@ -288,5 +336,56 @@ impl LanguageServer for Backend {
         let item = params.item;
         let uri = item.uri.clone();
         self.at_position(&uri, move |view| features::hierarchy::outgoing(view, &item)).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        self.at_position(&text_document.uri, move |view| features::complete::completion(view, position)).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        self.at_position(&text_document.uri, move |view| features::complete::signature(view, position)).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let (range, only) = (params.range, params.context.only);
+        self.at_position(&params.text_document.uri, move |view| {
+            features::code::code_actions(view, range, only.as_deref())
+        })
+        .await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.of_document(&params.text_document.uri, features::code::code_lenses).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let range = params.range;
+        self.at_position(&params.text_document.uri, move |view| features::code::inlay_hints(view, range)).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let say = Some(&self.outgoing);
+        let result = match &*params.command {
+            commands::SHOW_TEMPLATE => {
+                let params: TemplateParams = argument(params.arguments)?;
+                let uri = params.text_document.uri.clone();
+                told(self.at_position(&uri, move |view| commands::show_template(view, &params)).await, say)
+            }
+            commands::ACCESS_REPORT => {
+                let params: ReportParams = argument(params.arguments)?;
+                let uri = params.text_document.uri.clone();
+                told(self.at_position(&uri, move |view| commands::access_report(view, &params)).await, say)
+            }
+            commands::RUN_TEST => {
+                let params: TestParams = argument(params.arguments)?;
+                let uri = params.text_document.uri.clone();
+                told(self.of_document(&uri, move |view| commands::run_test(view, &params)).await, say)
+            }
+            commands::PASTE => told(Ok(Some(commands::paste(&argument(params.arguments)?))), say),
+            other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
+        };
+        result.map(Some)
     }
 }

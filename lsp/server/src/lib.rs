@@ -25,6 +25,9 @@ mod system;
 mod view;
 
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::sync::Arc;
 
@@ -63,7 +66,13 @@ pub async fn serve(
     output: impl AsyncWrite,
     options: Options,
 ) {
-    let (service, socket) = LspService::build(|client| Backend::new(client, options))
-        .finish();
+    let service = LspService::build(|client| Backend::new(client, options))
+        .custom_method("cleaninfra/showTemplate", Backend::show_template)
+        .custom_method("cleaninfra/accessReport", Backend::access_report)
+        .custom_method("cleaninfra/runTest", Backend::run_test)
+        .custom_method("cleaninfra/pasteAsCi", Backend::paste);
+    #[cfg(test)]
+    let service = service.custom_method("test/crash", Backend::crash);
+    let (service, socket) = service.finish();
     Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
 }

@@ -84,7 +84,7 @@ fn after<'db>(place: &At<'db>, before: usize, word: Option<usize>) -> Context<'d
         TokenKind::LParen | TokenKind::Comma if is_in_allow(place, before) => Context::Allowed,
         TokenKind::Allow | TokenKind::Deny => match kind_before {
             // `#[allow`
-            Some(TokenKind::LBracket) => Context::Nothing,
+            Some(TokenKind::LBracket) if is_marker(place, two_before) => Context::Nothing,
             _ => Context::Actions,
         },
         TokenKind::LBrace | TokenKind::Comma => match group(place, before) {
@@ -115,6 +115,12 @@ fn after<'db>(place: &At<'db>, before: usize, word: Option<usize>) -> Context<'d
         },
         _ => value(place, before, word),
     }
+}
+
+/// Whether a bracket opens an attribute.
+fn is_marker(place: &At<'_>, bracket: Option<usize>) -> bool {
+    let hash = bracket.and_then(|bracket| place.significant_before(bracket));
+    hash.is_some_and(|hash| place.kind(hash) == TokenKind::Hash)
 }
 
 /// Whether a token may be the last of an expression, after which none begins.
@@ -308,7 +314,7 @@ fn value<'db>(place: &At<'db>, before: usize, word: Option<usize>) -> Context<'d
     let wanted = match place.kind(before) {
         TokenKind::On => Some(Ty::Arn.list()),
         TokenKind::To => Some(Ty::Principal),
-        TokenKind::If | TokenKind::Bang | TokenKind::AmpAmp | TokenKind::PipePipe => Some(Ty::Bool),
+        TokenKind::If | TokenKind::Bang | TokenKind::AndAnd | TokenKind::OrOr => Some(Ty::Bool),
         _ => within(place),
     };
     Context::Value { expected: wanted }

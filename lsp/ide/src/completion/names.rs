@@ -7,7 +7,7 @@ use ci_sema::signature::{Signature, signature};
 use ci_sema::ty::Ty;
 use ci_sema::{ItemId, Program, resource_path};
 use ci_syntax::ItemKind;
-use ci_syntax::ast::{Expr, Item, Keyword, MemberKind, UnitKind};
+use ci_syntax::ast::{Expr, Item, MemberKind, UnitKind};
 
 use super::reads::readable;
 use super::records::allowed_texts;
@@ -28,6 +28,9 @@ pub(super) fn values(list: &mut List<'_>, place: &At<'_>, expected: Option<&Ty>)
         variable(list, place, &name, &ty, detail, expected, wants_reference);
     }
     declared(list, place, expected);
+    if expected.is_some_and(|ty| *ty.unwrapped().0 == Ty::Capability) {
+        rights(list, place);
+    }
     if !wants_reference {
         words(list, expected);
         functions(list, place, expected);
@@ -77,7 +80,7 @@ fn literals(list: &mut List<'_>, place: &At<'_>, expected: Option<&Ty>) {
                 list.put("false", CompletionKind::Value, 5);
             }
             let is_object = kinds.contains(ci_catalog::Kinds::OBJECT);
-            if (is_object || kinds.contains(ci_catalog::Kinds::ARRAY)) && !node.node().references.is_empty() == false {
+            if (is_object || kinds.contains(ci_catalog::Kinds::ARRAY)) && node.node().references.is_empty() {
                 let mut shape = Shape::new(true, 0);
                 shape.value(*node, "", "", 2);
                 let label = if is_object { "{ … }" } else { "[…]" };
@@ -408,6 +411,43 @@ fn functions(list: &mut List<'_>, place: &At<'_>, expected: Option<&Ty>) {
     }
 }
 
+/// The verbs of the standard library for the resources in scope: `dynamodb::read(table)`.
+fn rights(list: &mut List<'_>, place: &At<'_>) {
+    let db = place.body.db;
+    let resources: Vec<(String, Ty)> = in_scope(place)
+        .into_iter()
+        .filter(|(_, ty, _)| matches!(ty, Ty::Resource(_)))
+        .map(|(name, ty, _)| (name, ty))
+        .collect();
+    let Some(std) = Program::try_get(db).map(|program| program.std(db)) else { return };
+    if resources.is_empty() {
+        return;
+    }
+    for (module, file) in modules(db, std).iter() {
+        let Some(service) = module.strip_prefix("verbs::") else { continue };
+        let also = match ci_sema::name::resolve(db, place.file, &[service]) {
+            Ok(Def::Module(known)) if known == *file => Vec::new(),
+            Ok(_) => continue,
+            Err(_) => vec![import_edit(db, place.file, &format!("std::{module}"))],
+        };
+        for item in items(db, *file).iter().filter(|item| item.kind(db) == ItemKind::Fn) {
+            let Signature::Fn(parameters, Ty::Capability) = signature(db, *item) else { continue };
+            let Some((first, rest)) = parameters.split_first() else { continue };
+            for (name, _) in resources.iter().filter(|(_, ty)| *ty == first.ty) {
+                let verb = item.name(db);
+                let needed = rest.iter().filter(|field| !field.optional).count();
+                let more = if needed == 0 { "" } else { ", $0" };
+                let entry = list.put(format!("{service}::{verb}({name})"), CompletionKind::Capability, 5);
+                entry.insert = format!("{service}::{verb}({name}{more})");
+                entry.is_snippet = needed > 0;
+                entry.detail = "Capability".to_owned();
+                entry.documentation = item_doc(db, *item);
+                entry.also.clone_from(&also);
+            }
+        }
+    }
+}
+
 /// What could be imported, from the standard library and the project.
 pub(super) fn importable(
     list: &mut List<'_>,
@@ -416,9 +456,8 @@ pub(super) fn importable(
     expected: Option<&Ty>,
 ) {
     let db = place.body.db;
-    let wants_right = expected.is_some_and(|ty| *ty.unwrapped().0 == Ty::Capability);
     // Without a word there would be too much to choose from.
-    if list.word.is_empty() && !wants_right {
+    if list.word.is_empty() {
         list.incomplete();
         return;
     }
@@ -438,9 +477,8 @@ pub(super) fn importable(
             if !wanted(item.kind(db)) || name.is_empty() || is_visible(item) || !list.is_like(name) {
                 continue;
             }
-            // What is not used by name outside of its file, as helpers of the library, has a lower-case name and no comment.
-            let is_verb = file.module(db).starts_with("verbs");
-            if item.kind(db) == ItemKind::Fn && (!is_verb || !wants_right) {
+            // Verbs are called through their modules, and other functions of the library are its own.
+            if item.kind(db) == ItemKind::Fn && crate::place::is_std(db, file) {
                 continue;
             }
             let Some(ty) = type_of(place, item).or_else(|| expected.is_none().then_some(Ty::Error)) else {
@@ -452,7 +490,7 @@ pub(super) fn importable(
             let Some(import) = import_of(place, item) else { continue };
             let detail = import.text.trim().trim_start_matches("use ").trim_end_matches(';').to_owned();
             let name = name.to_string();
-            let entry = made(list, place, &name, item, if is_verb { 66 } else { 40 });
+            let entry = made(list, place, &name, item, 40);
             entry.detail = detail;
             entry.also.push(import);
         }
@@ -566,7 +604,3 @@ fn plain_words(name: &str) -> String {
     format!("{own} {joined}")
 }
 
-#[expect(dead_code, reason = "the shape of a keyword is only its word")]
-fn keyword(keyword: Keyword) -> &'static str {
-    keyword_word(keyword)
-}

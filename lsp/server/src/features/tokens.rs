@@ -1,6 +1,5 @@
 //! Colours by meaning.
 
-use ci_base::{Span, TextRange};
 use ci_ide::tokens::{TokenType, semantic_tokens};
 use tower_lsp_server::ls_types::*;
 
@@ -63,10 +62,4 @@ pub(crate) fn tokens(view: &View, range: Option<Range>) -> Option<SemanticTokens
         last = start;
     }
     Some(SemanticTokens { result_id: None, data })
-}
-
-/// A range of a file as a span of it.
-pub(crate) fn whole(view: &View) -> Option<Span> {
-    let file = view.file?;
-    Some(Span { file, range: TextRange::new(0, view.text(file).len() as u32) })
 }
