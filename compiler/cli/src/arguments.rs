@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Describe(Describe),
     /// Write the completions of a shell to stdout
     Completions(Completions),
+    /// Answer an editor: the language server protocol over stdin and stdout
+    LanguageServer(LanguageServer),
 }
 
 #[derive(Args, Debug)]
@@ -361,4 +363,11 @@ pub(crate) struct Describe {
 pub(crate) struct Completions {
     /// Which shell
     pub shell: Shell,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LanguageServer {
+    /// Speak over stdin and stdout, which it does anyway
+    #[arg(long)]
+    pub stdio: bool,
 }

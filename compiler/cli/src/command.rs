@@ -9,6 +9,7 @@ pub(crate) mod describe;
 pub(crate) mod diagram;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod language_server;
 pub(crate) mod network;
 pub(crate) mod new;
 pub(crate) mod test;

@@ -69,6 +69,7 @@ fn run(arguments: Arguments) -> Exit {
         Command::Explain(arguments) => command::explain::run(&terminal, arguments),
         Command::Describe(arguments) => command::describe::run(&terminal, arguments),
         Command::Completions(arguments) => command::completions::run(arguments),
+        Command::LanguageServer(arguments) => command::language_server::run(arguments),
     };
     match outcome {
         Ok(exit) => exit,

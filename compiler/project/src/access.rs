@@ -146,6 +146,11 @@ impl Snapshot {
         })
     }
 
+    /// Everything about a target, whatever is wrong with it.
+    pub(crate) fn all_access(&self, target: &Target, name: &str) -> TargetAccess {
+        self.target_access(target, name, &AccessQuestion::default())
+    }
+
     fn target_access(&self, target: &Target, name: &str, question: &AccessQuestion) -> TargetAccess {
         let stacks = TargetStacks::of(&self.db, target);
         let program = read(&stacks.stacks);

@@ -253,7 +253,7 @@ pub(crate) struct SourceMaps<'a> {
 }
 
 impl<'a> SourceMaps<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
+    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
         Self { places: Places::new(snapshot), made: HashMap::new() }
     }
 
@@ -262,7 +262,7 @@ impl<'a> SourceMaps<'a> {
         self.made.insert(instance, self.places.source_map(db, instance));
     }
 
-    fn take(&mut self, db: &dyn Db, instance: ServiceInstance) -> Vec<u8> {
+    pub(crate) fn take(&mut self, db: &dyn Db, instance: ServiceInstance) -> Vec<u8> {
         self.made.remove(&instance).unwrap_or_else(|| self.places.source_map(db, instance))
     }
 }

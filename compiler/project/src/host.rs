@@ -183,6 +183,13 @@ impl Host {
             || self.snapshot.db.watched().iter().any(|file| path.starts_with(file) || file.starts_with(&path))
     }
 
+    /// The source at a path, or the manifest or whatever else findings point to there, by its number.
+    pub fn file(&self, path: &Utf8Path) -> Option<FileId> {
+        let source = self.snapshot.source(&self.canonical(path));
+        let source = source.map(|source| source.id(&self.snapshot.db));
+        source.or_else(|| self.snapshot.files().find(&crate::system::slashed(path)))
+    }
+
     /// The directories in which something can change: those of all packages.
     pub fn directories(&self) -> Vec<Utf8PathBuf> {
         self.packages.keys().cloned().collect()

@@ -12,6 +12,7 @@ mod diagram;
 mod explain;
 mod files;
 mod host;
+mod inspect;
 mod levels;
 mod load;
 mod manifest;
@@ -47,6 +48,7 @@ pub use deploy::{
 pub use diagram::{DiagramQuestion, DiagramReport, TargetDiagram};
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
+pub use inspect::{CancelHandle, Overtaken, ServiceTemplate, unless_overtaken};
 pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, Rules, TemplateFormat, is_kebab_case};
 pub use network::{

@@ -9,7 +9,8 @@ use ci_syntax::ItemSource;
 use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-pub(crate) use access::attribute_path;
+pub use access::{attribute_path, attribute_type};
+pub use attribute::attribute_names;
 
 use crate::item::{ItemKind, item_source, item_tree};
 use crate::name::Def;

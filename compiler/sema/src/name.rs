@@ -74,6 +74,15 @@ pub struct Scope {
     pub problems: Vec<(ItemId, Diagnostic<TextRange>)>,
 }
 
+impl Scope {
+    /// The names that can be used in the file without a path, sorted, with what each stands for.
+    pub fn visible(&self) -> Vec<(&str, &Def)> {
+        let mut names: Vec<(&str, &Def)> = self.names.iter().map(|(name, def)| (&**name, def)).collect();
+        names.sort_unstable_by_key(|(name, _)| *name);
+        names
+    }
+}
+
 /// The files of a package by module, sorted.
 #[salsa::tracked]
 pub fn modules(db: &dyn Db, package: Package) -> Arc<[(Arc<str>, SourceFile)]> {
@@ -256,7 +265,7 @@ impl Unresolved {
 }
 
 /// What a path in an import stands for: it starts at a package, `crate`, `self` or `super`.
-fn resolve_import(db: &dyn Db, file: SourceFile, segments: &[&str]) -> Result<Def, Unresolved> {
+pub fn resolve_import(db: &dyn Db, file: SourceFile, segments: &[&str]) -> Result<Def, Unresolved> {
     let first = root(db, file, segments[0]).or_else(|| {
         // As a convenience, a module beside the root can be named without `crate::`.
         child_module(db, file.package(db), "", segments[0])

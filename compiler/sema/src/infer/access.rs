@@ -510,7 +510,7 @@ impl Infer<'_> {
 }
 
 /// The names that lead from an expression that is no field to this one, when there are at least two.
-pub(crate) fn attribute_path(tree: &ci_syntax::ast::ItemTree, id: ExprId) -> Option<(ExprId, Vec<Name>)> {
+pub fn attribute_path(tree: &ci_syntax::ast::ItemTree, id: ExprId) -> Option<(ExprId, Vec<Name>)> {
     let mut names = Vec::new();
     let mut at = id;
     while let Expr::Field { base, name, optional: false } = tree[at] {
@@ -522,7 +522,7 @@ pub(crate) fn attribute_path(tree: &ci_syntax::ast::ItemTree, id: ExprId) -> Opt
 }
 
 /// The type of an attribute: what it identifies if it is text, otherwise what the catalog says.
-fn attribute_type(resource: ResourceType, name: &'static str, node: ci_catalog::NodeId) -> Ty {
+pub fn attribute_type(resource: ResourceType, name: &'static str, node: ci_catalog::NodeId) -> Ty {
     let ty = NodeType { resource, id: node };
     let kinds = ty.kinds();
     if kinds.is_any() || kinds.contains(Kinds::STRING) {

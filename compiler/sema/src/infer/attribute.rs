@@ -104,6 +104,22 @@ const KNOWN: &[Known] = &[
     Known { name: "weak", takes: Takes::Nothing, places: PASSED },
 ];
 
+/// The attributes of the language: the name of each, and what is written after it.
+pub fn attribute_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KNOWN.iter().map(|known| {
+        let after = match known.takes {
+            Takes::Nothing => "",
+            Takes::Text | Takes::Literal => "(\"\")",
+            Takes::Truth => "(false)",
+            Takes::Value => "({ })",
+            Takes::Values => "()",
+            Takes::Findings => "(, reason = \"\")",
+            Takes::Severity => "(high)",
+        };
+        (known.name, after)
+    })
+}
+
 impl Infer<'_> {
     /// Checks the attributes of the item and of everything declared in it.
     pub(super) fn all_attributes(&mut self) {

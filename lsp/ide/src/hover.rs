@@ -1,0 +1,84 @@
+//! What is shown about the name or value under the mouse.
+
+use ci_base::Span;
+use ci_project::Snapshot;
+use ci_syntax::ast::Expr;
+
+use crate::Cursor;
+use crate::describe;
+use crate::occurrence::{Occurrence, occurrences};
+use crate::place::{At, at};
+use crate::symbol::Symbol;
+
+/// What is known of the text at a cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hover {
+    /// The text it is about.
+    pub at: Span,
+    /// Markdown.
+    pub text: String,
+}
+
+/// What is known of the text at a cursor.
+pub fn hover(snapshot: &Snapshot, cursor: Cursor) -> Option<Hover> {
+    snapshot.attach(|db| {
+        let place = at(db, snapshot, cursor)?;
+        let all = occurrences(db, place.body.item);
+        let touched = all.iter().filter(|found| found.range.touches(place.offset) && !found.range.is_empty());
+        // Of a shorthand the property says more than the value.
+        let found = touched.max_by_key(|found| (found.range.start, found.expr.is_none()));
+        match found {
+            Some(found) => named(&place, found, &all),
+            None => value(&place),
+        }
+    })
+}
+
+fn named(place: &At<'_>, found: &Occurrence, all: &[Occurrence]) -> Option<Hover> {
+    let body = place.body;
+    let ty = match &found.symbol {
+        // The type of a name that is bound is that of its uses.
+        Symbol::Local(..) => {
+            let uses = || all.iter().filter(|other| other.symbol == found.symbol).find_map(|other| other.expr);
+            found.expr.or_else(uses).map(|id| body.ty(id))
+        }
+        Symbol::Method(_) => {
+            let receiver = body.exprs().find_map(|(_, node)| match &node.expr {
+                Expr::MethodCall { receiver, name, .. } if name.0 == found.range => Some(*receiver),
+                _ => None,
+            });
+            receiver.map(|receiver| body.ty(receiver).unwrapped().0)
+        }
+        _ => found.expr.map(|id| body.ty(id)),
+    };
+    let text = describe::symbol(body.db, &found.symbol, ty)?;
+    Some(Hover { at: body.span(found.range), text })
+}
+
+/// A value that is no name: what it is.
+fn value(place: &At<'_>) -> Option<Hover> {
+    let body = place.body;
+    let id = body.expr_at(place.offset)?;
+    let range = body.tree.range(id);
+    let ty = body.ty(id);
+    let text = match &body.tree[id] {
+        Expr::Duration(seconds) => format!("{seconds} seconds"),
+        Expr::Size(bytes) => format!("{bytes} bytes"),
+        Expr::Int(number) if range.of(body.source.text()) != number.to_string() => number.to_string(),
+        // What a whole block is worth is not asked for where only its text is under the mouse.
+        Expr::Record { .. }
+        | Expr::Block { .. }
+        | Expr::List(_)
+        | Expr::If { .. }
+        | Expr::Match { .. }
+        | Expr::For { .. }
+        | Expr::Statement { .. }
+        | Expr::Missing => return None,
+        _ if ty.is_error() => return None,
+        _ => String::new(),
+    };
+    Some(Hover { at: body.span(range), text: describe::code(&ty.display(body.db).to_string(), &text) })
+}
+
+#[cfg(test)]
+mod tests;
