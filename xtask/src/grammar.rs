@@ -49,9 +49,8 @@ pub(crate) fn write() -> Outcome {
 
 /// The grammar as it must be.
 fn generated(root: &Path) -> Result<String, String> {
-    let words = words(&read(root, LEXER)?);
-    let units = units(&read(root, BUILDER)?);
-    fill(&read(root, TEMPLATE)?, &words, &units)
+    let (lexer, builder) = (read(root, LEXER)?, read(root, BUILDER)?);
+    fill(&read(root, TEMPLATE)?, &words(&lexer), &units(&builder))
 }
 
 fn read(root: &Path, file: &str) -> Result<String, String> {

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         Task::Bless(arguments) => bless::run(&arguments),
         Task::Generate(what) => generate::run(&what),
         Task::Catalog(arguments) => catalog::run(arguments).map_err(|error| error.to_string()),
-        Task::Vsix(arguments) => editor::package(&arguments).map(|_| ()),
+        Task::Vsix(arguments) => editor::package(&arguments),
         Task::GroundTruth(arguments) => ground_truth::run(&arguments),
         Task::Tidy => tidy::run(),
     };

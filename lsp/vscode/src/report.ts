@@ -142,7 +142,8 @@ export function explainPage(printed: string): string {
             lines.splice(lines.findLastIndex((last) => last !== "") + 1, 0, "```");
             fenced = false;
         } else if (!fenced && isCode) {
-            lines.push("```ci");
+            // The highlighter of previews does not know the language; it looks most like this one.
+            lines.push("```rust");
             fenced = true;
         }
         if (heading) lines.push(`${headings++ === 0 ? "#" : "##"} ${plain(heading[1] ?? "")}`);
