@@ -138,7 +138,7 @@ class Panel {
             const problem = picture.code === 1 ? "The program has errors." : (picture.stderr || picture.stdout).trim();
             return { svg: null, problem, places: [] };
         }
-        return { svg: picture.stdout, problem: null, places: placesOf(JSON.parse(data.stdout) as Written, folder) };
+        return { svg: picture.stdout, problem: null, places: await placesOf(JSON.parse(data.stdout) as Written, folder) };
     }
 }
 
@@ -156,23 +156,53 @@ interface Place {
 
 /** What `cleaninfra diagram --format json` prints, as far as it is used here. */
 interface Written {
-    groups: { id: string; at: Place | null }[];
-    nodes: { id: string; at: Place | null }[];
+    groups: { id: string; name: string; parent: string | null; at: Place | null }[];
+    nodes: { id: string; name: string; parent: string | null; at: Place | null }[];
     edges: { id: string; at: Place[] }[];
 }
 
-function placesOf({ groups, nodes, edges }: Written, folder: string): DiagramResult["places"] {
-    const single = [...groups, ...nodes].map(({ id, at }) => ({ id, at }));
-    const all = [...single, ...edges.map(({ id, at }) => ({ id, at: at[0] ?? null }))];
-    // The standard library is no file that the command could name.
-    return all.flatMap(({ id, at }) => {
-        if (!at || at.file.startsWith("std/")) return [];
-        const range = {
-            start: { line: at.line - 1, character: at.column - 1 },
-            end: { line: at.endLine - 1, character: at.endColumn - 1 },
-        };
-        return [{ id, uri: vscode.Uri.file(path.resolve(folder, at.file)).toString(), range }];
-    });
+type Found = DiagramResult["places"];
+
+async function placesOf({ groups, nodes, edges }: Written, folder: string): Promise<Found> {
+    const byId = new Map(groups.map((group) => [group.id, group]));
+    const single = await Promise.all(
+        [...groups, ...nodes].map(async ({ id, name, parent, at }) => {
+            if (!at || !isLibrary(at)) return toPlace(id, at, folder);
+            // What a component of the standard library makes is shown where the component is used.
+            let group = parent === null ? undefined : byId.get(parent);
+            while (group?.at && isLibrary(group.at)) group = group.parent === null ? undefined : byId.get(group.parent);
+            return group?.at ? toPlace(id, await declaration(name, group.at, folder), folder) : [];
+        }),
+    );
+    return [...single.flat(), ...edges.flatMap(({ id, at }) => toPlace(id, at.find((place) => !isLibrary(place)), folder))];
+}
+
+/** The standard library is no file that the command could name. */
+function isLibrary({ file }: Place): boolean {
+    return file.startsWith("std/");
+}
+
+function toPlace(id: string, at: Place | null | undefined, folder: string): Found {
+    if (!at) return [];
+    const range = {
+        start: { line: at.line - 1, character: at.column - 1 },
+        end: { line: at.endLine - 1, character: at.endColumn - 1 },
+    };
+    return [{ id, uri: vscode.Uri.file(path.resolve(folder, at.file)).toString(), range }];
+}
+
+/** The `let` of a name, in the unit that starts at a place. */
+async function declaration(name: string, unit: Place, folder: string): Promise<Place | undefined> {
+    const uri = vscode.Uri.file(path.resolve(folder, unit.file));
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split("\n");
+    const word = /^\w+/.exec(name)?.[0] ?? name;
+    for (let line = unit.line; line < text.length; line++) {
+        const found = new RegExp(`^\\s*let\\s+(${word})\\b`).exec(text[line] ?? "");
+        if (!found) continue;
+        const column = found[0].length - word.length + 1;
+        return { file: unit.file, line: line + 1, column, endLine: line + 1, endColumn: column + word.length };
+    }
+    return undefined;
 }
 
 /** The page of the panel. It may run one script and nothing else, and fetch nothing. */

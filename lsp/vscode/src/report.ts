@@ -7,29 +7,24 @@ import { choose, someSource } from "./project";
 import { REQUESTS, type AccessParams, type AccessResult } from "./protocol";
 import type { Server } from "./server";
 
-const SCHEME = "cleaninfra-report";
-
 /** What makes the text of a page: again when a source is saved. Nothing if it cannot be made now. */
 type Make = () => Promise<string | undefined>;
 
-export class Reports implements vscode.TextDocumentContentProvider {
+/**
+ * Pages are files in the storage of the extension, as previews of Markdown lead only from files to files.
+ */
+export class Reports {
+    private readonly folder: vscode.Uri;
     private readonly pages = new Map<string, { text: string; make: Make }>();
-    private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-    readonly onDidChange = this.changed.event;
 
     constructor(
         private readonly context: vscode.ExtensionContext,
         private readonly server: Server,
     ) {
+        this.folder = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "pages");
         context.subscriptions.push(
-            vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
             vscode.workspace.onDidSaveTextDocument((saved) => saved.languageId === "ci" && void this.refresh()),
-            vscode.workspace.onDidCloseTextDocument((closed) => this.pages.delete(closed.uri.toString())),
         );
-    }
-
-    provideTextDocumentContent(uri: vscode.Uri): string {
-        return this.pages.get(uri.toString())?.text ?? "";
     }
 
     private async show(title: string, make: Make): Promise<void> {
@@ -38,19 +33,24 @@ export class Reports implements vscode.TextDocumentContentProvider {
             make,
         );
         if (text === undefined) return;
-        const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll("/", " ")}.md` });
-        this.pages.set(uri.toString(), { text, make });
-        this.changed.fire(uri);
+        const name = `${title.replaceAll(/[^\w .,-]+/g, " ").trim()}.md`;
+        this.pages.set(name, { text, make });
+        const uri = await this.write(name, text);
         await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
     }
 
+    private async write(name: string, text: string): Promise<vscode.Uri> {
+        const uri = vscode.Uri.joinPath(this.folder, name);
+        await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(linked(text, this.folder)));
+        return uri;
+    }
+
     private async refresh(): Promise<void> {
-        for (const [uri, page] of this.pages) {
+        for (const [name, page] of this.pages) {
             const text = await page.make();
-            if (text !== undefined && text !== page.text) {
-                page.text = text;
-                this.changed.fire(vscode.Uri.parse(uri));
-            }
+            if (text === undefined || text === page.text) continue;
+            page.text = text;
+            await this.write(name, text);
         }
     }
 
@@ -115,6 +115,15 @@ export class Reports implements vscode.TextDocumentContentProvider {
     }
 }
 
+/** Links to files as previews of Markdown take them: from the folder of the page on. */
+function linked(text: string, folder: vscode.Uri): string {
+    return text.replaceAll(/\]\((file:\/\/[^)\s]+)\)/g, (_, link: string) => {
+        const uri = vscode.Uri.parse(link);
+        const steps = path.relative(folder.fsPath, uri.fsPath).split(path.sep).map(encodeURIComponent).join("/");
+        return `](${steps}${uri.fragment === "" ? "" : `#${uri.fragment}`})`;
+    });
+}
+
 function folderOf(project: string): string {
     return project.endsWith(".ci") ? path.dirname(project) : project;
 }
@@ -177,7 +186,8 @@ export interface Network {
 export function networkPage(network: Network, folder: string): string {
     const link = ({ file, line }: Place) => {
         if (file.startsWith("std/")) return `\`${file}:${line}\``;
-        return `[${file}:${line}](${vscode.Uri.file(path.resolve(folder, file)).with({ fragment: `L${line}` }).toString()})`;
+        const shown = vscode.workspace.asRelativePath(path.resolve(folder, file));
+        return `[${shown}:${line}](${vscode.Uri.file(path.resolve(folder, file)).with({ fragment: `L${line}` }).toString()})`;
     };
     const text = ["# Who reaches whom", ""];
     for (const target of network.targets) {
