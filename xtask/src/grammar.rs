@@ -70,7 +70,9 @@ fn words(lexer: &str) -> Vec<&str> {
 /// alternative that is a part of another must come behind it.
 fn units(builder: &str) -> Vec<&str> {
     let lines = builder.lines().map(str::trim);
-    let lines = lines.skip_while(|line| !line.contains("fn quantity(")).skip_while(|line| !line.contains("match unit"));
+    let lines = lines
+        .skip_while(|line| !line.contains("fn quantity("))
+        .skip_while(|line| !line.contains("match unit"));
     let arms = lines.take_while(|line| !line.contains("integer(")).filter_map(|line| line.split_once("=>"));
     let mut units: Vec<&str> = arms.flat_map(|(arm, _)| arm.split('"').skip(1).step_by(2)).collect();
     units.sort_by_key(|unit| (std::cmp::Reverse(unit.len()), *unit));

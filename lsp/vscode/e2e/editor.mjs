@@ -88,7 +88,9 @@ export class Editor {
             }
             const driver = createRequire(`${modules}/`)("playwright-core");
             editor.browser = await driver.chromium.launch({ executablePath: chromium, headless: true, args: FLAGS });
-            const page = await editor.browser.newPage({ viewport: { width: 1360, height: 850 } });
+            const permissions = ["clipboard-read", "clipboard-write"];
+            const context = await editor.browser.newContext({ viewport: { width: 1360, height: 850 }, permissions });
+            const page = await context.newPage();
             editor.page = page;
             const messages = fs.createWriteStream(path.join(out, "browser.log"));
             page.on("console", (message) => messages.write(`${message.type()}: ${message.text()}\n`));
@@ -153,7 +155,9 @@ export class Editor {
         await row.waitFor();
         await this.page.waitForTimeout(200);
         await this.press("Enter");
-        await this.page.locator(".quick-input-widget").first().waitFor({ state: "hidden" }).catch(() => undefined);
+        // Some commands go on with a question.
+        const gone = this.page.locator(".quick-input-widget").first().waitFor({ state: "hidden", timeout: 1500 });
+        await gone.catch(() => undefined);
     }
 
     /** Opens a file of the workspace in the group of editors that has the focus. */

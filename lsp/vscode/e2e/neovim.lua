@@ -17,6 +17,10 @@ local ok, problem = pcall(function()
     local id = assert(start({ name = "cleaninfra", cmd = { server, "language-server" }, root_dir = vim.fn.getcwd() }))
     vim.bo[buffer].filetype = "ci"
     assert(vim.lsp.buf_attach_client(buffer, id))
+    wait("a server", function()
+        local client = vim.lsp.get_client_by_id(id)
+        return client and client.initialized
+    end)
 
     local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
     local line, column
@@ -36,11 +40,16 @@ local ok, problem = pcall(function()
 
     -- A member of nothing, at the end of the file.
     vim.api.nvim_buf_set_lines(buffer, -1, -1, false, { "const WRONG: Int = missing;" })
-    wait("a finding", function() return #vim.diagnostic.get(buffer) > 0 end)
-    local found = vim.diagnostic.get(buffer)[1]
+    local function finding()
+        for _, found in ipairs(vim.diagnostic.get(buffer)) do
+            if found.message:find("missing", 1, true) then return found end
+        end
+    end
+    wait("a finding", finding)
+    local found = finding()
     say("finding: %d:%d %s", found.lnum + 1, found.col + 1, found.message:gsub("\n.*", ""))
     vim.api.nvim_buf_set_lines(buffer, -2, -1, false, {})
-    wait("no finding", function() return #vim.diagnostic.get(buffer) == 0 end)
+    wait("no finding", function() return not finding() end)
     say("mended")
 end)
 if not ok then

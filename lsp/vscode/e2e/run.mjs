@@ -133,6 +133,23 @@ try {
         await editor.command("View: Toggle Problems");
     });
 
+    await step("the code of a finding leads to its page", async () => {
+        const link = page.locator(".monaco-hover:not(.hidden) a", { hasText: /^E\d{4}$/ }).first();
+        for (let attempt = 0; ; attempt++) {
+            // The mark is drawn anew with each finding.
+            const box = await editor.until("a mark", () => squiggles.first().boundingBox().catch(() => null), 10_000);
+            await page.mouse.move(box.x + 40, box.y + 200);
+            await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 6 });
+            if (await link.waitFor({ timeout: 5000 }).then(() => true, () => false)) break;
+            if (attempt > 4) throw new Error("no hover");
+        }
+        await editor.picture("finding");
+        await link.click();
+        const frame = await editor.view(".markdown-body h2");
+        await frame.getByText("Why it matters").first().waitFor({ timeout: 20_000 });
+        await page.locator(".tab", { hasText: "main.ci" }).first().click();
+    });
+
     await step("a quick fix mends it", async () => {
         await editor.goTo(5, 61);
         await editor.press("Control+.");
@@ -160,6 +177,20 @@ try {
         await editor.press("Escape", "Escape");
         await editor.save();
         if (!editor.read(scratch).includes("KmsMasterKeyId")) throw new Error(editor.read(scratch));
+        await closeAll();
+    });
+
+    await step("a template is pasted as code", async () => {
+        await editor.open(scratch);
+        await editor.goBehind(scratch, "output url: String = queue.QueueUrl;");
+        await editor.type("\n\n");
+        const resource = "Alerts:\n  Type: AWS::SNS::Topic\n  Properties:\n    DisplayName: Alerts of the shop\n";
+        await page.evaluate((text) => navigator.clipboard.writeText(text), resource);
+        await editor.command("Clean Infrastructure: Paste JSON or YAML as Code");
+        await page.locator(".view-line", { hasText: "Alerts of the shop" }).first().waitFor({ timeout: 20_000 });
+        await editor.save();
+        await editor.picture("paste");
+        if (!/aws::sns::Topic|\bTopic \{/.test(editor.read(scratch))) throw new Error(editor.read(scratch));
         await closeAll();
     });
 
@@ -228,7 +259,7 @@ try {
         await frame.locator('[data-level="units"]').click();
         await editor.command("Preferences: Toggle between Light/Dark Themes");
         await page.waitForTimeout(2000);
-        await editor.picture("diagram-light");
+        await editor.picture("diagram-dark");
         await editor.command("Preferences: Toggle between Light/Dark Themes");
         await closeAll();
     });
@@ -252,11 +283,22 @@ try {
         await closeAll();
     });
 
+    await step("a lens runs a test", async () => {
+        await editor.open("orders/src/main.ci");
+        await editor.goBehind("orders/src/main.ci", 'test "no function');
+        const lens = page.locator(".codelens-decoration a", { hasText: /run/i }).first();
+        await lens.waitFor({ timeout: 30_000 });
+        await editor.picture("lens");
+        await lens.click();
+        await page.locator(".testing-run-glyph.codicon-testing-passed-icon").first().waitFor({ timeout: 30_000 });
+        await closeAll();
+    });
+
     await step("who may do what is told", async () => {
         await editor.open("orders/src/orders.ci");
         await editor.goBehind("orders/src/orders.ci", "let api");
         await editor.command("Clean Infrastructure: Show Who May Do What");
-        const frame = await editor.view("body.vscode-body h1, .markdown-body h1");
+        const frame = await editor.view(".markdown-body h1");
         await frame.getByText("PutItem").first().waitFor({ timeout: 20_000 });
         await editor.picture("access");
         await closeAll();
@@ -265,7 +307,7 @@ try {
     await step("who reaches whom is told", async () => {
         await editor.open("three-tier/src/web.ci");
         await editor.command("Clean Infrastructure: Show Who Reaches Whom");
-        const frame = await editor.view("h1");
+        const frame = await editor.view(".markdown-body h1");
         await frame.getByText("internet → ").first().waitFor({ timeout: 20_000 });
         await editor.picture("network");
         await frame.locator("a", { hasText: "network.ci" }).first().click();
@@ -278,7 +320,7 @@ try {
         const input = page.locator(".quick-input-widget input").first();
         await input.fill("E0203");
         await editor.press("Enter");
-        const frame = await editor.view("h1");
+        const frame = await editor.view(".markdown-body h1");
         await frame.locator("h2", { hasText: "Why it matters" }).waitFor({ timeout: 20_000 });
         if ((await frame.locator("pre code").count()) === 0) throw new Error("the page has no code");
         await editor.picture("explain");

@@ -14,7 +14,7 @@ import { Tests } from "./tests";
 /** Settings that take effect only when the server starts. */
 const AT_START = ["cleaninfra.path", "cleaninfra.arguments"];
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export function activate(context: vscode.ExtensionContext): void {
     const intercepts = new Map<string, Intercept>();
     const server = new Server(context, intercepts);
     const templates = new Templates(context, server);
@@ -59,6 +59,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     void manifests().then((found) =>
         vscode.commands.executeCommand("setContext", "cleaninfra.hasProject", found.length > 0),
     );
-    await server.start();
-    await server.setTrace();
+    // Not waited for: commands that need no server are there at once.
+    void server.start().then(() => server.setTrace());
 }

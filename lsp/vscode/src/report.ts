@@ -7,6 +7,14 @@ import { choose, someSource } from "./project";
 import { REQUESTS, type AccessParams, type AccessResult } from "./protocol";
 import type { Server } from "./server";
 
+/** Pages of codes, which the editor opens by itself where a link leads to one. */
+const CODES = "cleaninfra-code";
+
+/** The page of an error code. The settings of the extension say that it is shown as a preview. */
+export function pageOf(code: string): vscode.Uri {
+    return vscode.Uri.from({ scheme: CODES, path: `/${code}.md` });
+}
+
 /** What makes the text of a page: again when a source is saved. Nothing if it cannot be made now. */
 type Make = () => Promise<string | undefined>;
 
@@ -23,6 +31,9 @@ export class Reports {
     ) {
         this.folder = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "pages");
         context.subscriptions.push(
+            vscode.workspace.registerTextDocumentContentProvider(CODES, {
+                provideTextDocumentContent: (uri) => this.codePage(path.basename(uri.path, ".md")),
+            }),
             vscode.workspace.onDidSaveTextDocument((saved) => saved.languageId === "ci" && void this.refresh()),
         );
     }
@@ -94,14 +105,17 @@ export class Reports {
     /** The page of an error code; the code at the cursor, or one that the user names. */
     async explain(asked?: string): Promise<void> {
         const code = asked ?? (await this.chooseCode());
-        const program = code && (await command.need(this.context));
-        if (!code || !program) return;
+        const page = code && (await this.codePage(code));
+        if (page) await this.show(code.toUpperCase(), () => Promise.resolve(page));
+    }
+
+    private async codePage(code: string): Promise<string | undefined> {
+        const program = await command.need(this.context);
+        if (!program) return undefined;
         const { code: exit, stdout, stderr } = await command.run(program, ["explain", code, "--color", "always"]);
-        if (exit !== 0) {
-            void vscode.window.showWarningMessage(plain(stderr || stdout).trim());
-            return;
-        }
-        await this.show(code.toUpperCase(), () => Promise.resolve(explainPage(stdout)));
+        if (exit === 0) return explainPage(stdout);
+        void vscode.window.showWarningMessage(plain(stderr || stdout).trim());
+        return undefined;
     }
 
     private async chooseCode(): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { ErrorCodes, LanguageClient, ResponseError, State, Trace } from "vscode-languageclient/node";
 
 import * as command from "./command";
+import { pageOf } from "./report";
 
 /** What views do instead of what the server would say of a command. */
 export type Intercept = (argument: unknown) => unknown;
@@ -159,8 +160,7 @@ export class Server implements vscode.Disposable {
 function withPage(diagnostic: vscode.Diagnostic): vscode.Diagnostic {
     const code = typeof diagnostic.code === "object" ? diagnostic.code.value : diagnostic.code;
     if (typeof code === "string" && /^[EWN]\d{4}$/.test(code)) {
-        const words = encodeURIComponent(JSON.stringify([code]));
-        diagnostic.code = { value: code, target: vscode.Uri.parse(`command:cleaninfra.explain?${words}`) };
+        diagnostic.code = { value: code, target: pageOf(code) };
     }
     return diagnostic;
 }
