@@ -187,6 +187,8 @@ try {
         const resource = "Alerts:\n  Type: AWS::SNS::Topic\n  Properties:\n    DisplayName: Alerts of the shop\n";
         await page.evaluate((text) => navigator.clipboard.writeText(text), resource);
         await editor.command("Clean Infrastructure: Paste JSON or YAML as Code");
+        await page.waitForTimeout(1000);
+        await editor.picture("paste");
         await page.locator(".view-line", { hasText: "Alerts of the shop" }).first().waitFor({ timeout: 20_000 });
         await editor.save();
         await editor.picture("paste");

@@ -115,7 +115,8 @@ export class Server implements vscode.Disposable {
         const client = this.client;
         if (!client?.isRunning()) return undefined;
         try {
-            return await client.sendRequest<T>(request, params, token);
+            // A token that is not there would be sent as a second parameter.
+            return await (token ? client.sendRequest<T>(request, params, token) : client.sendRequest<T>(request, params));
         } catch (error) {
             const code = error instanceof ResponseError ? error.code : undefined;
             if (code !== ErrorCodes.MethodNotFound) this.output.warn(`${request}: ${String(error)}`);
