@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use crate::{Outcome, perf};
+use crate::{Outcome, grammar, perf};
 
 #[derive(Subcommand)]
 pub(crate) enum What {
@@ -17,10 +17,13 @@ pub(crate) enum What {
         #[arg(required = true)]
         sizes: Vec<usize>,
     },
+    /// The grammar that editors colour by, from its template and the words of the compiler
+    Grammar,
 }
 
 pub(crate) fn run(what: &What) -> Outcome {
     match what {
         What::Perf { out, sizes } => sizes.iter().try_for_each(|&size| perf::write(out, size)),
+        What::Grammar => grammar::write(),
     }
 }

@@ -5,7 +5,9 @@
 
 mod bless;
 mod catalog;
+mod editor;
 mod generate;
+mod grammar;
 mod ground_truth;
 mod perf;
 mod process;
@@ -38,6 +40,8 @@ enum Task {
     Generate(generate::What),
     /// Make the data files of the catalog from pinned packages, or check them
     Catalog(catalog::CatalogArgs),
+    /// Package the extension of VS Code, with the server in it
+    Vsix(editor::Arguments),
     /// Compare the verbs of the standard library with policies that others made
     GroundTruth(ground_truth::Arguments),
     /// Check the hygiene of the repository
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         Task::Bless(arguments) => bless::run(&arguments),
         Task::Generate(what) => generate::run(&what),
         Task::Catalog(arguments) => catalog::run(arguments).map_err(|error| error.to_string()),
+        Task::Vsix(arguments) => editor::package(&arguments),
         Task::GroundTruth(arguments) => ground_truth::run(&arguments),
         Task::Tidy => tidy::run(),
     };

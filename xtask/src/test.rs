@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::process::{self, cargo, packages_and, root, stage, succeeds};
-use crate::{Outcome, tools};
+use crate::{Outcome, editor, tools};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// Skip clippy and the check of the formatting
     #[arg(long)]
     no_lint: bool,
+    /// Also try the extension in a real VS Code
+    #[arg(long)]
+    editor: bool,
     /// For `cargo nextest run` or `cargo test`, after `--`: packages and filters
     #[arg(last = true)]
     runner: Vec<String>,
@@ -54,6 +57,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let mut format = cargo(root);
         format.args(["fmt", "--all", "--check"]);
         note("formatting", stage("formatting", || run_component(root, "fmt", &mut format)));
+    }
+    if arguments.editor {
+        note("editor", editor::test(root));
     }
     if !failed.is_empty() {
         return Err(format!("failed: {}", failed.join(", ")));

@@ -78,7 +78,7 @@ fn install_simulator(root: &Path) -> Outcome {
 }
 
 /// The package manager of Node, which is a script on Windows.
-fn npm() -> Command {
+pub(crate) fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 

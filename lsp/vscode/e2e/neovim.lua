@@ -1,0 +1,59 @@
+-- The language server in Neovim, without a window: a finding, a hover, and an edit that mends what was found.
+--
+--     CI_SERVER=…/cleaninfra nvim --headless -u NONE -c 'luafile neovim.lua' src/orders.ci
+local server = os.getenv("CI_SERVER")
+
+local function say(...)
+    io.stdout:write(string.format(...) .. "\n")
+end
+
+local function wait(what, check)
+    assert(vim.wait(30000, check, 50), what .. ": not within 30 s")
+end
+
+local ok, problem = pcall(function()
+    local buffer = vim.api.nvim_get_current_buf()
+    local start = vim.lsp.start_client or vim.lsp.start
+    local id = assert(start({ name = "cleaninfra", cmd = { server, "language-server" }, root_dir = vim.fn.getcwd() }))
+    vim.bo[buffer].filetype = "ci"
+    assert(vim.lsp.buf_attach_client(buffer, id))
+    wait("a server", function()
+        local client = vim.lsp.get_client_by_id(id)
+        return client and client.initialized
+    end)
+
+    local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+    local line, column
+    for index, text in ipairs(lines) do
+        local at = text:find("Queue {", 1, true)
+        if at then
+            line, column = index - 1, at - 1
+            break
+        end
+    end
+    local document = vim.lsp.util.make_text_document_params(buffer)
+    local position = { line = line, character = column }
+    local answer = vim.lsp.buf_request_sync(buffer, "textDocument/hover", { textDocument = document, position = position }, 30000)
+    local hover = answer and answer[id] and answer[id].result
+    assert(hover, "no hover")
+    say("hover: %s", vim.inspect(hover.contents):gsub("%s+", " "):sub(1, 100))
+
+    -- A member of nothing, at the end of the file.
+    vim.api.nvim_buf_set_lines(buffer, -1, -1, false, { "const WRONG: Int = missing;" })
+    local function finding()
+        for _, found in ipairs(vim.diagnostic.get(buffer)) do
+            if found.message:find("missing", 1, true) then return found end
+        end
+    end
+    wait("a finding", finding)
+    local found = finding()
+    say("finding: %d:%d %s", found.lnum + 1, found.col + 1, found.message:gsub("\n.*", ""))
+    vim.api.nvim_buf_set_lines(buffer, -2, -1, false, {})
+    wait("no finding", function() return not finding() end)
+    say("mended")
+end)
+if not ok then
+    say("FAILED: %s", tostring(problem))
+    vim.cmd("cquit 1")
+end
+vim.cmd("qall!")

@@ -1,0 +1,365 @@
+// The extension in a real VS Code, as a user would use it. Each step is told, takes a picture where there is something to
+// see, and fails by itself.
+//
+//     node run.mjs --tools DIR --vsix FILE --repository DIR --out DIR [--chromium FILE] [--only REGEX] [--server FILE]
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { Editor } from "./editor.mjs";
+
+const { values: options } = parseArgs({
+    options: {
+        tools: { type: "string" },
+        vsix: { type: "string" },
+        repository: { type: "string" },
+        out: { type: "string" },
+        chromium: { type: "string", default: "/usr/bin/chromium" },
+        only: { type: "string", default: "" },
+        server: { type: "string", default: "" },
+    },
+});
+const out = path.resolve(options.out);
+fs.mkdirSync(out, { recursive: true });
+
+/** A copy of the examples, and a file with room for mistakes. */
+function workspace() {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ci-shop-"));
+    for (const example of ["orders", "three-tier"]) {
+        const from = path.join(options.repository, "examples", example);
+        const isBuilt = (file) => path.basename(file) === "build";
+        fs.cpSync(from, path.join(folder, example), { recursive: true, filter: (file) => !isBuilt(file) });
+    }
+    fs.mkdirSync(path.join(folder, "scratch", "src"), { recursive: true });
+    fs.writeFileSync(path.join(folder, "scratch", "ci.toml"), '[package]\nname = "scratch"\nversion = "0.1.0"\n');
+    fs.writeFileSync(path.join(folder, "scratch", "src", "main.ci"), SCRATCH);
+    return folder;
+}
+
+const SCRATCH = `//! Room for mistakes.
+
+/// Keeps letters.
+service Letters {
+    let queue = aws::sqs::Queue { VisibilityTimeout: 60 };
+
+    output url: String = queue.QueueUrl;
+}
+`;
+
+const folder = workspace();
+const settings = options.server ? { "cleaninfra.path": path.resolve(options.server) } : {};
+const start = Date.now();
+const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
+const editor = await Editor.start({ ...options, workspace: folder, out, vsix: path.resolve(options.vsix), settings });
+console.log(`VS Code is up after ${seconds()}`);
+const { page } = editor;
+let passed = 0;
+const failed = [];
+
+async function step(name, work) {
+    if (options.only && !new RegExp(options.only).test(name)) return;
+    const begin = Date.now();
+    try {
+        await work();
+        passed++;
+        console.log(`PASS [${String(Date.now() - begin).padStart(6)} ms] ${name}`);
+    } catch (error) {
+        failed.push(name);
+        console.log(`FAIL [${String(Date.now() - begin).padStart(6)} ms] ${name}\n    ${String(error.message).split("\n").slice(0, 6).join("\n    ")}`);
+        await editor.picture(`failed-${name.replaceAll(/[^a-z]+/g, "-")}`);
+    }
+    await editor.press("Escape", "Escape");
+}
+
+const squiggles = page.locator(".monaco-editor .squiggly-error");
+const problems = page.locator(".markers-panel .monaco-list-row");
+const scratch = "scratch/src/main.ci";
+
+async function closeAll() {
+    await editor.command("View: Close All Editors");
+    const discard = page.locator(".monaco-dialog-box button, .monaco-dialog-box .monaco-button", { hasText: "Don't Save" });
+    await discard.first().click({ timeout: 1000 }).catch(() => undefined);
+}
+
+/** The place of a word in the editor, by its pixels. */
+async function word(text) {
+    const span = page.locator(".view-line span span", { hasText: text }).first();
+    await span.waitFor();
+    return span.boundingBox();
+}
+
+try {
+    await step("the status bar tells the version of the server", async () => {
+        await editor.open("orders/src/orders.ci");
+        await page.locator(".statusbar-item", { hasText: /cleaninfra \d+\.\d+/ }).first().waitFor({ timeout: 90_000 });
+    });
+
+    await step("words have colours", async () => {
+        const keyword = await page.locator(".view-line span span", { hasText: /^service$/ }).first().getAttribute("class");
+        const name = await page.locator(".view-line span span", { hasText: /^Orders$/ }).first().getAttribute("class");
+        if (!keyword || keyword === name) throw new Error(`${keyword} and ${name}`);
+        await editor.picture("source");
+    });
+
+    await step("inlay hints are shown", async () => {
+        await editor.until("a hint", () => page.locator('.view-line span[class*="dyn-rule"], .view-line [class*="inlayHint"]').count());
+        await editor.picture("inlay-hints");
+    });
+
+    await step("a hover tells the type", async () => {
+        const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents").first();
+        for (let attempt = 0; ; attempt++) {
+            const box = await word("HttpApi");
+            await page.mouse.move(box.x + 100, box.y + 160);
+            await page.mouse.move(box.x + box.width - 12, box.y + box.height / 2, { steps: 6 });
+            const seen = await hover.waitFor({ timeout: 5000 }).then(() => true, () => false);
+            if (seen) break;
+            if (attempt > 4) throw new Error("no hover");
+        }
+        await editor.picture("hover");
+        const text = await hover.innerText();
+        if (!text.includes("HttpApi")) throw new Error(text);
+    });
+
+    await step("a mistake is underlined and listed", async () => {
+        await editor.open(scratch);
+        await editor.goBehind(scratch, "VisibilityTimeout: 60");
+        await editor.type(", DelaySecond: 5");
+        await squiggles.first().waitFor({ timeout: 60_000 });
+        await editor.command("View: Toggle Problems");
+        await problems.filter({ hasText: "DelaySecond" }).first().waitFor({ timeout: 20_000 });
+        await editor.picture("mistake");
+        await editor.command("View: Toggle Problems");
+    });
+
+    await step("the code of a finding leads to its page", async () => {
+        const link = page.locator(".monaco-hover:not(.hidden) a", { hasText: /^E\d{4}$/ }).first();
+        for (let attempt = 0; ; attempt++) {
+            // The mark is drawn anew with each finding.
+            const box = await editor.until("a mark", () => squiggles.first().boundingBox().catch(() => null), 10_000);
+            await page.mouse.move(box.x + 40, box.y + 200);
+            await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 6 });
+            if (await link.waitFor({ timeout: 5000 }).then(() => true, () => false)) break;
+            if (attempt > 4) throw new Error("no hover");
+        }
+        await editor.picture("finding");
+        await link.click();
+        const frame = await editor.view(".markdown-body h2");
+        await frame.getByText("Why it matters").first().waitFor({ timeout: 20_000 });
+        await page.locator(".tab", { hasText: "main.ci" }).first().click();
+    });
+
+    await step("a quick fix mends it", async () => {
+        await editor.goTo(5, 61);
+        await editor.press("Control+.");
+        const action = page.locator(".action-widget .monaco-list-row", { hasText: "DelaySeconds" }).first();
+        await action.waitFor({ timeout: 20_000 });
+        await editor.picture("quick-fix");
+        await action.click();
+        await squiggles.first().waitFor({ state: "detached", timeout: 30_000 });
+        await editor.save();
+        if (!editor.read(scratch).includes("DelaySeconds: 5")) throw new Error(editor.read(scratch));
+    });
+
+    await step("a completion inserts a property", async () => {
+        await editor.goBehind(scratch, "DelaySeconds: 5");
+        await editor.type(", Kms");
+        const row = page.locator(".suggest-widget .monaco-list-row", { hasText: "KmsMasterKeyId" }).first();
+        if (!(await row.waitFor({ timeout: 5000 }).then(() => true, () => false))) {
+            await editor.press("Control+Space");
+            await row.waitFor({ timeout: 20_000 });
+        }
+        await page.waitForTimeout(800);
+        await editor.picture("completion");
+        await row.click();
+        await page.waitForTimeout(500);
+        await editor.press("Escape", "Escape");
+        await editor.save();
+        if (!editor.read(scratch).includes("KmsMasterKeyId")) throw new Error(editor.read(scratch));
+        await closeAll();
+    });
+
+    await step("a template is pasted as code", async () => {
+        await editor.open(scratch);
+        await editor.goBehind(scratch, "output url: String = queue.QueueUrl;");
+        await editor.type("\n\n");
+        const resource = "Alerts:\n  Type: AWS::SNS::Topic\n  Properties:\n    DisplayName: Alerts of the shop\n";
+        await page.evaluate((text) => navigator.clipboard.writeText(text), resource);
+        await editor.command("Clean Infrastructure: Paste JSON or YAML as Code");
+        await page.waitForTimeout(1000);
+        await editor.picture("paste");
+        await page.locator(".view-line", { hasText: "Alerts of the shop" }).first().waitFor({ timeout: 20_000 });
+        await editor.save();
+        await editor.picture("paste");
+        if (!/aws::sns::Topic|\bTopic \{/.test(editor.read(scratch))) throw new Error(editor.read(scratch));
+        await closeAll();
+    });
+
+    await step("a name is renamed in two files", async () => {
+        await editor.open("orders/src/payments.ci");
+        await editor.goBehind("orders/src/payments.ci", "interface Pay");
+        await page.waitForTimeout(1500);
+        await editor.press("F2");
+        const input = page.locator(".rename-box input");
+        await input.waitFor({ timeout: 30_000 });
+        await input.fill("Billing");
+        await editor.picture("rename");
+        await editor.press("Enter");
+        await input.waitFor({ state: "hidden" });
+        await page.waitForTimeout(1500);
+        await editor.command("File: Save All");
+        await editor.until("both files", () =>
+            ["payments", "orders"].every((name) => /\bBilling\b/.test(editor.read(`orders/src/${name}.ci`))), 20_000);
+    });
+
+    await step("the template is shown beside the source and follows it", async () => {
+        await editor.open("orders/src/orders.ci");
+        await editor.goBehind("orders/src/orders.ci", "let shipm");
+        await editor.command("Clean Infrastructure: Show Compiled Template");
+        await page.locator(".tab", { hasText: ".template.json" }).first().waitFor({ timeout: 60_000 });
+        const marked = page.locator(".editor-instance").nth(1).locator('.view-overlays [class*="ced-"]');
+        await editor.until("a mark", () => marked.count(), 20_000);
+        await editor.picture("template");
+        const text = () => page.locator(".editor-instance").nth(1).locator(".view-lines").innerText();
+        const plain = (shown) => shown.replaceAll("\u00a0", " ");
+        await editor.until("the queue", async () => plain(await text()).includes("AWS::SQS::Queue"), 20_000);
+        await editor.goBehind("orders/src/orders.ci", "EvaluationPer");
+        await editor.until("the alarm", async () => plain(await text()).includes("EvaluationPeriods"), 20_000);
+        await editor.picture("template-follows");
+    });
+
+    await step("the source follows the template", async () => {
+        const json = page.locator(".editor-instance").nth(1);
+        await json.locator(".view-line span span", { hasText: "MetricName" }).first().click();
+        const source = page.locator(".editor-instance").first();
+        await editor.until("a mark", () => source.locator('.view-overlays [class*="ced-"]').count(), 20_000);
+        await editor.picture("source-follows");
+        await closeAll();
+    });
+
+    await step("the diagram is drawn, follows, and leads to the source", async () => {
+        await editor.open("orders/src/orders.ci");
+        await editor.command("Clean Infrastructure: Show Architecture Diagram");
+        const frame = await editor.view("#view svg .node");
+        await page.waitForTimeout(500);
+        await editor.picture("diagram");
+        await frame.locator('[data-linked].node').filter({ hasText: "shipments" }).first().click();
+        const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
+        const expected = editor.read("orders/src/orders.ci").split("\n").findIndex((line) => line.includes("let shipments")) + 1;
+        await editor.until("the line of the queue", async () => (await at.innerText()).includes(`Ln ${expected}`), 20_000);
+        await editor.goBehind("orders/src/orders.ci", "let shipments = Queue { visibility_timeout: 180s, retention: 7d };");
+        await editor.type("\nlet returns = Queue {};");
+        // Where the server draws nothing itself, what is saved is drawn.
+        await editor.save();
+        await editor.until("the new queue", () => frame.locator(".node", { hasText: "returns" }).count(), 30_000);
+        await editor.picture("diagram-follows");
+        await frame.locator('[data-level="resources"]').click();
+        await editor.until("its dead letters", () => frame.locator(".node", { hasText: "dead_letters" }).count(), 30_000);
+        await page.waitForTimeout(500);
+        await editor.picture("diagram-resources");
+        await frame.locator('[data-level="units"]').click();
+        await editor.command("Preferences: Toggle between Light/Dark Themes");
+        await page.waitForTimeout(2000);
+        await editor.picture("diagram-dark");
+        await editor.command("Preferences: Toggle between Light/Dark Themes");
+        await closeAll();
+    });
+
+    await step("tests are listed, run, and fail where they must", async () => {
+        await editor.open("orders/src/main.ci");
+        await editor.command("Testing: Focus on Test Explorer View");
+        const rows = page.locator(".test-explorer-tree .monaco-list-row");
+        await rows.filter({ hasText: "main.ci" }).first().waitFor({ timeout: 30_000 });
+        await editor.command("Clean Infrastructure: Run All Tests");
+        await rows.filter({ has: page.locator(".codicon-testing-passed-icon") }).first().waitFor({ timeout: 60_000 });
+        await editor.picture("tests-pass");
+        const line = editor.read("orders/src/main.ci").split("\n").findIndex((text) => text.includes("assert !api.may(dynamodb::DeleteItem")) + 1;
+        await page.locator(".tab.active", { hasText: "main.ci" }).first().click();
+        await editor.goTo(line, 12);
+        await editor.press("Delete");
+        await editor.command("Clean Infrastructure: Run All Tests");
+        await rows.filter({ has: page.locator(".codicon-testing-failed-icon") }).first().waitFor({ timeout: 60_000 });
+        await editor.picture("tests-fail");
+        await editor.command("View: Show Explorer");
+        await closeAll();
+    });
+
+    await step("a lens runs a test", async () => {
+        await editor.open("orders/src/main.ci");
+        await editor.goBehind("orders/src/main.ci", 'test "no function');
+        const lens = page.locator(".codelens-decoration a", { hasText: /run/i }).first();
+        await lens.waitFor({ timeout: 30_000 });
+        await editor.picture("lens");
+        await lens.click();
+        await page.locator(".testing-run-glyph.codicon-testing-passed-icon").first().waitFor({ timeout: 30_000 });
+        await closeAll();
+    });
+
+    await step("who may do what is told", async () => {
+        await editor.open("orders/src/orders.ci");
+        await editor.goBehind("orders/src/orders.ci", "let api");
+        await editor.command("Clean Infrastructure: Show Who May Do What");
+        const frame = await editor.view(".markdown-body h1");
+        await frame.getByText("PutItem").first().waitFor({ timeout: 20_000 });
+        await editor.picture("access");
+        await closeAll();
+    });
+
+    await step("who reaches whom is told", async () => {
+        await editor.open("three-tier/src/web.ci");
+        await editor.command("Clean Infrastructure: Show Who Reaches Whom");
+        const frame = await editor.view(".markdown-body h1");
+        await frame.getByText("internet → ").first().waitFor({ timeout: 20_000 });
+        await editor.picture("network");
+        await frame.locator("a", { hasText: "network.ci" }).first().click();
+        await page.locator(".tab", { hasText: "network.ci" }).first().waitFor({ timeout: 20_000 });
+        await closeAll();
+    });
+
+    await step("an error code is explained", async () => {
+        await editor.command("Clean Infrastructure: Explain an Error Code…");
+        const input = page.locator(".quick-input-widget input").first();
+        await input.fill("E0203");
+        await editor.press("Enter");
+        const frame = await editor.view(".markdown-body h1");
+        await frame.locator("h2", { hasText: "Why it matters" }).waitFor({ timeout: 20_000 });
+        if ((await frame.locator("pre code").count()) === 0) throw new Error("the page has no code");
+        await editor.picture("explain");
+        await closeAll();
+    });
+
+    await step("the walkthrough is there", async () => {
+        await editor.command("Welcome: Open Walkthrough...");
+        await page.locator(".quick-input-widget input").first().fill("Clean");
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: "Get Started with Clean" }).first().waitFor({ timeout: 20_000 });
+        await editor.press("Enter");
+        await page.locator(".gettingStartedContainer", { hasText: "Make a project" }).first().waitFor({ timeout: 20_000 });
+        await page.waitForTimeout(1000);
+        await editor.picture("walkthrough");
+        await closeAll();
+    });
+
+    await step("it builds in the terminal", async () => {
+        await editor.open("orders/src/orders.ci");
+        await editor.command("Clean Infrastructure: Build");
+        await editor.until("the outputs", () => fs.existsSync(path.join(folder, "orders/build/dev/app.json")), 60_000);
+        await page.waitForTimeout(1500);
+        await editor.picture("build");
+        await editor.command("View: Toggle Panel Visibility").catch(() => undefined);
+        await closeAll();
+    });
+
+    await step("the server starts again when told to", async () => {
+        await editor.open(scratch);
+        await editor.command("Clean Infrastructure: Restart Language Server");
+        await page.locator(".statusbar-item", { hasText: /cleaninfra \d+\.\d+/ }).first().waitFor({ timeout: 60_000 });
+        await closeAll();
+    });
+} finally {
+    await editor.end();
+    fs.rmSync(folder, { recursive: true, force: true });
+}
+console.log(`pictures are in ${path.relative(process.cwd(), out) || out}, ${seconds()} in all`);
+console.log(`${passed} passed, ${failed.length} failed`);
+process.exit(failed.length === 0 ? 0 : 1);

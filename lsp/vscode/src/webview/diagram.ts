@@ -1,0 +1,166 @@
+// The script of the panel with the diagram: shows the picture, lets one move in it, and says what is clicked.
+
+interface Host {
+    postMessage(message: unknown): void;
+    getState(): View | undefined;
+    setState(state: View): void;
+}
+declare function acquireVsCodeApi(): Host;
+
+/** What the extension says. */
+interface Drawn {
+    svg: string | null;
+    problem: string | null;
+    level: string;
+    linked: string[];
+}
+
+/** Where the picture is, in pixels, and how large; `own` once the user has moved it. */
+interface View {
+    x: number;
+    y: number;
+    scale: number;
+    own: boolean;
+}
+
+const SMALLEST = 0.1;
+const LARGEST = 6;
+const MARGIN = 16;
+
+const host = acquireVsCodeApi();
+const view = document.getElementById("view") as HTMLElement;
+const problem = document.getElementById("problem") as HTMLElement;
+const sheet = new CSSStyleSheet();
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+let picture: SVGSVGElement | undefined;
+let at: View = host.getState() ?? { x: 0, y: 0, scale: 1, own: false };
+
+window.addEventListener("message", ({ data }: MessageEvent<Drawn>) => {
+    problem.hidden = data.problem === null;
+    problem.textContent = data.problem ?? "";
+    // With errors the last picture stays, paler.
+    view.classList.toggle("old", data.svg === null);
+    for (const button of document.querySelectorAll<HTMLElement>("[data-level]")) {
+        button.setAttribute("aria-pressed", String(button.dataset["level"] === data.level));
+    }
+    if (data.svg !== null) show(data.svg, new Set(data.linked));
+});
+
+/** Puts a picture in. Its styles are taken over without its element, which the policy of the page would refuse. */
+function show(text: string, linked: Set<string>): void {
+    const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    if (!(parsed instanceof SVGSVGElement)) return;
+    let css = "";
+    for (const element of parsed.querySelectorAll("style, script, foreignObject")) {
+        if (element.localName === "style") css += element.textContent ?? "";
+        element.remove();
+    }
+    sheet.replaceSync(`${css}\nsvg { --page: var(--vscode-editor-background) !important; }`);
+    theme();
+    for (const element of parsed.querySelectorAll("[data-id]")) {
+        if (!linked.has(element.getAttribute("data-id") ?? "")) continue;
+        element.setAttribute("data-linked", "");
+        if (element.classList.contains("node")) {
+            element.setAttribute("tabindex", "0");
+            element.setAttribute("role", "link");
+        }
+    }
+    picture?.remove();
+    picture = document.importNode(parsed, true);
+    view.append(picture);
+    if (at.own) place();
+    else fit();
+}
+
+/** The picture has colours for light and dark pages; which are meant is a matter of the editor's theme. */
+function theme(): void {
+    const dark = document.body.classList.contains("vscode-dark") ||
+        (document.body.classList.contains("vscode-high-contrast") &&
+            !document.body.classList.contains("vscode-high-contrast-light"));
+    for (const rule of sheet.cssRules) {
+        if (rule instanceof CSSMediaRule) rule.media.mediaText = dark ? "all" : "not all";
+    }
+}
+new MutationObserver(theme).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+
+function size(): { width: number; height: number } {
+    const box = picture?.viewBox.baseVal;
+    return { width: box?.width || 1, height: box?.height || 1 };
+}
+
+function fit(): void {
+    const { width, height } = size();
+    const scale = Math.min((view.clientWidth - 2 * MARGIN) / width, (view.clientHeight - 2 * MARGIN) / height, 1.25);
+    at = { scale, x: (view.clientWidth - width * scale) / 2, y: (view.clientHeight - height * scale) / 2, own: false };
+    at.y = Math.min(at.y, 60);
+    place();
+}
+
+function place(): void {
+    if (picture) picture.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.scale})`;
+    host.setState(at);
+}
+
+/** Larger or smaller around a point, which stays where it is. */
+function zoom(factor: number, x = view.clientWidth / 2, y = view.clientHeight / 2): void {
+    const scale = Math.min(LARGEST, Math.max(SMALLEST, at.scale * factor));
+    const by = scale / at.scale;
+    at = { scale, x: x - (x - at.x) * by, y: y - (y - at.y) * by, own: true };
+    place();
+}
+
+view.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    if (event.ctrlKey || event.metaKey) {
+        const box = view.getBoundingClientRect();
+        zoom(Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
+    } else {
+        at = { ...at, x: at.x - event.deltaX, y: at.y - event.deltaY, own: true };
+        place();
+    }
+}, { passive: false });
+
+let drag: { x: number; y: number; moved: boolean } | undefined;
+view.addEventListener("pointerdown", (event) => {
+    drag = { x: event.clientX, y: event.clientY, moved: false };
+});
+window.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const [x, y] = [event.clientX - drag.x, event.clientY - drag.y];
+    // A hand is not that steady.
+    if (!drag.moved && Math.hypot(x, y) < 4) return;
+    drag = { x: event.clientX, y: event.clientY, moved: true };
+    view.classList.add("dragged");
+    at = { ...at, x: at.x + x, y: at.y + y, own: true };
+    place();
+});
+window.addEventListener("pointerup", (event) => {
+    const clicked = drag && !drag.moved;
+    drag = undefined;
+    view.classList.remove("dragged");
+    if (clicked) open(event.target);
+});
+view.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") open(event.target);
+    else if (event.key === "+") zoom(1.25);
+    else if (event.key === "-") zoom(0.8);
+    else if (event.key === "0") fit();
+});
+
+function open(target: EventTarget | null): void {
+    const id = target instanceof Element ? target.closest("[data-linked]")?.getAttribute("data-id") : undefined;
+    if (id) host.postMessage({ kind: "open", id });
+}
+
+document.getElementById("larger")?.addEventListener("click", () => zoom(1.25));
+document.getElementById("smaller")?.addEventListener("click", () => zoom(0.8));
+document.getElementById("fit")?.addEventListener("click", fit);
+window.addEventListener("resize", () => at.own || fit());
+for (const button of document.querySelectorAll<HTMLElement>("[data-level]")) {
+    button.addEventListener("click", () => {
+        at = { ...at, own: false };
+        host.postMessage({ kind: "level", level: button.dataset["level"] });
+    });
+}
+host.postMessage({ kind: "ready" });
+export {};
