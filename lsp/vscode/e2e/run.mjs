@@ -215,7 +215,7 @@ try {
 
     await step("the template is shown beside the source and follows it", async () => {
         await editor.open("orders/src/orders.ci");
-        await editor.goBehind("orders/src/orders.ci", "let shipm");
+        await editor.goBehind("orders/src/orders.ci", "AlarmDescr");
         await editor.command("Clean Infrastructure: Show Compiled Template");
         await page.locator(".tab", { hasText: ".template.json" }).first().waitFor({ timeout: 60_000 });
         const marked = page.locator(".editor-instance").nth(1).locator('.view-overlays [class*="ced-"]');
@@ -223,9 +223,15 @@ try {
         await editor.picture("template");
         const text = () => page.locator(".editor-instance").nth(1).locator(".view-lines").innerText();
         const plain = (shown) => shown.replaceAll("\u00a0", " ");
-        await editor.until("the queue", async () => plain(await text()).includes("AWS::SQS::Queue"), 20_000);
+        await editor.until("the alarm", async () => plain(await text()).includes("AWS::CloudWatch::Alarm"), 20_000);
         await editor.goBehind("orders/src/orders.ci", "EvaluationPer");
-        await editor.until("the alarm", async () => plain(await text()).includes("EvaluationPeriods"), 20_000);
+        const markedLine = async () => {
+            const mark = await marked.first().boundingBox();
+            const names = page.locator(".editor-instance").nth(1).locator(".view-line", { hasText: "EvaluationPeriods" });
+            const line = await names.first().boundingBox();
+            return mark && line && Math.abs(mark.y - line.y) < 4;
+        };
+        await editor.until("the mark at the property", () => markedLine().catch(() => false), 20_000);
         await editor.picture("template-follows");
     });
 
@@ -298,7 +304,7 @@ try {
 
     await step("who may do what is told", async () => {
         await editor.open("orders/src/orders.ci");
-        await editor.goBehind("orders/src/orders.ci", "let api");
+        await editor.goBehind("orders/src/orders.ci", "let orders");
         await editor.command("Clean Infrastructure: Show Who May Do What");
         const frame = await editor.view(".markdown-body h1");
         await frame.getByText("PutItem").first().waitFor({ timeout: 20_000 });
