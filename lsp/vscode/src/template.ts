@@ -161,7 +161,8 @@ export class Templates
 
     /** Marks and shows where the cursor of the source is in the template. */
     private reveal(editor: vscode.TextEditor, stack: TemplateStack): void {
-        const node = stack.pointer === null ? undefined : nodeAt(this.tree, stack.pointer);
+        const pointer = this.pointerIn(stack);
+        const node = pointer === null ? undefined : nodeAt(this.tree, pointer);
         if (!node || editor.document.getText() !== stack.template) {
             editor.setDecorations(this.mark, []);
             // The new text has not arrived yet.
@@ -175,6 +176,20 @@ export class Templates
         );
         editor.setDecorations(this.mark, [range]);
         editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    }
+
+    /** What the cursor of the source is at. On the name of a property it is at what is written behind it on the line. */
+    private pointerIn(stack: TemplateStack): string | null {
+        const at = this.params?.position;
+        if (!at) return stack.pointer;
+        const here = vscode.Uri.parse(this.params?.textDocument.uri ?? "").toString();
+        const onLine = stack.map.filter(
+            ({ uri, range }) => range.start.line === at.line && vscode.Uri.parse(uri).toString() === here,
+        );
+        const behind = onLine.filter(({ range }) => range.end.character > at.character || range.end.line > at.line);
+        const start = (place: TemplateStack["map"][number]) => place.range.start.character;
+        const nearest = behind.sort((a, b) => start(a) - start(b) || a.pointer.length - b.pointer.length)[0];
+        return nearest?.pointer ?? stack.pointer;
     }
 
     /** Marks and shows in the source where the value under the cursor of the template was written. */
