@@ -47,7 +47,7 @@ fn required_properties_come_first_and_what_is_given_is_left_out() {
     assert_eq!(first(text, 3), ["Action", "FunctionName", "Principal"]);
     assert_eq!(
         chosen("service S { let queue = aws::sqs::Queue { Dedup$0 }; }", "DeduplicationScope"),
-        "service S { let queue = aws::sqs::Queue { DeduplicationScope: \"${1:DeduplicationScope}\", }; }"
+        "service S { let queue = aws::sqs::Queue { DeduplicationScope: \"${1:messageGroup}\", }; }"
     );
 }
 
