@@ -6,7 +6,11 @@
 //! cargo run -p ci-language-server --example latency -- target/release/cleaninfra /tmp/perf/1000/flat
 //! ```
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for measuring, which may stop anywhere")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a tool for measuring, which may stop anywhere"
+)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};

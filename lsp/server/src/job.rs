@@ -146,7 +146,9 @@ impl<T: Send, F: Fn(&View) -> Result<T> + Send> Job for Question<T, F> {
         match outcome {
             Ok(Ok(answer)) => self.answer(answer),
             Ok(Err(_)) if self.is_abandoned() => {}
-            Ok(Err(_)) if self.overtaken == Overtaken::AskAgain && self.attempts < MOST_ATTEMPTS => return false,
+            Ok(Err(_)) if self.overtaken == Overtaken::AskAgain && self.attempts < MOST_ATTEMPTS => {
+                return false;
+            }
             Ok(Err(_)) => self.answer(Err(overtaken())),
             Err(_) => self.answer(Err(crashed())),
         }

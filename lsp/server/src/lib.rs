@@ -25,7 +25,6 @@ mod sieve;
 mod system;
 mod view;
 
-
 #[cfg(test)]
 mod tests;
 
@@ -65,11 +64,7 @@ pub fn run(options: Options) -> io::Result<()> {
 }
 
 /// Serves one editor over a pair of streams, until it goes.
-pub async fn serve(
-    input: impl AsyncRead + Unpin,
-    output: impl AsyncWrite,
-    options: Options,
-) {
+pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, options: Options) {
     let service = LspService::build(|client| Backend::new(client, options))
         .custom_method("cleaninfra/showTemplate", Backend::show_template)
         .custom_method("cleaninfra/accessReport", Backend::access_report)

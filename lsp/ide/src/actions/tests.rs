@@ -82,7 +82,8 @@ fn a_value_gets_a_name() {
 
 #[test]
 fn a_name_gives_way_to_its_value() {
-    let text = "service S {\n    let na$0me = \"a\" + \"b\";\n    let q = aws::sqs::Queue { QueueName: name };\n}\n";
+    let text =
+        "service S {\n    let na$0me = \"a\" + \"b\";\n    let q = aws::sqs::Queue { QueueName: name };\n}\n";
     assert_eq!(
         after(text, "Inline `name`"),
         "service S {\n    let q = aws::sqs::Queue { QueueName: (\"a\" + \"b\") };\n}\n"

@@ -35,8 +35,7 @@ pub(super) fn talk<F: Future<Output = ()>>(files: &[(&str, &str)], conversation:
     runtime.block_on(async {
         let (near, far) = duplex(1 << 20);
         let (input, output) = split(far);
-        let options =
-            Options { system: system.clone(), library: Some("/cache/std".into()) };
+        let options = Options { system: system.clone(), library: Some("/cache/std".into()) };
         let server = tokio::spawn(serve(input, output, options));
         let (reader, writer) = split(near);
         let client = Client {

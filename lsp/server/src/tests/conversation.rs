@@ -16,7 +16,8 @@ test \"it is\" { assert true; }
 #[test]
 fn everything_that_is_offered_answers() {
     with_program(PROGRAM, |mut client| async move {
-        let offered = client.start_with(json!({ "general": { "positionEncodings": ["utf-8", "utf-16"] } })).await;
+        let offered =
+            client.start_with(json!({ "general": { "positionEncodings": ["utf-8", "utf-16"] } })).await;
         assert_eq!(offered["capabilities"]["positionEncoding"], "utf-8");
         assert_eq!(offered["serverInfo"]["name"], "cleaninfra");
         client.open(MAIN, PROGRAM).await;
@@ -37,8 +38,12 @@ fn everything_that_is_offered_answers() {
         let symbols = client.request("workspace/symbol", json!({ "query": "jobs" })).await;
         assert_eq!(symbols[0]["containerName"], "Orders");
         let completion = client.request("textDocument/completion", at(MAIN, 3, 27)).await;
-        let labels: Vec<&str> =
-            completion["items"].as_array().unwrap().iter().filter_map(|item| item["label"].as_str()).collect();
+        let labels: Vec<&str> = completion["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|item| item["label"].as_str())
+            .collect();
         assert!(labels.contains(&"url") && labels.contains(&"send"), "{labels:?}");
         let folds = client.request("textDocument/foldingRange", document.clone()).await;
         assert_eq!(folds[0]["startLine"], 1);
@@ -48,16 +53,20 @@ fn everything_that_is_offered_answers() {
         assert_eq!(tokens["data"].as_array().unwrap().len() % 5, 0);
         let lenses = client.request("textDocument/codeLens", document.clone()).await;
         assert!(lenses.as_array().unwrap().iter().any(|lens| lens["command"]["title"] == "run test"));
-        let positions = json!({ "textDocument": { "uri": MAIN }, "positions": [{ "line": 2, "character": 9 }] });
+        let positions =
+            json!({ "textDocument": { "uri": MAIN }, "positions": [{ "line": 2, "character": 9 }] });
         let selection = client.request("textDocument/selectionRange", positions).await;
         assert_eq!(selection[0]["range"]["start"], json!({ "line": 2, "character": 8 }));
         let item = client.request("textDocument/prepareCallHierarchy", at(MAIN, 1, 9)).await;
         let outgoing = client.request("callHierarchy/outgoingCalls", json!({ "item": item[0] })).await;
         assert_eq!(outgoing[0]["to"]["name"], "Queue");
-        let hints = client.request("textDocument/inlayHint", json!({
-            "textDocument": { "uri": MAIN },
-            "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } },
-        }));
+        let hints = client.request(
+            "textDocument/inlayHint",
+            json!({
+                "textDocument": { "uri": MAIN },
+                "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } },
+            }),
+        );
         assert_eq!(hints.await, json!([]));
         client.stop().await;
     });
@@ -89,7 +98,8 @@ fn commands_answer_and_say_the_gist() {
         assert_eq!(said["params"]["message"], "passed: it is");
         let text = json!({ "text": "Type: AWS::SQS::Queue" });
         assert_eq!(client.request("cleaninfra/pasteAsCi", text).await["text"], "aws::sqs::Queue {}");
-        let refused = client.refused("workspace/executeCommand", json!({ "command": "cleaninfra.fly" })).await;
+        let refused =
+            client.refused("workspace/executeCommand", json!({ "command": "cleaninfra.fly" })).await;
         assert_eq!(refused["message"], "there is no command `cleaninfra.fly`");
         client.stop().await;
     });
@@ -97,7 +107,8 @@ fn commands_answer_and_say_the_gist() {
 
 #[test]
 fn a_template_knows_where_the_cursor_is() {
-    let program = "service Orders {\n    let queue = aws::sqs::Queue {\n        DelaySeconds: 5,\n    };\n}\n";
+    let program =
+        "service Orders {\n    let queue = aws::sqs::Queue {\n        DelaySeconds: 5,\n    };\n}\n";
     with_program(program, |mut client| async move {
         client.start().await;
         client.open(MAIN, program).await;

@@ -50,7 +50,8 @@ fn the_editor_says_what_check_says() {
                 client.replace(MAIN, version, program).await;
                 let message = client.published(MAIN, Some(version)).await;
                 let said = message["params"]["diagnostics"].as_array().unwrap();
-                let system = MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", program.as_str())]);
+                let system =
+                    MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", program.as_str())]);
                 let host = Host::open(std::sync::Arc::new(system), "/p".into()).ok().unwrap();
                 let main = host.file("/p/src/main.ci".into()).unwrap();
                 let checked: Vec<(String, String)> = host
@@ -98,7 +99,8 @@ fn fixes_are_actions_and_actions_are_edits() {
         client.start().await;
         client.open(MAIN, BROKEN).await;
         let range = json!({ "start": { "line": 0, "character": 40 }, "end": { "line": 0, "character": 40 } });
-        let params = json!({ "textDocument": { "uri": MAIN }, "range": range, "context": { "diagnostics": [] } });
+        let params =
+            json!({ "textDocument": { "uri": MAIN }, "range": range, "context": { "diagnostics": [] } });
         let actions = client.request("textDocument/codeAction", params.clone()).await;
         let fix = actions.as_array().unwrap().iter().find(|action| action["kind"] == "quickfix").unwrap();
         assert_eq!(fix["isPreferred"], true);

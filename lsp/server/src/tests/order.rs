@@ -84,7 +84,9 @@ fn findings_are_never_those_of_an_older_text() {
         let found = client.findings(MAIN, Some(39)).await;
         assert_eq!(found, [""; 0]);
         // What came in between was true of its version.
-        for message in client.seen.iter().filter(|message| message["method"] == "textDocument/publishDiagnostics") {
+        for message in
+            client.seen.iter().filter(|message| message["method"] == "textDocument/publishDiagnostics")
+        {
             let version = message["params"]["version"].as_i64().unwrap();
             let count = message["params"]["diagnostics"].as_array().unwrap().len();
             assert_eq!(count, usize::from(version > 1 && version % 2 == 0), "{message}");
@@ -98,7 +100,8 @@ fn a_cancelled_request_is_answered_as_such_and_the_next_one_as_usual() {
     with_program("const A: Int = 1;\n", |mut client| async move {
         client.start().await;
         client.open(MAIN, "const A: Int = 1;\n").await;
-        let id = client.begin("textDocument/documentSymbol", json!({ "textDocument": { "uri": MAIN } })).await;
+        let id =
+            client.begin("textDocument/documentSymbol", json!({ "textDocument": { "uri": MAIN } })).await;
         client.notify("$/cancelRequest", json!({ "id": id })).await;
         let answer = client.answer(id).await;
         // It may have been answered before the cancellation came.

@@ -9,7 +9,9 @@ fn a_change_of_the_disk_is_picked_up() {
     let program = "use crate::a::LIMIT;\nconst MORE: Int = LIMIT;\nservice S { let q = aws::sqs::Queue { DelaySeconds: MORE }; }\n";
     let files = [("/p/ci.toml", MANIFEST), ("/p/src/main.ci", program)];
     talk(&files, |mut client| async move {
-        client.start_with(json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } })).await;
+        client
+            .start_with(json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } }))
+            .await;
         let registered = client.until(|message| message["method"] == "client/registerCapability").await;
         assert_eq!(registered["params"]["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
         client.open(MAIN, program).await;
@@ -46,7 +48,9 @@ fn a_file_outside_of_any_project_and_one_that_was_never_saved() {
         assert_eq!(client.findings("file:///loose/a.ci", Some(1)).await, ["E0201"]);
         client.open("untitled:Untitled-1", "const B: Int = \"b\";\n").await;
         assert_eq!(client.findings("untitled:Untitled-1", Some(1)).await, ["E0201"]);
-        client.notify("textDocument/didClose", json!({ "textDocument": { "uri": "untitled:Untitled-1" } })).await;
+        client
+            .notify("textDocument/didClose", json!({ "textDocument": { "uri": "untitled:Untitled-1" } }))
+            .await;
         assert_eq!(client.findings("untitled:Untitled-1", None).await, [""; 0]);
         client.stop().await;
     });
@@ -103,8 +107,14 @@ fn folders_come_and_go_with_their_findings() {
 #[test]
 fn a_dependency_is_one_document_for_all_who_use_it() {
     let files = [
-        ("/p/ci.toml", "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n[dependencies]\nparts = { path = \"../parts\" }\n"),
-        ("/p/src/main.ci", "use parts::LIMIT;\nconst MORE: Int = LIMIT;\nservice S { let q = aws::sqs::Queue { DelaySeconds: MORE }; }\n"),
+        (
+            "/p/ci.toml",
+            "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n[dependencies]\nparts = { path = \"../parts\" }\n",
+        ),
+        (
+            "/p/src/main.ci",
+            "use parts::LIMIT;\nconst MORE: Int = LIMIT;\nservice S { let q = aws::sqs::Queue { DelaySeconds: MORE }; }\n",
+        ),
         ("/parts/ci.toml", "[package]\nname = \"parts\"\nversion = \"0.1.0\"\n"),
         ("/parts/src/lib.ci", "const LIMIT: Int = 5;\n"),
     ];
@@ -120,7 +130,8 @@ fn a_dependency_is_one_document_for_all_who_use_it() {
 
 #[test]
 fn settings_are_taken_over() {
-    let program = "service S {\n    let n = [\"a\"].len();\n    let q = aws::sqs::Queue { DelaySeconds: n };\n}\n";
+    let program =
+        "service S {\n    let n = [\"a\"].len();\n    let q = aws::sqs::Queue { DelaySeconds: n };\n}\n";
     with_program(program, |mut client| async move {
         client.start().await;
         client.open(MAIN, program).await;

@@ -28,12 +28,18 @@ fn messages_without_sense_are_survived() {
         client.raw(b"Content-Length: 5\r\n\r\nhello").await;
         client.raw(b"Content-Length: 2\r\n\r\n{}").await;
         client.notify("textDocument/didChange", json!({ "textDocument": 5 })).await;
-        client.notify("textDocument/didChange", json!({
-            "textDocument": { "uri": "file:///p/src/closed.ci", "version": 2 },
-            "contentChanges": [{ "text": "a" }],
-        }))
-        .await;
-        client.notify("textDocument/didClose", json!({ "textDocument": { "uri": "file:///never/opened.ci" } })).await;
+        client
+            .notify(
+                "textDocument/didChange",
+                json!({
+                    "textDocument": { "uri": "file:///p/src/closed.ci", "version": 2 },
+                    "contentChanges": [{ "text": "a" }],
+                }),
+            )
+            .await;
+        client
+            .notify("textDocument/didClose", json!({ "textDocument": { "uri": "file:///never/opened.ci" } }))
+            .await;
         client.notify("no/such/notification", Value::Null).await;
         assert_eq!(client.refused("no/such/request", Value::Null).await["code"], -32601);
         assert_eq!(client.refused("textDocument/hover", json!({ "a": 1 })).await["code"], -32602);
