@@ -84,8 +84,7 @@ pub fn fix_all(file: FileId, findings: &[Diagnostic]) -> Option<Action> {
     let mut count = 0;
     let overlaps = |a: TextRange, b: TextRange| a.start < b.end && b.start < a.end || a == b;
     for finding in findings.iter().filter(|finding| finding.primary.at.file == file) {
-        let fix =
-            finding.fixes.iter().find(|fix| fix.applicability == Applicability::MachineApplicable);
+        let fix = finding.fixes.iter().find(|fix| fix.applicability == Applicability::MachineApplicable);
         let Some(fix) = fix else { continue };
         let is_free = fix.edits.iter().all(|edit| {
             edit.at.file == file && edits.iter().all(|other| !overlaps(other.at.range, edit.at.range))
@@ -107,9 +106,9 @@ pub fn fix_all(file: FileId, findings: &[Diagnostic]) -> Option<Action> {
 /// With a capital, as editors write commands.
 fn sentence(title: &str) -> String {
     let mut characters = title.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + characters.as_str()
-    })
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + characters.as_str())
 }
 
 /// The text of a range of the item, in the file.

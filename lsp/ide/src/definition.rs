@@ -17,7 +17,8 @@ pub fn definition(snapshot: &Snapshot, cursor: Cursor) -> Option<(Span, Vec<Targ
         if found.shorthand {
             let others = occurrences(db, place.body.item);
             let others = others.iter().filter(|other| other.range == found.range);
-            targets.extend(others.filter(|other| **other != found).filter_map(|other| other.symbol.target(db)));
+            targets
+                .extend(others.filter(|other| **other != found).filter_map(|other| other.symbol.target(db)));
         }
         (!targets.is_empty()).then(|| (place.body.span(found.range), targets))
     })

@@ -73,7 +73,8 @@ pub(crate) fn resource(schema: &'static ResourceSchema) -> String {
         let _ = if regions.len() <= known / 2 {
             write!(text, "\n\nOnly in {}", names(regions))
         } else {
-            let missing = ci_catalog::known_regions().iter().copied().filter(|known| !regions.contains(known));
+            let missing =
+                ci_catalog::known_regions().iter().copied().filter(|known| !regions.contains(known));
             write!(text, "\n\nNot in {}", names(missing.collect()))
         };
     }
@@ -294,11 +295,8 @@ pub(crate) fn symbol(db: &dyn Db, symbol: &Symbol, ty: Option<&Ty>) -> Option<St
                 }
                 text.push_str(late);
             }
-            let word = if keyword == Keyword::Field {
-                String::new()
-            } else {
-                format!("{} ", keyword_word(keyword))
-            };
+            let word =
+                if keyword == Keyword::Field { String::new() } else { format!("{} ", keyword_word(keyword)) };
             let owner = match keyword {
                 Keyword::Field => format!("{}.", of.name(db)),
                 _ => String::new(),

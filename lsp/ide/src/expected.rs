@@ -7,12 +7,10 @@ use ci_sema::Db;
 use ci_sema::builtin::{Argument, methods};
 use ci_sema::infer::Resolution;
 use ci_sema::name::Def;
+use ci_sema::signature::TypeLowering;
 use ci_sema::signature::{Signature, signature};
 use ci_sema::ty::{NodeType, Ty};
-use ci_syntax::ast::{
-    BinaryOperator, Entry, Expr, ExprId, Item, Keyword, Member, MemberKind, TypeId,
-};
-use ci_sema::signature::TypeLowering;
+use ci_syntax::ast::{BinaryOperator, Entry, Expr, ExprId, Item, Keyword, Member, MemberKind, TypeId};
 
 use crate::place::Body;
 use crate::symbol::members;
@@ -260,9 +258,7 @@ pub(crate) fn entry_type(body: &Body<'_>, record: ExprId, name: &str) -> Option<
         Ty::Struct(item) | Ty::Interface(item) => field_type(body.db, *item, name),
         Ty::Node(node) => node.property(name).or_else(|| node.additional(name)).map(Ty::Node),
         Ty::Map(of) => Some((**of).clone()),
-        Ty::Record(fields) => {
-            fields.iter().find(|(known, _)| &**known == name).map(|(_, ty)| ty.clone())
-        }
+        Ty::Record(fields) => fields.iter().find(|(known, _)| &**known == name).map(|(_, ty)| ty.clone()),
         _ => None,
     }
 }

@@ -42,7 +42,10 @@ pub fn folds(snapshot: &Snapshot, file: FileId) -> Vec<Fold> {
                     }
                 }
             }
-            TokenKind::LineComment | TokenKind::DocComment | TokenKind::ModuleDoc | TokenKind::BlockComment => {
+            TokenKind::LineComment
+            | TokenKind::DocComment
+            | TokenKind::ModuleDoc
+            | TokenKind::BlockComment => {
                 let own = TextRange::new(*start, end(at));
                 comment = Some(comment.map_or(own, |so_far| so_far.cover(own)));
                 continue;
@@ -61,7 +64,8 @@ pub fn folds(snapshot: &Snapshot, file: FileId) -> Vec<Fold> {
             folds.push(Fold { range, kind: FoldKind::Comment });
         }
     }
-    folds.extend(comment.filter(|range| is_long(*range)).map(|range| Fold { range, kind: FoldKind::Comment }));
+    folds
+        .extend(comment.filter(|range| is_long(*range)).map(|range| Fold { range, kind: FoldKind::Comment }));
     folds.extend(imports(text));
     folds.sort_by_key(|fold| (fold.range.start, fold.range.end));
     folds

@@ -84,7 +84,8 @@ fn types(body: &Body<'_>) -> Vec<Hint> {
     };
     let mut found = Vec::new();
     for (at, member) in body.tree.item.members().iter().enumerate() {
-        if let MemberKind::Declaration { keyword: Keyword::Let, name, ty: None, value: Some(value) } = member.kind
+        if let MemberKind::Declaration { keyword: Keyword::Let, name, ty: None, value: Some(value) } =
+            member.kind
             && let Some(ty) = body.inference.members.get(at)
         {
             found.extend(shown(name.0, value, ty));
@@ -204,12 +205,13 @@ pub(crate) fn shown(statement: &StatementAccess) -> String {
             None => services.push((service, vec![name])),
         }
     }
-    let actions: Vec<String> = services
-        .iter()
-        .map(|(service, names)| {
-            if service.is_empty() { names.join(", ") } else { format!("{service}: {}", names.join(", ")) }
-        })
-        .collect();
+    let actions: Vec<String> =
+        services
+            .iter()
+            .map(|(service, names)| {
+                if service.is_empty() { names.join(", ") } else { format!("{service}: {}", names.join(", ")) }
+            })
+            .collect();
     let deny = if statement.denies { "deny " } else { "" };
     let on = if statement.resources.is_empty() {
         String::new()

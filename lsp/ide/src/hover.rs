@@ -39,7 +39,8 @@ fn named(place: &At<'_>, found: &Occurrence, all: &[Occurrence]) -> Option<Hover
     let ty = match &found.symbol {
         // The type of a name that is bound is that of its uses.
         Symbol::Local(..) => {
-            let uses = || all.iter().filter(|other| other.symbol == found.symbol).find_map(|other| other.expr);
+            let uses =
+                || all.iter().filter(|other| other.symbol == found.symbol).find_map(|other| other.expr);
             found.expr.or_else(uses).map(|id| body.ty(id))
         }
         Symbol::Method(_) => {

@@ -45,7 +45,9 @@ pub(crate) fn occurrence_at(db: &dyn Db, item: ItemId, offset: u32) -> Option<Oc
     let all = occurrences(db, item);
     // Where two names touch, the one that starts there was meant.
     let touched = all.into_iter().filter(|found| found.range.touches(offset) && !found.range.is_empty());
-    touched.max_by_key(|found| (found.range.start, !matches!(found.symbol, Symbol::Property(..)), found.expr.is_some()))
+    touched.max_by_key(|found| {
+        (found.range.start, !matches!(found.symbol, Symbol::Property(..)), found.expr.is_some())
+    })
 }
 
 /// The name at a cursor.

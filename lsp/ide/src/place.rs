@@ -84,9 +84,11 @@ impl<'db> Body<'db> {
                 let open = path.as_ref().and_then(|path| path.last()).map_or(range.start, |last| last.0.end);
                 offset > open
             }
-            Expr::Block { .. } | Expr::List(_) | Expr::Call { .. } | Expr::MethodCall { .. } | Expr::Match { .. } => {
-                true
-            }
+            Expr::Block { .. }
+            | Expr::List(_)
+            | Expr::Call { .. }
+            | Expr::MethodCall { .. }
+            | Expr::Match { .. } => true,
             _ => false,
         };
         self.exprs()

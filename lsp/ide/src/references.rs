@@ -83,9 +83,7 @@ fn words(db: &dyn Db, snapshot: &Snapshot, symbol: &Symbol) -> Vec<String> {
             }
             Def::Action(_, name) => (*name).to_owned(),
             Def::ActionService(name) => return vec![(*name).to_owned(), name.replace('-', "_")],
-            Def::Builtin(function) => {
-                function.name().rsplit("::").next().unwrap_or_default().to_owned()
-            }
+            Def::Builtin(function) => function.name().rsplit("::").next().unwrap_or_default().to_owned(),
             Def::Type(ty) => ty.name().to_owned(),
             Def::Module(file) => file.module(db).rsplit("::").next().unwrap_or_default().to_owned(),
             Def::Folder(_, path) | Def::Namespace(path) => {

@@ -86,9 +86,7 @@ fn may_rename(db: &dyn Db, symbol: &Symbol) -> Result<(), String> {
         Symbol::Method(_) | Symbol::Marker(_) => return Err("the language gives this name".to_owned()),
     }
     match symbol.item() {
-        Some(item) if is_std(db, item.file(db)) => {
-            Err("the standard library gives this name".to_owned())
-        }
+        Some(item) if is_std(db, item.file(db)) => Err("the standard library gives this name".to_owned()),
         _ => Ok(()),
     }
 }
@@ -102,9 +100,7 @@ fn taken(db: &dyn Db, snapshot: &Snapshot, symbol: &Symbol, new: &str) -> Result
                 && others.iter().any(|(name, _)| &**name == new)
         }
         Symbol::Variant(item, _) => match ci_sema::signature::signature(db, *item) {
-            ci_sema::signature::Signature::Enum(variants) => {
-                variants.iter().any(|(name, _)| &**name == new)
-            }
+            ci_sema::signature::Signature::Enum(variants) => variants.iter().any(|(name, _)| &**name == new),
             _ => false,
         },
         Symbol::Member(item, _) => crate::symbol::member_named(db, *item, new).is_some(),

@@ -74,8 +74,7 @@ pub fn semantic_tokens(snapshot: &Snapshot, file: FileId, within: Option<TextRan
         let mut found: Vec<SemanticToken> = Vec::new();
         for item in items(db, source).iter() {
             let range = item_range(db, *item);
-            let is_wanted =
-                within.is_none_or(|within| range.start < within.end && within.start < range.end);
+            let is_wanted = within.is_none_or(|within| range.start < within.end && within.start < range.end);
             if !is_wanted {
                 continue;
             }
@@ -119,9 +118,11 @@ fn token(db: &dyn Db, name: &Occurrence, start: u32) -> Option<SemanticToken> {
         Symbol::Method(_) => TokenType::Method,
         Symbol::Marker(_) => TokenType::Decorator,
         Symbol::Def(def) => match def {
-            Def::Module(_) | Def::Folder(..) | Def::Namespace(_) | Def::ActionServices | Def::ActionService(_) => {
-                TokenType::Namespace
-            }
+            Def::Module(_)
+            | Def::Folder(..)
+            | Def::Namespace(_)
+            | Def::ActionServices
+            | Def::ActionService(_) => TokenType::Namespace,
             Def::Resource(_) => TokenType::Class,
             Def::Action(..) => TokenType::Event,
             Def::Pseudo(_) => {

@@ -14,6 +14,7 @@ use tower_lsp_server::{Client, LanguageServer};
 
 use crate::abilities::Abilities;
 
+use crate::Options;
 use crate::commands::{self, PasteParams, ReportParams, TemplateParams, TestParams, Told};
 use crate::features;
 use crate::job::{Overtaken, Subject, question};
@@ -21,7 +22,6 @@ use crate::main_loop::{Event, Events, start};
 use crate::outgoing::{Message, Outgoing, outgoing, speak};
 use crate::paths::path_of;
 use crate::view::View;
-use crate::Options;
 
 /// One end of the conversation with an editor.
 pub(crate) struct Backend {
@@ -278,10 +278,7 @@ impl LanguageServer for Backend {
         self.at_position(&params.text_document.uri, features::edits::format).await
     }
 
-    async fn range_formatting(
-        &self,
-        params: DocumentRangeFormattingParams,
-    ) -> Result<Option<Vec<TextEdit>>> {
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
         let range = params.range;
         self.at_position(&params.text_document.uri, move |view| features::edits::format_range(view, range))
             .await
@@ -362,7 +359,8 @@ impl LanguageServer for Backend {
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let range = params.range;
-        self.at_position(&params.text_document.uri, move |view| features::code::inlay_hints(view, range)).await
+        self.at_position(&params.text_document.uri, move |view| features::code::inlay_hints(view, range))
+            .await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {

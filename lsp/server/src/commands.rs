@@ -162,9 +162,9 @@ pub(crate) fn show_template(view: &View, params: &TemplateParams) -> Option<Temp
         let map = mapped(view, &stack.map);
         let own = view.uri(cursor.file);
         // The innermost value that was written around the cursor: the latest that starts before it.
-        let around = map.iter().filter(|entry| {
-            Some(&entry.uri) == own.as_ref() && entry.range.start <= params.position
-        });
+        let around = map
+            .iter()
+            .filter(|entry| Some(&entry.uri) == own.as_ref() && entry.range.start <= params.position);
         let pointer = around
             .max_by_key(|entry| (entry.range.start.line, entry.range.start.character, entry.pointer.len()))
             .map(|entry| entry.pointer.clone());
@@ -176,8 +176,7 @@ pub(crate) fn show_template(view: &View, params: &TemplateParams) -> Option<Temp
 /// A source map of a build, with the places of documents.
 fn mapped(view: &View, map: &str) -> Vec<Mapped> {
     let Ok(map) = serde_json::from_str::<Value>(map) else { return Vec::new() };
-    let files: Vec<&str> =
-        map["files"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let files: Vec<&str> = map["files"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let texts: Vec<Option<(ci_base::FileId, LineIndex)>> = files
         .iter()
         .map(|path| {
@@ -269,12 +268,8 @@ pub(crate) fn access_report(view: &View, params: &ReportParams) -> Option<Report
 }
 
 pub(crate) fn run_test(view: &View, params: &TestParams) -> Option<TestOutcome> {
-    let outcome = |passed, problem, findings| TestOutcome {
-        name: params.name.clone(),
-        passed,
-        problem,
-        findings,
-    };
+    let outcome =
+        |passed, problem, findings| TestOutcome { name: params.name.clone(), passed, problem, findings };
     Some(match run(&view.snapshot, view.file?, &params.name) {
         Tested::Passed => outcome(true, None, Vec::new()),
         Tested::NotRun(why) => outcome(false, Some(why), Vec::new()),

@@ -77,12 +77,7 @@ pub(crate) struct Document {
 
 impl Document {
     /// Makes changes, each of which is about the text that the one before it left.
-    pub fn change(
-        &mut self,
-        version: i32,
-        changes: Vec<TextDocumentContentChangeEvent>,
-        encoding: Encoding,
-    ) {
+    pub fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>, encoding: Encoding) {
         for change in changes {
             match change.range {
                 None => self.text = change.text,

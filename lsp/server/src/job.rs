@@ -131,7 +131,14 @@ impl<T: Send, F: Fn(&View) -> Result<T> + Send> Job for Question<T, F> {
         self.attempts += 1;
         let handle = view.snapshot.cancel_handle();
         *self.shared.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
-        let work = || unless_overtaken(|| view.snapshot.attach(|_| (self.work)(&view)));
+        let work = || {
+            unless_overtaken(|| match view.others.is_empty() {
+                // Attached once for the whole work, as cancellation wants it.
+                true => view.snapshot.attach(|_| (self.work)(&view)),
+                // Of several databases each is attached by itself.
+                false => (self.work)(&view),
+            })
+        };
         let outcome = catch_unwind(AssertUnwindSafe(work));
         *self.shared.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
         // INVARIANT: the snapshot is gone before the editor has its answer, and with it may send the next change.
@@ -139,7 +146,9 @@ impl<T: Send, F: Fn(&View) -> Result<T> + Send> Job for Question<T, F> {
         match outcome {
             Ok(Ok(answer)) => self.answer(answer),
             Ok(Err(_)) if self.is_abandoned() => {}
-            Ok(Err(_)) if self.overtaken == Overtaken::AskAgain && self.attempts < MOST_ATTEMPTS => return false,
+            Ok(Err(_)) if self.overtaken == Overtaken::AskAgain && self.attempts < MOST_ATTEMPTS => {
+                return false;
+            }
             Ok(Err(_)) => self.answer(Err(overtaken())),
             Err(_) => self.answer(Err(crashed())),
         }

@@ -21,9 +21,9 @@ mod paths;
 mod pool;
 mod project;
 mod settings;
+mod sieve;
 mod system;
 mod view;
-
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +41,9 @@ use crate::backend::Backend;
 /// How many requests may wait for an answer at the same time. More than an editor sends, so that one that waits for
 /// something never keeps another from being read.
 const CONCURRENCY: usize = 256;
+
+/// How much may have been read before it is understood, in bytes.
+const PIPE_BYTES: usize = 1 << 16;
 
 /// What a server stands on.
 #[derive(Clone)]
@@ -61,11 +64,7 @@ pub fn run(options: Options) -> io::Result<()> {
 }
 
 /// Serves one editor over a pair of streams, until it goes.
-pub async fn serve(
-    input: impl AsyncRead + Unpin,
-    output: impl AsyncWrite,
-    options: Options,
-) {
+pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, options: Options) {
     let service = LspService::build(|client| Backend::new(client, options))
         .custom_method("cleaninfra/showTemplate", Backend::show_template)
         .custom_method("cleaninfra/accessReport", Backend::access_report)
@@ -74,5 +73,15 @@ pub async fn serve(
     #[cfg(test)]
     let service = service.custom_method("test/crash", Backend::crash);
     let (service, socket) = service.finish();
-    Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
+    let (messages, sifted) = tokio::io::duplex(PIPE_BYTES);
+    let reading = async {
+        sieve::sift(input, messages).await;
+        // Whoever waits for the end of the input has been told; what was asked may still be answered.
+        std::future::pending::<()>().await;
+    };
+    let serving = Server::new(sifted, output, socket).concurrency_level(CONCURRENCY).serve(service);
+    tokio::select! {
+        () = serving => {}
+        () = reading => {}
+    }
 }

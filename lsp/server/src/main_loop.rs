@@ -14,7 +14,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::Diagnostic;
 use ci_project::{Change, Host, MANIFEST, System as _, unless_overtaken};
 use serde_json::Value;
-use tower_lsp_server::ls_types::{self as lsp, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
+use tower_lsp_server::ls_types::{
+    self as lsp, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri,
+};
 
 use crate::Options;
 use crate::abilities::Abilities;
@@ -32,20 +34,45 @@ use crate::view::View;
 /// Something that happened.
 pub(crate) enum Event {
     /// The editor has said what it can do, and which folders it has open.
-    Start { abilities: Abilities, folders: Vec<Utf8PathBuf>, settings: Option<Value> },
+    Start {
+        abilities: Abilities,
+        folders: Vec<Utf8PathBuf>,
+        settings: Option<Value>,
+    },
     /// The editor listens.
     Ready,
-    Open { uri: Uri, version: i32, text: String },
-    Change { uri: Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent> },
-    Close { uri: Uri },
-    Save { uri: Uri },
+    Open {
+        uri: Uri,
+        version: i32,
+        text: String,
+    },
+    Change {
+        uri: Uri,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+    },
+    Close {
+        uri: Uri,
+    },
+    Save {
+        uri: Uri,
+    },
     /// Files were written, made or removed.
-    Disk { paths: Vec<Utf8PathBuf> },
-    Folders { added: Vec<Utf8PathBuf>, removed: Vec<Utf8PathBuf> },
+    Disk {
+        paths: Vec<Utf8PathBuf>,
+    },
+    Folders {
+        added: Vec<Utf8PathBuf>,
+        removed: Vec<Utf8PathBuf>,
+    },
     Settings(Value),
     Ask(Box<dyn Job>),
     /// A project has been checked.
-    Checked { project: Utf8PathBuf, revision: u64, found: Option<Checked> },
+    Checked {
+        project: Utf8PathBuf,
+        revision: u64,
+        found: Option<Checked>,
+    },
     /// Nothing more is taken over.
     Shutdown,
 }

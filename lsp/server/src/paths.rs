@@ -12,8 +12,7 @@ use tower_lsp_server::ls_types::Uri;
 const UNTITLED: &str = "/cleaninfra-untitled";
 
 /// What stays as it is in a path of a URI.
-const PATH: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The path of a document; nothing for a URI of which nothing is known, such as an old version of a file.
 pub(crate) fn path_of(uri: &Uri) -> Option<Utf8PathBuf> {

@@ -36,10 +36,8 @@ impl Project {
 
 /// What a document belongs to: the directory of a project, or the document itself.
 pub(crate) fn home(system: &dyn System, path: &Utf8Path) -> Utf8PathBuf {
-    let folder = path
-        .ancestors()
-        .skip(1)
-        .find(|folder| folder.is_absolute() && system.exists(&folder.join(MANIFEST)));
+    let folder =
+        path.ancestors().skip(1).find(|folder| folder.is_absolute() && system.exists(&folder.join(MANIFEST)));
     match folder {
         // A source beside `src` belongs to nothing: it is compiled alone.
         Some(folder) if path.extension() != Some("ci") || path.starts_with(folder.join("src")) => {

@@ -94,12 +94,13 @@ mod tests {
     #[test]
     fn what_is_left_out_is_as_usual() {
         let read = Settings::read(&json!({ "cleaninfra": { "inlayHints": { "types": false }, "more": 1 } }));
-        let expected = Settings {
-            inlay_hints: InlayHints { types: false, rights: true },
-            ..Settings::default()
-        };
+        let expected =
+            Settings { inlay_hints: InlayHints { types: false, rights: true }, ..Settings::default() };
         assert_eq!(read, Some(expected));
-        assert_eq!(Settings::read(&json!({ "rename": { "keepLogicalIds": "perhaps" } })), Some(Settings::default()));
+        assert_eq!(
+            Settings::read(&json!({ "rename": { "keepLogicalIds": "perhaps" } })),
+            Some(Settings::default())
+        );
         assert_eq!(Settings::read(&Value::Null), None);
     }
 }

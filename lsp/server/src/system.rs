@@ -61,7 +61,12 @@ impl System for EditorSystem {
         or_else(self.disk.canonicalize(path), || {
             self.text(path)?;
             let folder = path.parent().and_then(|folder| self.disk.canonicalize(folder).ok());
-            Some(folder.map_or_else(|| path.to_owned(), |folder| folder.join(path.file_name().unwrap_or_default())))
+            Some(
+                folder.map_or_else(
+                    || path.to_owned(),
+                    |folder| folder.join(path.file_name().unwrap_or_default()),
+                ),
+            )
         })
     }
 

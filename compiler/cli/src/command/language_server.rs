@@ -20,7 +20,8 @@ pub(crate) fn run(arguments: &LanguageServer) -> Outcome {
 
 /// Where the standard library is written for editors to show: in the folder for what can be made again.
 fn library() -> Option<Utf8PathBuf> {
-    let folder = |name: &str| std::env::var(name).ok().map(Utf8PathBuf::from).filter(|path| path.is_absolute());
+    let folder =
+        |name: &str| std::env::var(name).ok().map(Utf8PathBuf::from).filter(|path| path.is_absolute());
     let cache = folder("XDG_CACHE_HOME")
         .or_else(|| folder("LOCALAPPDATA"))
         .or_else(|| folder("HOME").map(|home| home.join(".cache")))?;

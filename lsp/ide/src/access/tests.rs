@@ -42,7 +42,10 @@ fn it_is_told_who_reaches_a_resource() {
     assert_eq!(found.problem, None);
     assert_eq!(found.statements.len(), 1);
     assert!(found.markdown.contains("- sqs: SendMessage on queue"), "{}", found.markdown);
-    assert_eq!(report(fixture.snapshot(), None, Some("nobody".to_owned())).problem.as_deref(), Some("nothing of this name is in a stack"));
+    assert_eq!(
+        report(fixture.snapshot(), None, Some("nobody".to_owned())).problem.as_deref(),
+        Some("nothing of this name is in a stack")
+    );
     assert_eq!(report(fixture.snapshot(), Some("role".to_owned()), None).statements.len(), 1);
 }
 

@@ -21,13 +21,13 @@ pub(super) fn extract(place: &At<'_>, snapshot: &Snapshot, selected: TextRange) 
     let start = body.span(TextRange::empty(0)).range.start;
     let Some(id) = chosen(place, selected, start) else { return Vec::new() };
     let range = body.tree.range(id);
-    let Some(member) = members.iter().find(|member| member.range.start <= range.start && range.end <= member.range.end)
+    let Some(member) =
+        members.iter().find(|member| member.range.start <= range.start && range.end <= member.range.end)
     else {
         return Vec::new();
     };
     // What the value of a member is as a whole has a name already.
-    let is_whole =
-        matches!(member.kind, MemberKind::Declaration { value: Some(value), .. } if value == id);
+    let is_whole = matches!(member.kind, MemberKind::Declaration { value: Some(value), .. } if value == id);
     if is_whole || uses_locals(place, id) || matches!(kind, UnitKind::App) {
         return Vec::new();
     }
@@ -101,10 +101,7 @@ fn input_type(place: &At<'_>, id: ExprId) -> Option<&'static str> {
 /// Whether an expression uses names that only its place has: of a loop, a closure, a block.
 fn uses_locals(place: &At<'_>, id: ExprId) -> bool {
     let body = &place.body;
-    let is_local = matches!(
-        body.inference.resolutions.get(&id),
-        Some(ci_sema::infer::Resolution::Local)
-    );
+    let is_local = matches!(body.inference.resolutions.get(&id), Some(ci_sema::infer::Resolution::Local));
     is_local || children(&body.tree[id]).into_iter().any(|child| uses_locals(place, child))
 }
 
@@ -120,10 +117,9 @@ fn free_name(place: &At<'_>, id: ExprId) -> String {
         }),
         _ => None,
     });
-    let is_name = |name: &str| {
-        matches!(ci_syntax::lex(name).as_slice(), [token] if token.kind == ci_syntax::TokenKind::Ident)
-    };
-    let base = entry.map(|name| snake(&name)).filter(|name| is_name(name)).unwrap_or_else(|| "value".to_owned());
+    let is_name = |name: &str| matches!(ci_syntax::lex(name).as_slice(), [token] if token.kind == ci_syntax::TokenKind::Ident);
+    let base =
+        entry.map(|name| snake(&name)).filter(|name| is_name(name)).unwrap_or_else(|| "value".to_owned());
     let is_taken = |name: &str| {
         member_named(body.db, body.item, name).is_some()
             || ci_sema::name::resolve(body.db, place.file, &[name]).is_ok()
@@ -170,11 +166,7 @@ pub(super) fn inline(place: &At<'_>, snapshot: &Snapshot) -> Option<Action> {
         if *of != item || used.expr.is_none() {
             return None;
         }
-        let text = if used.shorthand {
-            format!("{}: {new}", written(place, name.0))
-        } else {
-            new.clone()
-        };
+        let text = if used.shorthand { format!("{}: {new}", written(place, name.0)) } else { new.clone() };
         edits.push(TextEdit { at: body.span(used.range), text });
     }
     if edits.is_empty() {

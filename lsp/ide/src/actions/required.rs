@@ -21,9 +21,9 @@ enum Missing {
 /// Adds to the innermost record around the cursor what it must have and has not.
 pub(super) fn add_required(place: &At<'_>) -> Option<Action> {
     let body = &place.body;
-    let records = body.exprs().filter(|(_, node)| {
-        matches!(node.expr, Expr::Record { .. }) && node.range.touches(place.offset)
-    });
+    let records = body
+        .exprs()
+        .filter(|(_, node)| matches!(node.expr, Expr::Record { .. }) && node.range.touches(place.offset));
     let (id, node) = records.min_by_key(|(_, node)| node.range.len())?;
     let Expr::Record { entries, path } = &node.expr else { return None };
     let mut given = Vec::new();

@@ -57,7 +57,7 @@ fn what_is_required_is_added() {
     let text = "service S {\n    let t = aws::lambda::Permission { FunctionName: \"f\"$0 };\n}\n";
     assert_eq!(
         after(text, "Add what is required: `Action`, `Principal`"),
-        "service S {\n    let t = aws::lambda::Permission { FunctionName: \"f\",\n        Action: \"\",\n        Principal: \"\",\n    };\n}\n"
+        "service S {\n    let t = aws::lambda::Permission { FunctionName: \"f\",\n        Action: \"\",\n        Principal: principal,\n    };\n}\n"
     );
     let text = "component C { input size: Int; input name: String = \"a\"; let q = aws::sqs::Queue { DelaySeconds: size, QueueName: name }; }\nservice S {\n    let c = C {$0};\n}\n";
     assert!(after(text, "Add `size`").ends_with("let c = C {\n        size: 1,\n    };\n}\n"));
@@ -82,7 +82,8 @@ fn a_value_gets_a_name() {
 
 #[test]
 fn a_name_gives_way_to_its_value() {
-    let text = "service S {\n    let na$0me = \"a\" + \"b\";\n    let q = aws::sqs::Queue { QueueName: name };\n}\n";
+    let text =
+        "service S {\n    let na$0me = \"a\" + \"b\";\n    let q = aws::sqs::Queue { QueueName: name };\n}\n";
     assert_eq!(
         after(text, "Inline `name`"),
         "service S {\n    let q = aws::sqs::Queue { QueueName: (\"a\" + \"b\") };\n}\n"

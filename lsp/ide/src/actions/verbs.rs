@@ -19,12 +19,17 @@ use crate::place::{At, Body};
 /// Replaces the statement at the cursor by the verb that allows the same actions on the same resource.
 pub(super) fn use_verb(place: &At<'_>) -> Option<Action> {
     let body = &place.body;
-    let statements = body.exprs().filter(|(_, node)| {
-        matches!(node.expr, Expr::Statement { .. }) && node.range.touches(place.offset)
-    });
+    let statements = body
+        .exprs()
+        .filter(|(_, node)| matches!(node.expr, Expr::Statement { .. }) && node.range.touches(place.offset));
     let (id, node) = statements.min_by_key(|(_, node)| node.range.len())?;
-    let Expr::Statement { effect: Effect::Allow, actions, resources: Some(resources), principals: None, conditions: None } =
-        node.expr
+    let Expr::Statement {
+        effect: Effect::Allow,
+        actions,
+        resources: Some(resources),
+        principals: None,
+        conditions: None,
+    } = node.expr
     else {
         return None;
     };
@@ -71,7 +76,9 @@ pub(super) fn use_verb(place: &At<'_>) -> Option<Action> {
 fn actions_of(body: &Body<'_>, id: ExprId) -> Option<BTreeSet<String>> {
     match &body.tree[id] {
         Expr::Path(_) => match body.inference.resolutions.get(&id)? {
-            Resolution::Def(Def::Action(service, name)) => Some(BTreeSet::from([format!("{service}:{name}")])),
+            Resolution::Def(Def::Action(service, name)) => {
+                Some(BTreeSet::from([format!("{service}:{name}")]))
+            }
             _ => None,
         },
         Expr::PathGroup { names, .. } => match body.inference.resolutions.get(&id)? {
@@ -116,4 +123,3 @@ fn given(body: &Body<'_>) -> BTreeSet<String> {
     }
     all
 }
-

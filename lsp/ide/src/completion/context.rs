@@ -178,7 +178,8 @@ fn read<'db>(place: &At<'db>, dot: usize) -> Context<'db> {
         Expr::MethodCall { receiver, name, .. } => Some((*receiver, *name)),
         _ => None,
     });
-    let fitting = candidates.filter(|(base, name)| body.tree.range(*base).end <= start && name.0.start >= end);
+    let fitting =
+        candidates.filter(|(base, name)| body.tree.range(*base).end <= start && name.0.start >= end);
     let nearest = fitting.min_by_key(|(base, name)| (name.0.start - end, start - body.tree.range(*base).end));
     match nearest {
         Some((base, _)) => Context::Read { base, optional: place.kind(dot) == TokenKind::QuestionDot },

@@ -9,13 +9,18 @@ use crate::place::At;
 
 /// At the top of a file.
 pub(super) fn items(list: &mut List<'_>) {
-    for word in ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app", "test", "rule"]
+    for word in
+        ["use", "const", "struct", "enum", "fn", "interface", "component", "service", "app", "test", "rule"]
     {
         list.put(word, CompletionKind::Keyword, 20);
     }
     let shapes = [
         ("service", "service ${1:Name} {\n    $0\n}", "a stack"),
-        ("component", "/// ${2:What it is.}\ncomponent ${1:Name} {\n    $0\n}", "a reusable group of resources"),
+        (
+            "component",
+            "/// ${2:What it is.}\ncomponent ${1:Name} {\n    $0\n}",
+            "a reusable group of resources",
+        ),
         (
             "app",
             "app ${1:Name} {\n    let ${2:service} = ${3:Service} { $0 };\n\n    environment dev {\n        region: \"${4:eu-west-1}\",\n    }\n}",

@@ -34,9 +34,15 @@ pub(super) fn values(list: &mut List<'_>, place: &At<'_>, expected: Option<&Ty>)
     if !wants_reference {
         words(list, expected);
         functions(list, place, expected);
-        let wants_value = |kind| matches!(kind, ItemKind::Component | ItemKind::Enum | ItemKind::Fn | ItemKind::Const | ItemKind::Struct);
+        let wants_value = |kind| {
+            matches!(
+                kind,
+                ItemKind::Component | ItemKind::Enum | ItemKind::Fn | ItemKind::Const | ItemKind::Struct
+            )
+        };
         importable(list, place, &wants_value, expected);
-        if may_make(place) && expected.is_none_or(|ty| matches!(ty.unwrapped().0, Ty::Resource(_) | Ty::Json)) {
+        if may_make(place) && expected.is_none_or(|ty| matches!(ty.unwrapped().0, Ty::Resource(_) | Ty::Json))
+        {
             resource_types(list, place, true);
         }
     }
@@ -44,10 +50,7 @@ pub(super) fn values(list: &mut List<'_>, place: &At<'_>, expected: Option<&Ty>)
 
 /// Whether resources can be made in the item.
 fn may_make(place: &At<'_>) -> bool {
-    matches!(
-        place.body.tree.item,
-        Item::Unit { kind: UnitKind::Component | UnitKind::Service, .. }
-    )
+    matches!(place.body.tree.item, Item::Unit { kind: UnitKind::Component | UnitKind::Service, .. })
 }
 
 /// What is written out.
@@ -124,10 +127,7 @@ pub(crate) fn in_scope(place: &At<'_>) -> Vec<(String, Ty, &'static str)> {
             Expr::Path(path) => {
                 path.len() == 1
                     && body.source.name(path[0]) == name
-                    && matches!(
-                        body.inference.resolutions.get(id),
-                        Some(ci_sema::infer::Resolution::Local)
-                    )
+                    && matches!(body.inference.resolutions.get(id), Some(ci_sema::infer::Resolution::Local))
             }
             _ => false,
         });
@@ -227,7 +227,8 @@ fn variable(
         for read in readable(db, ty.unwrapped().0, inspects) {
             let mut exactly = fit(&read.ty, expected) == Fit::Exact;
             if matches!(wanted.unwrapped().0.widened(), Ty::Arn) {
-                exactly |= matches!(&read.ty, Ty::Id(targets) if targets.iter().any(|target| target.is_arn()));
+                exactly |=
+                    matches!(&read.ty, Ty::Id(targets) if targets.iter().any(|target| target.is_arn()));
             }
             if exactly && !matches!(read.ty, Ty::Node(_) | Ty::String) {
                 let label = format!("{name}.{}", read.name);
@@ -375,9 +376,8 @@ fn words(list: &mut List<'_>, expected: Option<&Ty>) {
     for (word, insert) in shapes {
         list.snippet(word, insert, "", 50);
     }
-    let is_statement = expected.is_none_or(|ty| {
-        matches!(ty.unwrapped().0.widened(), Ty::Statement | Ty::Capability | Ty::Json)
-    });
+    let is_statement = expected
+        .is_none_or(|ty| matches!(ty.unwrapped().0.widened(), Ty::Statement | Ty::Capability | Ty::Json));
     if is_statement {
         list.snippet("allow", "allow ${1:service}::${2:Action} on [$0]", "a right", 48);
         list.snippet("deny", "deny ${1:service}::${2:Action} on [$0]", "a right taken", 49);
@@ -508,7 +508,10 @@ fn import_of(place: &At<'_>, item: ItemId) -> Option<TextEdit> {
         "std".to_owned()
     } else {
         let known = place.file.package(db).dependencies(db).iter();
-        known.into_iter().find(|(_, package)| *package == file.package(db)).map(|(name, _)| name.to_string())?
+        known
+            .into_iter()
+            .find(|(_, package)| *package == file.package(db))
+            .map(|(name, _)| name.to_string())?
     };
     let module = file.module(db);
     let module = if module.is_empty() { root } else { format!("{root}::{module}") };
@@ -603,4 +606,3 @@ fn plain_words(name: &str) -> String {
     let joined = name.trim_start_matches("AWS::").replace("::", "").to_lowercase();
     format!("{own} {joined}")
 }
-

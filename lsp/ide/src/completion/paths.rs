@@ -13,11 +13,8 @@ use crate::symbol::item_word;
 /// After `::`.
 pub(super) fn segments(list: &mut List<'_>, place: &At<'_>, segments: &[&str], in_import: bool) {
     let db = place.body.db;
-    let found = if in_import {
-        resolve_import(db, place.file, segments)
-    } else {
-        resolve(db, place.file, segments)
-    };
+    let found =
+        if in_import { resolve_import(db, place.file, segments) } else { resolve(db, place.file, segments) };
     let def = found.ok().or_else(|| {
         // The actions of a service go by its IAM prefix.
         let [service] = segments else { return None };
@@ -95,21 +92,20 @@ fn one(list: &mut List<'_>, place: &At<'_>, name: &str, def: Option<&Def>, path:
 /// Whether a resource could be made in the item: where one is only named, nothing is filled in.
 fn is_expression(place: &At<'_>) -> bool {
     let in_type = place.body.tree.types.iter().any(|node| node.range.touches(place.offset));
-    !in_type
-        && matches!(
-            place.body.item.kind(place.body.db),
-            ItemKind::Component | ItemKind::Service
-        )
+    !in_type && matches!(place.body.item.kind(place.body.db), ItemKind::Component | ItemKind::Service)
 }
 
 /// After `use`.
 pub(super) fn roots(list: &mut List<'_>, place: &At<'_>) {
     let db = place.body.db;
-    for (word, detail) in [("std", "the standard library"), ("aws", "resource types"), ("crate", "this package")] {
+    for (word, detail) in
+        [("std", "the standard library"), ("aws", "resource types"), ("crate", "this package")]
+    {
         list.put(word, CompletionKind::Module, 10).detail = detail.to_owned();
     }
     let package = place.file.package(db);
-    for (module, _) in modules(db, package).iter().filter(|(module, _)| !module.contains("::") && !module.is_empty())
+    for (module, _) in
+        modules(db, package).iter().filter(|(module, _)| !module.contains("::") && !module.is_empty())
     {
         list.put(&**module, CompletionKind::Module, 20);
     }

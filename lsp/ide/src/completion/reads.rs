@@ -96,7 +96,11 @@ pub(super) fn readable(db: &dyn Db, of: &Ty, inspects: bool) -> Vec<Readable> {
                 MemberKind::Declaration { name, keyword, .. } if !name.is_missing() => Some(Readable {
                     name: source.name(name).to_owned(),
                     ty: ty.clone(),
-                    kind: if keyword == Keyword::Let { CompletionKind::Variable } else { CompletionKind::Property },
+                    kind: if keyword == Keyword::Let {
+                        CompletionKind::Variable
+                    } else {
+                        CompletionKind::Property
+                    },
                     is_deprecated: false,
                 }),
                 _ => None,

@@ -65,9 +65,7 @@ enum Found {
 
 fn owner(body: &Body<'_>, record: ExprId, has_path: bool) -> Found {
     let by_type = |ty: &Ty| match ty.unwrapped().0.widened() {
-        Ty::Struct(item) | Ty::Interface(item) => {
-            Found::Fields(signature(body.db, *item).fields().to_vec())
-        }
+        Ty::Struct(item) | Ty::Interface(item) => Found::Fields(signature(body.db, *item).fields().to_vec()),
         Ty::Unit(item) => match signature(body.db, *item) {
             Signature::Unit(unit) => Found::Fields(unit.inputs.clone()),
             _ => Found::Nothing,
@@ -153,7 +151,8 @@ fn properties(
             shape.value(own, property.name, &path, 2);
             shape.text.push(',');
         }
-        let item = list.put(property.name, CompletionKind::Property, rank + if is_deprecated { 50 } else { 0 });
+        let item =
+            list.put(property.name, CompletionKind::Property, rank + if is_deprecated { 50 } else { 0 });
         item.detail = if property.required { format!("{ty} (required)") } else { ty };
         item.is_deprecated = is_deprecated;
         item.documentation = Some(describe::property(place.body.db, node, property.name, pointer));

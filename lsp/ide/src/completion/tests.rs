@@ -47,7 +47,7 @@ fn required_properties_come_first_and_what_is_given_is_left_out() {
     assert_eq!(first(text, 3), ["Action", "FunctionName", "Principal"]);
     assert_eq!(
         chosen("service S { let queue = aws::sqs::Queue { Dedup$0 }; }", "DeduplicationScope"),
-        "service S { let queue = aws::sqs::Queue { DeduplicationScope: \"${1:DeduplicationScope}\", }; }"
+        "service S { let queue = aws::sqs::Queue { DeduplicationScope: \"${1:messageGroup}\", }; }"
     );
 }
 
@@ -107,17 +107,17 @@ fn what_can_be_read_stands_after_a_dot() {
     let text = "service S { let q = aws::sqs::Queue {}; output url: Url = q.$0; }";
     let found = first(text, 20);
     assert!(found.contains(&"QueueUrl".to_owned()) && found.contains(&"Arn".to_owned()), "{found:?}");
-    has("use std::data::Table;\nservice S { let t = Table { key: \"id\" }; let x = t.$0; }", &["read", "write", "arn"], &["key", "table"]);
+    has(
+        "use std::data::Table;\nservice S { let t = Table { key: \"id\" }; let x = t.$0; }",
+        &["read", "write", "arn"],
+        &["key", "table"],
+    );
     has("fn f(names: List<String>) -> Int { names.$0 }", &["len", "map", "filter"], &[]);
     assert_eq!(
         chosen("fn f(names: List<String>) -> String { names.jo$0 }", "join"),
         "fn f(names: List<String>) -> String { names.join($0) }"
     );
-    has(
-        "interface P { url: Url; }\nservice S { needs payments: P; let x = payments.u$0; }",
-        &["url"],
-        &[],
-    );
+    has("interface P { url: Url; }\nservice S { needs payments: P; let x = payments.u$0; }", &["url"], &[]);
 }
 
 #[test]
@@ -154,7 +154,10 @@ fn plain_words_find_resource_types() {
 #[test]
 fn what_is_elsewhere_is_imported() {
     assert_eq!(
-        chosen("use std::messaging::Queue;\n\nservice S {\n    let q = Queue {};\n    let t = Tab$0;\n}\n", "Table"),
+        chosen(
+            "use std::messaging::Queue;\n\nservice S {\n    let q = Queue {};\n    let t = Tab$0;\n}\n",
+            "Table"
+        ),
         "use std::data::Table;\nuse std::messaging::Queue;\n\nservice S {\n    let q = Queue {};\n    let t = Table {\n    key: \"${1:key}\",\n};\n}\n"
     );
     let program = "//- /src/main.ci\n/// Ours.\nservice S { let s = Sto$0; }\n//- /src/parts/store.ci\ncomponent Store {}\n";
@@ -176,7 +179,10 @@ service S {
 }
 ";
     has(text, &["orders.read", "orders.write", "sqs::send(raw)", "allow"], &["orders.name"]);
-    assert!(chosen(text, "sqs::send(raw)").starts_with("use std::compute::Function;\nuse std::data::Table;\nuse std::verbs::sqs;\n"));
+    assert!(
+        chosen(text, "sqs::send(raw)")
+            .starts_with("use std::compute::Function;\nuse std::data::Table;\nuse std::verbs::sqs;\n")
+    );
 }
 
 #[test]
@@ -189,12 +195,20 @@ fn actions_go_by_service() {
 #[test]
 fn words_stand_where_they_belong() {
     has("ser$0", &["service", "component", "test"], &["let"]);
-    has("service S {\n    $0\n}", &["let", "needs", "provides", "output"], &["capability", "environment", "service"]);
+    has(
+        "service S {\n    $0\n}",
+        &["let", "needs", "provides", "output"],
+        &["capability", "environment", "service"],
+    );
     has("component C {\n    let a = 1;\n    $0\n}", &["capability", "input"], &["needs"]);
     has("app A {\n    $0\n}", &["environment"], &["output"]);
     has("test \"t\" {\n    $0\n}", &["assert", "let"], &["input"]);
     has("service S {\n    #[$0]\n    let a = aws::sqs::Queue {};\n}", &["allow", "formerly", "retain"], &[]);
-    has("service S {\n    #[allow($0)]\n    let a = aws::sqs::Queue {};\n}", &["unused_binding"], &["type_mismatch"]);
+    has(
+        "service S {\n    #[allow($0)]\n    let a = aws::sqs::Queue {};\n}",
+        &["unused_binding"],
+        &["type_mismatch"],
+    );
 }
 
 #[test]
@@ -228,7 +242,11 @@ fn comments_and_texts_say_nothing() {
 
 #[test]
 fn environments_and_overrides_have_entries() {
-    has("app A {\n    input size: Int;\n    environment dev { $0 }\n}", &["size", "account", "region", "tags"], &[]);
+    has(
+        "app A {\n    input size: Int;\n    environment dev { $0 }\n}",
+        &["size", "account", "region", "tags"],
+        &[],
+    );
     has(
         "component C { let queue = aws::sqs::Queue {}; }\nservice S { let c = C {} with { $0 }; }",
         &["queue"],

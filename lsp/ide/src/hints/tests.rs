@@ -48,11 +48,17 @@ fn a_right_shows_the_statements_it_becomes() {
             "uses: [orders.write, allow ssm::GetParameter on [\"arn:aws:ssm:*:*:parameter/a\"]‹ → ssm: GetParameter on arn:aws:ssm:*:*:parameter/a›",
         ]
     );
-    assert_eq!(shown(&format!("//- /src/main.ci\n{RIGHTS}"), HintOptions { types: false, rights: false }), [""; 0]);
+    assert_eq!(
+        shown(&format!("//- /src/main.ci\n{RIGHTS}"), HintOptions { types: false, rights: false }),
+        [""; 0]
+    );
 }
 
 #[test]
 fn rights_are_shown_although_something_else_is_wrong() {
-    let text = format!("//- /src/main.ci\n{}", RIGHTS.replace("service Orders", "const A: Int = \"b\";\nservice Orders"));
+    let text = format!(
+        "//- /src/main.ci\n{}",
+        RIGHTS.replace("service Orders", "const A: Int = \"b\";\nservice Orders")
+    );
     assert_eq!(shown(&text, HintOptions { types: false, rights: true }).len(), 2);
 }

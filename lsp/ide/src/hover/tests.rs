@@ -52,12 +52,18 @@ service Orders {
     let parameter = aws::ssm::Parameter { Type: "String", Value: payments.url };
 }
 "#;
-    has(&program.replace("Value: payments.url", "Value: paym$0ents.url"), &["needs payments: Payments", "Who charges."]);
-    has(&program.replace("payments.url }", "payments.u$0rl }"), &["Payments.url: Url", "Where to send them."]);
-    has(&program.replace("needs payments: Payments", "needs payments: Pay$0ments"), &[
-        "interface Payments {\n    url: Url;\n}",
-        "Whoever takes payments.",
-    ]);
+    has(
+        &program.replace("Value: payments.url", "Value: paym$0ents.url"),
+        &["needs payments: Payments", "Who charges."],
+    );
+    has(
+        &program.replace("payments.url }", "payments.u$0rl }"),
+        &["Payments.url: Url", "Where to send them."],
+    );
+    has(
+        &program.replace("needs payments: Payments", "needs payments: Pay$0ments"),
+        &["interface Payments {\n    url: Url;\n}", "Whoever takes payments."],
+    );
     has(&program.replace("queue.QueueUrl", "queue.Queue$0Url"), &["QueueUrl: Id<aws::sqs::Queue>"]);
 }
 

@@ -23,8 +23,16 @@ test \"it is\" { assert true; }
         found,
         [
             lens("src/main.ci:1:9 \"Orders\"", "2 resources · stack 2/500", LensAction::ShowTemplate),
-            lens("src/main.ci:2:9 \"queue\"", "who can reach this", LensAction::AccessTo("Orders.queue".to_owned())),
-            lens("src/main.ci:4:9 \"topic\"", "who can reach this", LensAction::AccessTo("Orders.topic".to_owned())),
+            lens(
+                "src/main.ci:2:9 \"queue\"",
+                "who can reach this",
+                LensAction::AccessTo("Orders.queue".to_owned())
+            ),
+            lens(
+                "src/main.ci:4:9 \"topic\"",
+                "who can reach this",
+                LensAction::AccessTo("Orders.topic".to_owned())
+            ),
             lens("src/main.ci:7:6 \"\\\"it is\\\"\"", "run test", LensAction::RunTest("it is".to_owned())),
         ]
     );

@@ -53,7 +53,10 @@ Resources:
         resources["SQSQueue"]["Properties"]["QueueName"],
         serde_json::json!({ "Fn::Sub": "${AWS::StackName}-{jobs}" })
     );
-    assert_eq!(resources["Topic"]["Properties"]["Tags"][0]["Value"], serde_json::json!({ "Ref": "SQSQueue" }));
+    assert_eq!(
+        resources["Topic"]["Properties"]["Tags"][0]["Value"],
+        serde_json::json!({ "Ref": "SQSQueue" })
+    );
 }
 
 #[test]
@@ -64,7 +67,9 @@ fn one_resource_without_a_name_is_an_expression() {
 
 #[test]
 fn what_has_no_counterpart_is_told() {
-    let found = pasted(r#"{ "Type": "AWS::SQS::Queue", "Properties": { "QueueName": { "Ref": "Name" }, "FifoQueue": { "Fn::ImportValue": "x" } } }"#);
+    let found = pasted(
+        r#"{ "Type": "AWS::SQS::Queue", "Properties": { "QueueName": { "Ref": "Name" }, "FifoQueue": { "Fn::ImportValue": "x" } } }"#,
+    );
     assert_eq!(found.notes.len(), 2);
     assert!(found.text.is_some_and(|text| text.contains("QueueName: name, FifoQueue: none")));
 }

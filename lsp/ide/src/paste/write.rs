@@ -63,16 +63,20 @@ impl Writer {
             }
             _ => {}
         }
-        for (key, attribute) in
-            [("Metadata", "metadata"), ("CreationPolicy", "creation_policy"), ("UpdatePolicy", "update_policy")]
-        {
+        for (key, attribute) in [
+            ("Metadata", "metadata"),
+            ("CreationPolicy", "creation_policy"),
+            ("UpdatePolicy", "update_policy"),
+        ] {
             if let Some(value) = resource.get(key) {
                 let value = self.value(value, 0);
                 let _ = writeln!(attributes, "#[{attribute}({value})]");
             }
         }
         if let Some(condition) = resource.get("Condition").and_then(Value::as_str) {
-            self.note(format!("the condition `{condition}` is left out: write `if … {{ … }}` around the resource"));
+            self.note(format!(
+                "the condition `{condition}` is left out: write `if … {{ … }}` around the resource"
+            ));
         }
         Ok(match id {
             Some(id) => format!("{attributes}let {} = {made};", member_name(id)),

@@ -4,7 +4,9 @@ use crate::testing::Fixture;
 fn found(text: &str) -> Vec<String> {
     let fixture = Fixture::new(text);
     let all = references(fixture.snapshot(), fixture.cursor).unwrap_or_default();
-    all.iter().map(|found| format!("{}{}", fixture.shown(found.at), if found.declares { " here" } else { "" })).collect()
+    all.iter()
+        .map(|found| format!("{}{}", fixture.shown(found.at), if found.declares { " here" } else { "" }))
+        .collect()
 }
 
 #[test]
@@ -27,19 +29,20 @@ interface Payments { url: Url; }
 "#;
     assert_eq!(
         found(program),
-        [
-            "src/main.ci:4:37 \"url\"",
-            "src/orders.ci:4:68 \"url\"",
-            "src/pay.ci:1:22 \"url\" here",
-        ]
+        ["src/main.ci:4:37 \"url\"", "src/orders.ci:4:68 \"url\"", "src/pay.ci:1:22 \"url\" here",]
     );
-    assert_eq!(found(&program.replace("u$0rl", "url").replace("interface Payments", "interface Paym$0ents")).len(), 5);
+    assert_eq!(
+        found(&program.replace("u$0rl", "url").replace("interface Payments", "interface Paym$0ents")).len(),
+        5
+    );
 }
 
 #[test]
 fn names_that_only_look_alike_are_not_among_them() {
     assert_eq!(
-        found("component A { input name: Int; let x = na$0me + 1; }\ncomponent B { input name: Int; let x = name; }"),
+        found(
+            "component A { input name: Int; let x = na$0me + 1; }\ncomponent B { input name: Int; let x = name; }"
+        ),
         ["src/main.ci:1:21 \"name\" here", "src/main.ci:1:40 \"name\""]
     );
 }

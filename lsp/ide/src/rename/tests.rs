@@ -85,7 +85,10 @@ fn a_variable_in_a_shorthand_keeps_the_field() {
 #[test]
 fn variants_services_and_aliases() {
     assert_eq!(
-        renamed("enum Mode { Fa$0st, Slow }\nconst M: Mode = Mode::Fast;\nfn f(m: Mode) -> Int { match m { Mode::Fast => 1, _ => 2 } }", "Quick"),
+        renamed(
+            "enum Mode { Fa$0st, Slow }\nconst M: Mode = Mode::Fast;\nfn f(m: Mode) -> Int { match m { Mode::Fast => 1, _ => 2 } }",
+            "Quick"
+        ),
         "enum Mode { Quick, Slow }\nconst M: Mode = Mode::Quick;\nfn f(m: Mode) -> Int { match m { Mode::Quick => 1, _ => 2 } }"
     );
     let program = "\

@@ -3,7 +3,9 @@ use crate::testing::Fixture;
 
 #[test]
 fn a_selection_grows_from_the_word_to_the_file() {
-    let fixture = Fixture::new("service S { let q = aws::sqs::Queue { QueueName: pre$0fix + \"a\" }; let prefix = \"b\"; }\n");
+    let fixture = Fixture::new(
+        "service S { let q = aws::sqs::Queue { QueueName: pre$0fix + \"a\" }; let prefix = \"b\"; }\n",
+    );
     let text = fixture.snapshot().files().text(fixture.cursor.file);
     let found: Vec<&str> =
         selection(fixture.snapshot(), fixture.cursor).into_iter().map(|range| range.of(text)).collect();

@@ -20,7 +20,12 @@ test \"all is well\" { assert true; }
     let mut shown = Vec::new();
     for symbol in &found {
         shown.push(format!("{:?} {}", symbol.sort, symbol.name));
-        shown.extend(symbol.children.iter().map(|child| format!("  {:?} {} ({})", child.sort, child.name, child.detail)));
+        shown.extend(
+            symbol
+                .children
+                .iter()
+                .map(|child| format!("  {:?} {} ({})", child.sort, child.name, child.detail)),
+        );
     }
     assert_eq!(
         shown,

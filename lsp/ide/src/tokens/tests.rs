@@ -17,14 +17,30 @@ service Orders {
     let text = fixture.snapshot().files().text(file);
     let shown: Vec<String> = semantic_tokens(fixture.snapshot(), file, None)
         .iter()
-        .map(|token| format!("{} {:?}{}", token.range.of(text), token.kind, if token.declares { "!" } else { "" }))
+        .map(|token| {
+            format!("{} {:?}{}", token.range.of(text), token.kind, if token.declares { "!" } else { "" })
+        })
         .collect();
     assert_eq!(
         shown,
         [
-            "Mode Enum!", "Fast EnumMember!", "Orders Class!", "mode Parameter!", "Mode Enum", "Mode Enum",
-            "Fast EnumMember", "queue Variable!", "aws Namespace", "sqs Namespace", "Queue Class",
-            "QueueName Property", "mode Parameter", "name Method", "url Property!", "Url Type", "queue Variable",
+            "Mode Enum!",
+            "Fast EnumMember!",
+            "Orders Class!",
+            "mode Parameter!",
+            "Mode Enum",
+            "Mode Enum",
+            "Fast EnumMember",
+            "queue Variable!",
+            "aws Namespace",
+            "sqs Namespace",
+            "Queue Class",
+            "QueueName Property",
+            "mode Parameter",
+            "name Method",
+            "url Property!",
+            "Url Type",
+            "queue Variable",
             "QueueUrl Property",
         ]
     );

@@ -12,7 +12,11 @@ use crate::convert::{markdown, workspace_edit};
 use crate::findings::diagnostic;
 use crate::view::View;
 
-pub(crate) fn code_actions(view: &View, range: Range, only: Option<&[CodeActionKind]>) -> Option<CodeActionResponse> {
+pub(crate) fn code_actions(
+    view: &View,
+    range: Range,
+    only: Option<&[CodeActionKind]>,
+) -> Option<CodeActionResponse> {
     let findings = view.findings();
     let selected = view.span(range)?;
     let is_wanted = |kind: &CodeActionKind| {

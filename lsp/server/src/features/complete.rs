@@ -29,7 +29,11 @@ fn one(view: &View, at: usize, item: &Completion) -> CompletionItem {
         // Editors sort by this text alone.
         sort_text: Some(format!("{:03}{at:05}", item.rank)),
         filter_text: item.filter.clone(),
-        insert_text_format: Some(if with_stops { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT }),
+        insert_text_format: Some(if with_stops {
+            InsertTextFormat::SNIPPET
+        } else {
+            InsertTextFormat::PLAIN_TEXT
+        }),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit {
             range: view.range(item.replaces),
             new_text: text,
@@ -107,7 +111,10 @@ pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp
     Some(SignatureHelp {
         signatures: vec![SignatureInformation {
             label: found.label.clone(),
-            documentation: found.documentation.clone().map(|text| Documentation::MarkupContent(markdown(text))),
+            documentation: found
+                .documentation
+                .clone()
+                .map(|text| Documentation::MarkupContent(markdown(text))),
             parameters: Some(parameters.collect()),
             active_parameter: Some(found.active),
         }],

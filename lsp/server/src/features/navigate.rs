@@ -23,8 +23,7 @@ pub(crate) fn type_definition(view: &View, position: Position) -> Option<GotoDef
 }
 
 fn targets(view: &View, (_, targets): (Span, Vec<Target>)) -> Option<GotoDefinitionResponse> {
-    let locations: Vec<Location> =
-        targets.iter().filter_map(|target| view.location(target.name)).collect();
+    let locations: Vec<Location> = targets.iter().filter_map(|target| view.location(target.name)).collect();
     (!locations.is_empty()).then_some(GotoDefinitionResponse::Array(locations))
 }
 
