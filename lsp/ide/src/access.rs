@@ -1,5 +1,7 @@
 //! What commands of an editor show: templates, who may do what, tests.
 
+use std::fmt::Write as _;
+
 use ci_base::{Diagnostic, Severity, Span};
 use ci_project::{AccessQuestion, HolderAccess, ServiceTemplate, Snapshot, StatementAccess, TargetAccess};
 use ci_syntax::ItemKind;
@@ -147,24 +149,24 @@ fn kebab(name: &str) -> String {
 
 fn tell(target: &TargetAccess, several: bool, report: &mut Report) {
     if several {
-        report.markdown.push_str(&format!("\n## {}\n", target.name));
+        let _ = writeln!(report.markdown, "\n## {}", target.name);
     }
     for holder in &target.holders {
         let HolderAccess { stack, path, users, statements, foreign, .. } = holder;
         let through = if users.is_empty() { String::new() } else { format!(" (of {})", users.join(", ")) };
-        report.markdown.push_str(&format!("\n**`{path}`**{through}, stack `{stack}`\n\n"));
+        let _ = write!(report.markdown, "\n**`{path}`**{through}, stack `{stack}`\n\n");
         for arn in foreign {
-            report.markdown.push_str(&format!("- the policy `{arn}`, which is not judged\n"));
+            let _ = writeln!(report.markdown, "- the policy `{arn}`, which is not judged");
         }
         put(target, path, stack, statements, report);
     }
     for guarded in &target.guarded {
         let (path, stack) = (&guarded.path, &guarded.stack);
-        report.markdown.push_str(&format!("\n**the policy of `{path}`**, stack `{stack}`\n\n"));
+        let _ = write!(report.markdown, "\n**the policy of `{path}`**, stack `{stack}`\n\n");
         put(target, path, stack, &guarded.statements, report);
     }
     if !target.keys.is_empty() {
-        report.markdown.push_str(&format!("\nIts content is encrypted with {}.\n", target.keys.join(", ")));
+        let _ = writeln!(report.markdown, "\nIts content is encrypted with {}.", target.keys.join(", "));
     }
 }
 
@@ -181,9 +183,9 @@ fn put(
         } else {
             format!(" to {}", statement.principals.join(", "))
         };
-        report.markdown.push_str(&format!("- {}{to}\n", shown(statement)));
+        let _ = writeln!(report.markdown, "- {}{to}", shown(statement));
         for condition in &statement.conditions {
-            report.markdown.push_str(&format!("  - when {condition}\n"));
+            let _ = writeln!(report.markdown, "  - when {condition}");
         }
         report.statements.push(ReportedStatement {
             target: target.name.clone(),

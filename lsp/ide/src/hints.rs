@@ -1,5 +1,7 @@
 //! What stands between the lines: the types of `let`, and what rights become.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use ci_base::{FileId, Span, TextRange};
@@ -182,7 +184,7 @@ fn right(
         .map(|(statement, line)| {
             let mut text = format!("- {line}");
             for condition in &statement.conditions {
-                text.push_str(&format!("\n  - when {condition}"));
+                let _ = write!(text, "\n  - when {condition}");
             }
             text
         })

@@ -23,7 +23,9 @@ pub fn selection(snapshot: &Snapshot, cursor: Cursor) -> Vec<TextRange> {
                 }
             };
             add(TextRange::new(0, own.len() as u32));
-            members(&body.tree.item).iter().for_each(|member| add(member.range));
+            for member in members(&body.tree.item) {
+                add(member.range);
+            }
             for node in &body.tree.exprs {
                 add(node.range);
                 if let Expr::Record { entries, .. } = &node.expr {

@@ -1,9 +1,10 @@
 //! Programs for tests: files in one text, `//- /src/a.ci` before each, `$0` at the cursor.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+use std::fmt::Write as _;
 
 use std::sync::Arc;
 
+use camino::Utf8Path;
 use ci_base::{FileId, Span, TextRange};
 use ci_project::{Host, MemorySystem, Snapshot};
 
@@ -33,7 +34,7 @@ impl Fixture {
             }
             let (path, content) = files.last_mut().unwrap();
             match line.split_once("$0") {
-                Some((before, after)) if path.ends_with(".ci") => {
+                Some((before, after)) if Utf8Path::new(path.as_str()).extension() == Some("ci") => {
                     content.push_str(before);
                     cursor = Some((path.clone(), content.len() as u32));
                     content.push_str(after);
@@ -88,7 +89,7 @@ impl Fixture {
                 text.replace_range(start as usize..end as usize, &edit.text);
             }
             if files.path(file) != "/p/src/main.ci" {
-                shown.push_str(&format!("//- {}\n", files.path(file).trim_start_matches("/p")));
+                let _ = writeln!(shown, "//- {}", files.path(file).trim_start_matches("/p"));
             }
             shown.push_str(&text);
         }

@@ -9,7 +9,22 @@ use camino::Utf8PathBuf;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower_lsp_server::jsonrpc::{Error, Result};
-use tower_lsp_server::ls_types::*;
+use tower_lsp_server::ls_types::{
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams,
+    DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams,
+    DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams,
+    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse, ReferenceParams,
+    RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams,
+    TextDocumentItem, TextDocumentPositionParams, TextEdit, Uri, VersionedTextDocumentIdentifier,
+    WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams, WorkspaceSymbolResponse, request,
+};
 use tower_lsp_server::{Client, LanguageServer};
 
 use crate::abilities::Abilities;
@@ -82,7 +97,7 @@ impl Backend {
 
     pub async fn access_report(&self, params: ReportParams) -> Result<Value> {
         let uri = params.text_document.uri.clone();
-        told(self.at_position(&uri, move |view| commands::access_report(view, &params)).await, None)
+        told(self.at_position(&uri, move |view| Some(commands::access_report(view, &params))).await, None)
     }
 
     pub async fn run_test(&self, params: TestParams) -> Result<Value> {
@@ -90,13 +105,16 @@ impl Backend {
         told(self.of_document(&uri, move |view| commands::run_test(view, &params)).await, None)
     }
 
-    pub async fn paste(&self, params: PasteParams) -> Result<Value> {
-        told(Ok(Some(commands::paste(&params))), None)
+    pub fn paste(&self, params: PasteParams) -> impl Future<Output = Result<Value>> + Send + use<> {
+        std::future::ready(told(Ok(Some(commands::paste(&params))), None))
     }
 
     /// Makes a worker crash.
     #[cfg(test)]
-    pub async fn crash(&self, params: TextDocumentIdentifier) -> Result<Option<()>> {
+    pub async fn crash(
+        &self,
+        params: tower_lsp_server::ls_types::TextDocumentIdentifier,
+    ) -> Result<Option<()>> {
         #[expect(clippy::panic, reason = "what the test is about")]
         self.at_position(&params.uri, |_| panic!("a mistake")).await
     }
@@ -236,7 +254,7 @@ impl LanguageServer for Backend {
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
         let query = params.query;
-        let work = move |view: &View| features::outline::workspace(view, &query);
+        let work = move |view: &View| Some(features::outline::workspace(view, &query));
         // Without any project there is nothing that could be found.
         Ok(self.ask(Subject::Everything, Overtaken::AskAgain, or_nothing(work)).await.unwrap_or_default())
     }
@@ -374,7 +392,10 @@ impl LanguageServer for Backend {
             commands::ACCESS_REPORT => {
                 let params: ReportParams = argument(params.arguments)?;
                 let uri = params.text_document.uri.clone();
-                told(self.at_position(&uri, move |view| commands::access_report(view, &params)).await, say)
+                told(
+                    self.at_position(&uri, move |view| Some(commands::access_report(view, &params))).await,
+                    say,
+                )
             }
             commands::RUN_TEST => {
                 let params: TestParams = argument(params.arguments)?;

@@ -243,7 +243,7 @@ impl Mapping<'_> {
     }
 }
 
-pub(crate) fn access_report(view: &View, params: &ReportParams) -> Option<ReportResult> {
+pub(crate) fn access_report(view: &View, params: &ReportParams) -> ReportResult {
     let named = || name_at(&view.snapshot, view.cursor(params.position?)?);
     let to = params.to.clone().or_else(|| if params.of.is_none() { named() } else { None });
     let told = report(&view.snapshot, params.of.clone(), to);
@@ -259,12 +259,12 @@ pub(crate) fn access_report(view: &View, params: &ReportParams) -> Option<Report
         uri: view.uri(statement.at.file),
         range: Some(view.range(statement.at)),
     });
-    Some(ReportResult {
+    ReportResult {
         title: told.title,
         markdown: told.markdown,
         problem: told.problem,
         statements: statements.collect(),
-    })
+    }
 }
 
 pub(crate) fn run_test(view: &View, params: &TestParams) -> Option<TestOutcome> {

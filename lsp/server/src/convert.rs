@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use ci_base::FileId;
 use ci_ide::TextEdit;
-use tower_lsp_server::ls_types::{self as lsp, *};
+use tower_lsp_server::ls_types::{
+    self as lsp, AnnotatedTextEdit, ChangeAnnotation, DocumentChanges, MarkupContent, MarkupKind, OneOf,
+    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, Uri, WorkspaceEdit,
+};
 
 use crate::view::View;
 

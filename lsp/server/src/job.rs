@@ -132,11 +132,12 @@ impl<T: Send, F: Fn(&View) -> Result<T> + Send> Job for Question<T, F> {
         let handle = view.snapshot.cancel_handle();
         *self.shared.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
         let work = || {
-            unless_overtaken(|| match view.others.is_empty() {
-                // Attached once for the whole work, as cancellation wants it.
-                true => view.snapshot.attach(|_| (self.work)(&view)),
-                // Of several databases each is attached by itself.
-                false => (self.work)(&view),
+            unless_overtaken(|| {
+                if view.others.is_empty() {
+                    view.snapshot.attach(|_| (self.work)(&view))
+                } else {
+                    (self.work)(&view)
+                }
             })
         };
         let outcome = catch_unwind(AssertUnwindSafe(work));

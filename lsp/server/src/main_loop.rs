@@ -243,7 +243,9 @@ impl MainLoop {
                     })
                     .cloned()
                     .collect();
-                gone.iter().for_each(|root| self.forget(root));
+                for root in &gone {
+                    self.forget(root);
+                }
                 self.open_all();
             }
             Event::Settings(value) => self.settings(&value),
@@ -402,7 +404,9 @@ impl MainLoop {
             })
             .cloned()
             .collect();
-        gone.iter().for_each(|root| self.forget(root));
+        for root in &gone {
+            self.forget(root);
+        }
         self.open_all();
     }
 

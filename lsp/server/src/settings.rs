@@ -6,6 +6,7 @@ use serde_json::Value;
 /// The settings. What is left out or makes no sense is as usual.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
 pub(crate) struct Settings {
     pub inlay_hints: InlayHints,
     pub code_lens: CodeLens,
@@ -40,17 +41,6 @@ pub(crate) struct Rename {
 pub(crate) struct Diagnostics {
     /// How long to wait after the last change, in milliseconds.
     pub delay: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            inlay_hints: InlayHints::default(),
-            code_lens: CodeLens::default(),
-            rename: Rename::default(),
-            diagnostics: Diagnostics::default(),
-        }
-    }
 }
 
 impl Default for InlayHints {

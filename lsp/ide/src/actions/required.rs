@@ -1,5 +1,7 @@
 //! Adding what a record must have.
 
+use std::fmt::Write as _;
+
 use ci_base::TextRange;
 use ci_sema::infer::Resolution;
 use ci_sema::name::Def;
@@ -78,7 +80,7 @@ pub(super) fn add_required(place: &At<'_>) -> Option<Action> {
     let mut names = Vec::new();
     let mut put = |shape: &mut Shape, name: &str| {
         names.push(format!("`{name}`"));
-        shape.text.push_str(&format!("{}{name}: ", " ".repeat(indent + 4)));
+        let _ = write!(shape.text, "{}{name}: ", " ".repeat(indent + 4));
     };
     match &missing {
         Missing::Properties(wanted) => {

@@ -105,10 +105,10 @@ pub(super) fn markers(list: &mut List<'_>) {
 pub(super) fn findings(list: &mut List<'_>, place: &At<'_>) {
     for code in Code::ALL.iter().filter(|code| code.has_level()) {
         let item = list.put(code.name().replace('-', "_"), CompletionKind::Constant, 10);
-        item.detail = code.number().to_owned();
+        code.number().clone_into(&mut item.detail);
     }
-    for rule in ci_sema::rule::rule_names(place.body.db).iter() {
-        list.put(&**rule, CompletionKind::Constant, 20).detail = "rule".to_owned();
+    for rule in ci_sema::rule::rule_names(place.body.db) {
+        "rule".clone_into(&mut list.put(&**rule, CompletionKind::Constant, 20).detail);
     }
     list.snippet("reason", "reason = \"$0\"", "why it may stay", 5);
 }

@@ -74,7 +74,7 @@ fn literals(list: &mut List<'_>, place: &At<'_>, expected: Option<&Ty>) {
         Ty::Struct(item) | Ty::Interface(item) => {
             let mut shape = Shape::new(true, 0);
             shape.fields(db, signature(db, *item).fields());
-            list.snippet("{ … }", shape.text, &item.name(db).to_string(), 15);
+            list.snippet("{ … }", shape.text, item.name(db).as_ref(), 15);
         }
         Ty::Node(node) => {
             let kinds = node.kinds();
@@ -266,7 +266,7 @@ fn declared(list: &mut List<'_>, place: &At<'_>, expected: Option<&Ty>) {
                 }
                 let rank = if fit == Fit::Exact { 4 } else { item_rank(place, item.kind(db)) };
                 let entry = made(list, place, name, *item, rank);
-                entry.detail = item_word(item.kind(db)).to_owned();
+                item_word(item.kind(db)).clone_into(&mut entry.detail);
             }
             Def::Resource(resource) if may_make(place) => {
                 let fits = expected.is_none_or(|ty| fit(&Ty::Resource(*resource), Some(ty)) != Fit::Misfit);
@@ -384,8 +384,8 @@ fn words(list: &mut List<'_>, expected: Option<&Ty>) {
     }
     list.snippet("existing", "existing ${1:aws::ec2::VPC} { $0 }", "a resource of somebody else", 55);
     list.put("none", CompletionKind::Keyword, 55);
-    list.put("aws", CompletionKind::Module, 52).insert = "aws::".to_owned();
-    list.put("std", CompletionKind::Module, 53).insert = "std::".to_owned();
+    "aws::".clone_into(&mut list.put("aws", CompletionKind::Module, 52).insert);
+    "std::".clone_into(&mut list.put("std", CompletionKind::Module, 53).insert);
     list.put("true", CompletionKind::Keyword, 56);
     list.put("false", CompletionKind::Keyword, 56);
 }
@@ -440,7 +440,7 @@ fn rights(list: &mut List<'_>, place: &At<'_>) {
                 let entry = list.put(format!("{service}::{verb}({name})"), CompletionKind::Capability, 5);
                 entry.insert = format!("{service}::{verb}({name}{more})");
                 entry.is_snippet = needed > 0;
-                entry.detail = "Capability".to_owned();
+                "Capability".clone_into(&mut entry.detail);
                 entry.documentation = item_doc(db, *item);
                 entry.also.clone_from(&also);
             }
@@ -589,7 +589,7 @@ pub(super) fn resource_types(list: &mut List<'_>, place: &At<'_>, with_shape: bo
 fn resource_type(list: &mut List<'_>, name: &str, schema: &'static ci_catalog::ResourceSchema, rank: u32) {
     let has_brace = list.next_character() == Some('{');
     let item = list.put(name, CompletionKind::ResourceType, rank);
-    item.detail = schema.name().to_owned();
+    schema.name().clone_into(&mut item.detail);
     item.filter = Some(format!("{} {name}", plain_words(schema.name())));
     if !has_brace {
         let mut shape = Shape::new(true, 0);

@@ -101,7 +101,7 @@ pub(super) fn roots(list: &mut List<'_>, place: &At<'_>) {
     for (word, detail) in
         [("std", "the standard library"), ("aws", "resource types"), ("crate", "this package")]
     {
-        list.put(word, CompletionKind::Module, 10).detail = detail.to_owned();
+        detail.clone_into(&mut list.put(word, CompletionKind::Module, 10).detail);
     }
     let package = place.file.package(db);
     for (module, _) in
@@ -110,7 +110,7 @@ pub(super) fn roots(list: &mut List<'_>, place: &At<'_>) {
         list.put(&**module, CompletionKind::Module, 20);
     }
     for (name, _) in package.dependencies(db).iter() {
-        list.put(&**name, CompletionKind::Module, 15).detail = "package".to_owned();
+        "package".clone_into(&mut list.put(&**name, CompletionKind::Module, 15).detail);
     }
 }
 
@@ -139,7 +139,7 @@ pub(super) fn types(list: &mut List<'_>, place: &At<'_>) {
         match def {
             Def::Item(item) if is_type(item.kind(db)) => {
                 let kind = super::names::item_kind(item.kind(db));
-                list.put(name, kind, 5).detail = item_word(item.kind(db)).to_owned();
+                item_word(item.kind(db)).clone_into(&mut list.put(name, kind, 5).detail);
             }
             Def::Resource(resource) => {
                 let path = ci_sema::resource_path(resource.0.name());
@@ -150,7 +150,7 @@ pub(super) fn types(list: &mut List<'_>, place: &At<'_>) {
     }
     super::names::importable(list, place, &|kind| is_type(kind), None);
     super::names::resource_types(list, place, false);
-    list.put("aws", CompletionKind::Module, 30).insert = "aws::".to_owned();
+    "aws::".clone_into(&mut list.put("aws", CompletionKind::Module, 30).insert);
 }
 
 fn is_type(kind: ItemKind) -> bool {

@@ -41,10 +41,10 @@ impl Writer {
         };
         let made = format!("{} {}", resource_path(name), self.record(properties, 0, Some(schema)));
         let mut attributes = String::new();
-        if let Some(id) = id {
-            if pascal(&member_name(id)) != id {
-                let _ = writeln!(attributes, "#[id({id:?})]");
-            }
+        if let Some(id) = id
+            && pascal(&member_name(id)) != id
+        {
+            let _ = writeln!(attributes, "#[id({id:?})]");
         }
         match resource.get("DeletionPolicy").and_then(Value::as_str) {
             Some("Retain" | "RetainExceptOnCreate") => attributes.push_str("#[retain]\n"),

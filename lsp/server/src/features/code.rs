@@ -5,7 +5,10 @@ use ci_ide::actions::{Action, ActionKind, actions, fix_all};
 use ci_ide::hints::{HintOptions, hints};
 use ci_ide::lens::{LensAction, lenses};
 use serde_json::json;
-use tower_lsp_server::ls_types::*;
+use tower_lsp_server::ls_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionResponse, CodeLens, Command, InlayHint,
+    InlayHintKind, InlayHintLabel, InlayHintTooltip, Range,
+};
 
 use crate::commands;
 use crate::convert::{markdown, workspace_edit};

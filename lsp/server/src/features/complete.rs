@@ -2,7 +2,11 @@
 
 use ci_ide::completion::{Completion, CompletionKind, completions};
 use ci_ide::signature::signature_help;
-use tower_lsp_server::ls_types::*;
+use tower_lsp_server::ls_types::{
+    CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionResponse,
+    CompletionTextEdit, Documentation, InsertTextFormat, ParameterInformation, ParameterLabel, Position,
+    SignatureHelp, SignatureInformation, TextEdit,
+};
 
 use crate::convert::{markdown, text_edits};
 use crate::view::View;
@@ -13,7 +17,6 @@ pub(crate) fn completion(view: &View, position: Position) -> Option<CompletionRe
     Some(CompletionResponse::List(CompletionList {
         is_incomplete: found.is_incomplete,
         items: items.collect(),
-        ..CompletionList::default()
     }))
 }
 

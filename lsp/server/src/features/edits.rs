@@ -2,7 +2,7 @@
 
 use ci_ide::{formatting, rename};
 use tower_lsp_server::jsonrpc::{Error, Result};
-use tower_lsp_server::ls_types::*;
+use tower_lsp_server::ls_types::{Position, PrepareRenameResponse, Range, TextEdit, WorkspaceEdit};
 
 use crate::convert::{text_edits, workspace_edit};
 use crate::view::View;

@@ -2,7 +2,9 @@
 
 use ci_base::Span;
 use ci_ide::calls::{Call, Caller, incoming as calls_to, outgoing as calls_of, prepare as prepare_at};
-use tower_lsp_server::ls_types::*;
+use tower_lsp_server::ls_types::{
+    CallHierarchyIncomingCall, CallHierarchyItem, CallHierarchyOutgoingCall, Position, Range, SymbolKind,
+};
 
 use crate::view::View;
 

@@ -3,7 +3,10 @@
 use ci_base::Span;
 use ci_ide::links::LinkTarget;
 use ci_ide::{Target, definition, hover, links, references};
-use tower_lsp_server::ls_types::*;
+use tower_lsp_server::ls_types::{
+    DocumentHighlight, DocumentHighlightKind, DocumentLink, GotoDefinitionResponse, Hover, HoverContents,
+    Location, Position,
+};
 
 use crate::convert::markdown;
 use crate::paths::uri_of;

@@ -3,7 +3,10 @@
 use ci_ide::folding::{FoldKind, folds};
 use ci_ide::selection::selection;
 use ci_ide::symbols::{DeclaredSymbol, Sort, document_symbols, workspace_symbols};
-use tower_lsp_server::ls_types::{FoldingRangeKind, *};
+use tower_lsp_server::ls_types::{
+    DocumentSymbol, DocumentSymbolResponse, FoldingRange, FoldingRangeKind, Position, SelectionRange,
+    SymbolInformation, SymbolKind, SymbolTag, WorkspaceSymbolResponse,
+};
 
 use crate::view::View;
 
@@ -53,7 +56,7 @@ fn flattened(view: &View, symbol: &DeclaredSymbol, owner: Option<&str>) -> Optio
 }
 
 /// The symbols of all projects.
-pub(crate) fn workspace(view: &View, query: &str) -> Option<WorkspaceSymbolResponse> {
+pub(crate) fn workspace(view: &View, query: &str) -> WorkspaceSymbolResponse {
     let mut found = Vec::new();
     for snapshot in std::iter::once(&view.snapshot).chain(&view.others) {
         let view = View { snapshot: snapshot.clone(), ..view.clone() };
@@ -62,7 +65,7 @@ pub(crate) fn workspace(view: &View, query: &str) -> Option<WorkspaceSymbolRespo
             found.extend(flattened(&view, &symbol, Some(&owner)));
         }
     }
-    Some(WorkspaceSymbolResponse::Flat(found))
+    WorkspaceSymbolResponse::Flat(found)
 }
 
 fn kind(sort: Sort) -> SymbolKind {

@@ -1,7 +1,10 @@
 //! Colours by meaning.
 
 use ci_ide::tokens::{TokenType, semantic_tokens};
-use tower_lsp_server::ls_types::*;
+use tower_lsp_server::ls_types::{
+    Position, Range, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens,
+    SemanticTokensLegend,
+};
 
 use crate::view::View;
 

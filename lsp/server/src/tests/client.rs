@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, W
 use crate::{Options, serve};
 
 /// How long a test waits for something that should come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n";
 
