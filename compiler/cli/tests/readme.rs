@@ -298,8 +298,8 @@ const FORBIDDEN: [(&[&str], &[&str]); 8] = [
         &["syntax/src/parse.rs", "syntax/src/builder.rs", "syntax/src/token.rs"],
     ),
     (&["salsa::accumulator", ".accumulate("], &[]),
-    // `describe` says what `Ref` returns.
-    (&["\"Fn::", "\"Ref\""], &["cfn/", "cli/src/command/describe/"]),
+    // `describe` says what `Ref` returns, and what is pasted in an editor is a template.
+    (&["\"Fn::", "\"Ref\""], &["lsp/ide/src/paste/", "cfn/", "cli/src/command/describe/"]),
 ];
 
 /// The table of crates: name, folder, and the crates it uses.
