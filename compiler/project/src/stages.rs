@@ -27,6 +27,8 @@ pub(crate) struct CompiledStack {
     pub json: Option<Arc<Vec<u8>>>,
     /// What is wrong with it, beyond what its evaluation found.
     pub diagnostics: Vec<Diagnostic<Origin>>,
+    /// A value that nothing is known about: told where nothing else is wrong.
+    pub unknown: Option<Diagnostic<Origin>>,
 }
 
 /// The template of a service instance, made again only when its graph is another one.
@@ -50,7 +52,8 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
             json = Some(Arc::new(json_if_fine.into_bytes()));
         }
     }
-    Arc::new(CompiledStack { stack, json, diagnostics })
+    let unknown = unknown(&stack);
+    Arc::new(CompiledStack { stack, json, diagnostics, unknown })
 }
 
 /// From how many resources on a stack is checked and lowered side by side: below, a thread costs more than it saves.
@@ -244,10 +247,12 @@ impl Snapshot {
     fn unknown_values(&self, db: &dyn Db) -> Vec<Diagnostic> {
         let targets = ci_sema::targets(db).iter();
         let plans = targets.map(|target| ci_sema::plan(db, TargetId::new(db, target.clone())));
-        let results = plans.flat_map(|plan| &plan.instances).map(|instance| ci_sema::stack(db, *instance));
-        results
-            .filter_map(|result| Some(unknown(&result.stack)?.map(|origin| self.place(result, origin))))
-            .collect()
+        let instances = plans.flat_map(|plan| &plan.instances);
+        let found = instances.filter_map(|instance| {
+            let unknown = template(db, *instance).unknown.clone()?;
+            Some(unknown.map(|origin| self.place(ci_sema::stack(db, *instance), origin)))
+        });
+        found.collect()
     }
 
     /// What is wrong with one stack: as its evaluation found, and as those found who looked at it later.
