@@ -229,7 +229,7 @@ fn modules_refuse_misuse() {
         (
             "let files = Bucket {};
              let work = Function { code: \"src\", runtime: Runtime::Python313, on: [files.created] };",
-            "lacks `events`: that objects are announced",
+            "lacks `events: true`, by which a bucket announces its objects",
         ),
         (
             "let world = std::events::DefaultBus {};

@@ -366,7 +366,7 @@ fn what_is_allowed_on_everything_has_a_reason() {
 
 #[test]
 fn examples_say_rights_as_capabilities() {
-    for example in ["orders", "static-site"] {
+    for example in ["orders", "static-site", "three-tier"] {
         let sources =
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example).join("src");
         for file in std::fs::read_dir(sources).unwrap() {

@@ -38,6 +38,23 @@ pub struct Finding {
     pub about: Place,
     /// What is wrong.
     pub told: Diagnostic<At>,
+    /// The endpoint that would mend it.
+    pub lacks: Option<Lack>,
+}
+
+impl Finding {
+    fn new(about: Place, told: Diagnostic<At>) -> Self {
+        Self { about, told, lacks: None }
+    }
+}
+
+/// An endpoint that a VPC does not have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lack {
+    /// The VPC.
+    pub vpc: Place,
+    /// The service, as IAM calls it: `sqs`.
+    pub service: String,
 }
 
 /// What an endpoint is called after the region, by what IAM calls the service. Services whose rights are used by AWS
@@ -104,7 +121,7 @@ fn public_store(network: &Network<'_>, element: &Element, found: &mut Vec<Findin
         if !path.is_certain() {
             continue;
         }
-        found.push(Finding { about: element.place, told: public(network, element, &path) });
+        found.push(Finding::new(element.place, public(network, element, &path)));
         return;
     }
 }
@@ -140,7 +157,7 @@ fn open_rules(network: &Network<'_>, found: &mut Vec<Finding>) {
             });
             let open: Vec<String> = open.collect();
             if !open.is_empty() {
-                found.push(Finding { about: *place, told: everywhere(network, *place, rule, &open) });
+                found.push(Finding::new(*place, everywhere(network, *place, rule, &open)));
             }
         }
     }
@@ -234,7 +251,7 @@ fn targets(network: &Network<'_>, balancer: &Element, found: &mut Vec<Finding>) 
         let told = Diagnostic::new(Code::BlockedConnection, forward.at, message)
             .also(blocked.at, "what would have to change")
             .help(format!("change {}", blocked.setting));
-        found.push(Finding { about: forward.to, told });
+        found.push(Finding::new(forward.to, told));
     }
 }
 
@@ -309,9 +326,9 @@ fn services(network: &Network<'_>, needs: &[Need], found: &mut Vec<Finding>) {
                 if seen.contains(&(user, name)) {
                     continue;
                 }
-                if let Some(told) = no_way(network, user, need, name) {
+                if let Some(finding) = no_way(network, user, need, name) {
                     seen.push((user, name));
-                    found.push(Finding { about: user, told });
+                    found.push(finding);
                 }
             }
         }
@@ -411,7 +428,7 @@ fn to_endpoint(network: &Network<'_>, user: Place, endpoint: Place) -> Result<()
     on(&out, "the addresses of the service")
 }
 
-fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Option<Diagnostic<At>> {
+fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Option<Finding> {
     let element = network.elements.all.get(&user)?;
     let blocked = network.ways(Mode::May, End::At(user), End::Internet, Protocol::Tcp).err()?;
     let mut vpcs = Vec::new();
@@ -453,17 +470,17 @@ fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Opt
             "`{name}` has rights on {} and no way to the endpoint of {service}: {}",
             need.service, blocked.what
         );
-        let finding = Diagnostic::new(Code::BlockedConnection, at, message)
+        let told = Diagnostic::new(Code::BlockedConnection, at, message)
             .also(need.at, "the rights")
             .also(blocked.at, "what would have to change")
             .help(format!("change {}", blocked.setting));
-        return Some(finding);
+        return Some(Finding::new(user, told));
     }
     let it = if need.service == service { "it".to_owned() } else { format!("`{service}`") };
     let message = format!("`{name}` has rights on {} and no way to {it}: {}", need.service, blocked.what);
     let gateway =
         if matches!(service, "s3" | "dynamodb") { "a gateway endpoint" } else { "an interface endpoint" };
-    let finding = Diagnostic::new(Code::BlockedConnection, at, message)
+    let told = Diagnostic::new(Code::BlockedConnection, at, message)
         .also(need.at, "the rights")
         .also(blocked.at, "what blocks the way over the internet")
         .help(format!(
@@ -471,5 +488,10 @@ fn no_way(network: &Network<'_>, user: Place, need: &Need, service: &str) -> Opt
              does, or change {}",
             blocked.setting
         ));
-    Some(finding)
+    vpcs.dedup();
+    let lacks = match vpcs.as_slice() {
+        [vpc] => Some(Lack { vpc: *vpc, service: need.service.clone() }),
+        _ => None,
+    };
+    Some(Finding { about: user, told, lacks })
 }

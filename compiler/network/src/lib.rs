@@ -24,7 +24,7 @@ use ci_graph::{Place, Stack};
 
 use element::Elements;
 pub use element::Kind;
-pub use findings::{Finding, Need, findings};
+pub use findings::{Finding, Lack, Need, findings};
 use index::Index;
 use model::Model;
 pub use reach::{Answer, Blocked, End, Hop, HopKind, Path};

@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use ci_access::program::read as read_policies;
-use ci_base::{Diagnostic, Label, Severity, Span};
+use ci_base::{Applicability, Diagnostic, Label, Severity, Span};
 use ci_graph::Stack;
-use ci_network::{Answer, At, End, Finding, Need, Network, Protocol, findings};
+use ci_network::{Answer, At, End, Finding, Lack, Need, Network, Protocol, findings};
+use ci_sema::eval::choice::{Choice, add_choice};
 use ci_sema::{Db, Plan, StackResult, Target, TargetId, has_errors, is_damaged};
 
 use crate::build::{target_names, unknown_environment};
@@ -165,11 +166,20 @@ fn chosen_by(mut found: Diagnostic, at: Span) -> Diagnostic {
     found
 }
 
+/// A finding that is mended by a choice. An endpoint costs by the hour, so somebody has to agree.
+fn adding(found: Diagnostic, choice: Choice) -> Diagnostic {
+    let Choice { value, input, instance, edit } = choice;
+    let help =
+        format!("`{input}` of `{instance}` has no `{value}`; each endpoint costs by the hour and the zone");
+    let title = format!("add `{value}` to `{input}` of `{instance}`");
+    found.help(help).fix(title, edit.at, edit.text, Applicability::MaybeIncorrect)
+}
+
 impl Snapshot {
     /// What is wrong with the networks of a target, in places of the source.
     pub(crate) fn network_findings(&self, plan: &Plan, target: TargetId, found: &mut Vec<Diagnostic>) {
         let problems = network_problems(&self.db, target);
-        found.extend(problems.iter().map(|Finding { about, told }| {
+        found.extend(problems.iter().map(|Finding { about, told, lacks }| {
             let placed = told.clone().map(|at| {
                 let result = ci_sema::stack(&self.db, plan.instances[at.stack]);
                 self.place(result, at.origin)
@@ -179,11 +189,22 @@ impl Snapshot {
             let is_of_its_stack = told.primary.at.stack == about.stack;
             let chosen = is_of_its_stack
                 .then(|| ci_sema::chosen_at(&self.db, instance, told.primary.at.origin, &resource.path));
-            match chosen.flatten() {
+            let placed = match chosen.flatten() {
                 Some(at) => chosen_by(placed, at),
+                None => placed,
+            };
+            match lacks.as_ref().and_then(|lack| self.endpoint(plan, lack)) {
+                Some(choice) => adding(placed, choice),
                 None => placed,
             }
         }));
+    }
+
+    /// The change that gives a network the endpoint it lacks.
+    fn endpoint(&self, plan: &Plan, lack: &Lack) -> Option<Choice> {
+        let instance = plan.instances[lack.vpc.stack];
+        let path = &ci_sema::stack(&self.db, instance).stack.resource(lack.vpc.resource).path;
+        add_choice(&self.db, instance, path, &lack.service)
     }
 
     /// Who reaches whom. As with a build, nothing is said of a program with errors; those of networks are answers here.

@@ -20,6 +20,7 @@ use crate::{Db, ItemId};
 pub mod builtin;
 mod call;
 mod capability;
+pub mod choice;
 mod coerce;
 mod expr;
 pub mod frame;

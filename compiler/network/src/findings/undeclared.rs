@@ -29,7 +29,7 @@ pub(super) fn find(network: &Network<'_>, found: &mut Vec<Finding>) {
                 is_meant.then(|| undeclared(network, source, target, group, rule)).flatten()
             });
             if let Some(told) = told {
-                found.push(Finding { about: group, told });
+                found.push(Finding::new(group, told));
             }
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn find(network: &Network<'_>, found: &mut Vec<Finding>) {
         let finding = Diagnostic::new(Code::BlockedConnection, rule.at, message)
             .also(blocked.at, "what would have to change")
             .help(format!("change {}", blocked.setting));
-        found.push(Finding { about: source, told: finding });
+        found.push(Finding::new(source, finding));
     }
 }
 

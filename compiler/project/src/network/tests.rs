@@ -61,7 +61,8 @@ service Shop {
 "#;
 
 fn snapshot(source: &str) -> Snapshot {
-    let system = MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", source)]);
+    let code = ("/p/clerk/index.py", "def handler(event, context): pass\n");
+    let system = MemorySystem::new([("/p/ci.toml", MANIFEST), ("/p/src/main.ci", source), code]);
     let host = Host::open(Arc::new(system), "/p".into()).map_err(|error| error.diagnostic.message).unwrap();
     host.snapshot().clone()
 }
@@ -506,4 +507,67 @@ fn a_rule_that_lets_nobody_through_is_found() {
     // A group that nothing has is nobody's.
     let unused = HALF.replace("SecurityGroupIds: [asking.GroupId]", "SecurityGroupIds: [kept.GroupId]");
     assert_eq!(found(&unused), "");
+}
+
+/// A queue, a function that sends to it from a network of another service, and the network with an endpoint or without.
+fn without_an_endpoint(vpc: &str, imports: &str) -> String {
+    format!(
+        r#"
+use std::compute::{{Function, Runtime}};
+use std::messaging::Queue;
+{imports}
+
+interface Net {{ inside: PrivateSubnets }}
+
+service Base {{
+    let vpc = {vpc};
+    provides net: Net = {{ inside: vpc.private }};
+}}
+
+service Parcels {{
+    needs net: Net;
+    let parcels = Queue {{}};
+    let clerk = Function {{ code: "clerk", runtime: Runtime::Python313, network: net.inside, uses: [parcels.send] }};
+}}
+
+app Shop {{
+    let base = Base {{}};
+    let parcels = Parcels {{ net: base.net }};
+    environment dev {{ account: "111111111111", region: "eu-west-1" }}
+}}
+"#
+    )
+}
+
+#[test]
+fn an_endpoint_that_is_missing_can_be_added() {
+    let subnets = "use std::network::{PrivateSubnets, Vpc};";
+    let with_enum = "use std::network::{Endpoint, PrivateSubnets, Vpc};";
+    let cases = [
+        (r#"Vpc { cidr: "10.0.0.0/16" }"#, subnets, "std::network::Endpoint::Sqs"),
+        (r#"Vpc { cidr: "10.0.0.0/16", endpoints: [] }"#, subnets, "std::network::Endpoint::Sqs"),
+        (r#"Vpc { endpoints: [Endpoint::Sns], cidr: "10.0.0.0/16" }"#, with_enum, "Endpoint::Sqs"),
+        (
+            "Vpc {\n        cidr: \"10.0.0.0/16\",\n        endpoints: [\n            Endpoint::Sns,\n        ],\n    }",
+            with_enum,
+            "Endpoint::Sqs",
+        ),
+    ];
+    for (vpc, imports, value) in cases {
+        let source = without_an_endpoint(vpc, imports);
+        let wrong = snapshot(&source).check();
+        let [finding] = wrong.as_slice() else { panic!("{vpc}: {wrong:?}") };
+        let [fix] = finding.fixes.as_slice() else { panic!("{vpc}: {finding:?}") };
+        assert_eq!(fix.title, format!("add `{value}` to `endpoints` of `vpc`"));
+        let mut mended = source.clone();
+        for edit in &fix.edits {
+            mended.replace_range(edit.at.range.start as usize..edit.at.range.end as usize, &edit.text);
+        }
+        assert_eq!(found(&mended), "", "{mended}");
+    }
+    // What a variable holds is not here to be changed.
+    let elsewhere = without_an_endpoint("Vpc { cidr: \"10.0.0.0/16\", endpoints: some }", with_enum)
+        .replace("    let vpc =", "    let some: List<Endpoint> = [];\n    let vpc =");
+    let wrong = snapshot(&elsewhere).check();
+    assert!(matches!(wrong.as_slice(), [finding] if finding.fixes.is_empty()), "{wrong:?}");
 }
