@@ -59,6 +59,8 @@ pub fn actions(snapshot: &Snapshot, selected: Span, findings: &[Diagnostic]) -> 
         if let Some(place) = at(db, snapshot, cursor) {
             found.extend(required::add_required(&place));
             found.extend(extract::extract(&place, snapshot, selected.range));
+            found.extend(extract::component(&place, snapshot, selected.range));
+            found.extend(extract::service(&place, snapshot, selected.range));
             found.extend(extract::inline(&place, snapshot));
             found.extend(verbs::use_verb(&place));
         }

@@ -1,18 +1,27 @@
 //! Giving a value a name, and putting it back where the name was.
 
+mod service;
+mod unit;
+
 use ci_base::{Span, TextRange};
+use ci_catalog::Kinds;
 use ci_project::Snapshot;
-use ci_sema::ty::Ty;
+use ci_sema::ty::{NodeType, Ty};
 use ci_syntax::ast::{Entry, Expr, ExprId, Item, Keyword, MemberKind, UnitKind};
 
 use super::{Action, ActionKind, written};
 use crate::TextEdit;
-use crate::expected::children;
+use crate::expected::{children, expected};
 use crate::place::At;
 use crate::references::everywhere;
 use crate::rename::{line_of, makes};
 use crate::shape::snake;
 use crate::symbol::{Symbol, member_named};
+
+use unit::written_type;
+
+pub(super) use service::service;
+pub(super) use unit::component;
 
 /// Makes the selected value a `let`, and one that is written out an `input`, of the unit.
 pub(super) fn extract(place: &At<'_>, snapshot: &Snapshot, selected: TextRange) -> Vec<Action> {
@@ -37,12 +46,12 @@ pub(super) fn extract(place: &At<'_>, snapshot: &Snapshot, selected: TextRange) 
     let name = free_name(place, id);
     let text = written(place, range);
     let ty = body.ty(id);
-    let declare = |word: &str, declaration: String| Action {
-        title: format!("Extract into {word} `{name}`"),
+    let declare = |title: String, declaration: String| Action {
+        title,
         kind: ActionKind::Extract,
         edits: vec![
             TextEdit::insert(file, offset, format!("{declaration}\n{indent}")),
-            TextEdit { at: body.span(range), text: replacement(place, id, &name) },
+            TextEdit { at: body.span(range), text: name.clone() },
         ],
         mends: None,
         is_preferred: false,
@@ -50,17 +59,13 @@ pub(super) fn extract(place: &At<'_>, snapshot: &Snapshot, selected: TextRange) 
     let mut found = Vec::new();
     // What is made gets its name from where it stands.
     if !makes(ty) {
-        found.push(declare("let", format!("let {name} = {text};")));
+        found.push(declare(format!("Extract into let `{name}`"), format!("let {name} = {text};")));
     }
-    if let Some(shown) = input_type(place, id) {
-        found.push(declare("input", format!("input {name}: {shown} = {text};")));
+    for shown in input_types(place, id) {
+        let title = format!("Extract into input `{name}: {shown}`");
+        found.push(declare(title, format!("input {name}: {shown} = {text};")));
     }
     found
-}
-
-/// What replaces the value: its new name. Of an entry that has it already, the name alone.
-fn replacement(_place: &At<'_>, _id: ExprId, name: &str) -> String {
-    name.to_owned()
 }
 
 /// The expression that is selected; without a selection, a value that is written out at the cursor.
@@ -86,16 +91,84 @@ fn is_literal(expr: &Expr) -> bool {
     )
 }
 
-fn input_type(place: &At<'_>, id: ExprId) -> Option<&'static str> {
-    Some(match place.body.tree[id] {
-        Expr::String => "String",
-        Expr::Int(_) => "Int",
-        Expr::Float(_) => "Float",
-        Expr::Bool(_) => "Bool",
-        Expr::Duration(_) => "Duration",
-        Expr::Size(_) => "Size",
+/// The types that an input for a value may have, from one that takes nearly anything to what the place of the value takes:
+/// `String`, `"PAY_PER_REQUEST" | "PROVISIONED"`.
+fn input_types(place: &At<'_>, id: ExprId) -> Vec<String> {
+    let body = &place.body;
+    let any = match body.tree[id] {
+        Expr::List(_) | Expr::Record { path: None, .. } => "Json".to_owned(),
+        _ => String::new(),
+    };
+    let Some(as_it_is) = written_out(place, id) else { return Vec::new() };
+    let wanted = expected(body, id).and_then(|ty| match ty.unwrapped().0 {
+        Ty::Node(node) => of_property(*node),
+        ty @ (Ty::Texts(_) | Ty::Narrowed(..)) => Some(ty.display(body.db).to_string()),
+        ty => written_type(body.db, place.file, ty),
+    });
+    let mut types = Vec::new();
+    for ty in [any, as_it_is].into_iter().chain(wanted) {
+        if !ty.is_empty() && !types.contains(&ty) {
+            types.push(ty);
+        }
+    }
+    types
+}
+
+/// The type of a value that is literals all the way: what an input has where none is given is known to everybody.
+fn written_out(place: &At<'_>, id: ExprId) -> Option<String> {
+    let body = &place.body;
+    Some(match &body.tree[id] {
+        Expr::String => "String".to_owned(),
+        Expr::Int(_) => "Int".to_owned(),
+        Expr::Float(_) => "Float".to_owned(),
+        Expr::Bool(_) => "Bool".to_owned(),
+        Expr::Duration(_) => "Duration".to_owned(),
+        Expr::Size(_) => "Size".to_owned(),
+        Expr::List(items) => {
+            let types = items.iter().map(|item| written_out(place, item.value).filter(|_| !item.spread));
+            let types = types.collect::<Option<Vec<_>>>()?;
+            let first = types.first().filter(|first| types.iter().all(|ty| ty == *first));
+            format!("List<{}>", first.map_or("Json", |first| first))
+        }
+        Expr::Record { path: None, entries } => {
+            let fields = entries.iter().map(|entry| match *entry {
+                Entry::Field { name, quoted: false, value, shorthand: false } => {
+                    Some(format!("{}: {}", body.source.name(name), written_out(place, value)?))
+                }
+                _ => None,
+            });
+            format!("{{ {} }}", fields.collect::<Option<Vec<_>>>()?.join(", "))
+        }
         _ => return None,
     })
+}
+
+/// What a property takes, where that is more than a sort of value.
+fn of_property(ty: NodeType) -> Option<String> {
+    let (node, kinds) = (ty.node(), ty.kinds());
+    let shown = Ty::Node(ty);
+    if kinds.contains(Kinds::STRING) && !node.enum_values.is_empty() {
+        let texts: Vec<String> = node.enum_values.iter().map(|text| format!("{text:?}")).collect();
+        return Some(texts.join(" | "));
+    }
+    if kinds.contains(Kinds::STRING) && !node.references.is_empty() {
+        return None;
+    }
+    let range = |min: Option<i64>, max: Option<i64>| {
+        let number = |bound: Option<i64>| bound.map_or(String::new(), |bound| bound.to_string());
+        (min.is_some() || max.is_some()).then(|| format!("<{}..={}>", number(min), number(max)))
+    };
+    let whole = |bound: Option<f64>| bound.filter(|bound| bound.fract() == 0.0).map(|bound| bound as i64);
+    let length = |bound: Option<u64>| bound.and_then(|bound| i64::try_from(bound).ok());
+    match shown.unwrapped().0 {
+        Ty::Node(_) if kinds == Kinds::INTEGER => {
+            range(whole(node.minimum), whole(node.maximum)).map(|range| format!("Int{range}"))
+        }
+        Ty::Node(_) if kinds == Kinds::STRING => {
+            range(length(node.min_length), length(node.max_length)).map(|range| format!("String{range}"))
+        }
+        _ => None,
+    }
 }
 
 /// Whether an expression uses names that only its place has: of a loop, a closure, a block.

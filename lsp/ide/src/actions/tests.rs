@@ -1,3 +1,6 @@
+use ci_base::Severity;
+use ci_project::BuildOptions;
+
 use super::*;
 use crate::testing::Fixture;
 
@@ -72,7 +75,7 @@ fn a_value_gets_a_name() {
     );
     let text = "component C {\n    let q = aws::sqs::Queue { DelaySeconds: $05 };\n}\n";
     assert_eq!(
-        after(text, "Extract into input `delay_seconds`"),
+        after(text, "Extract into input `delay_seconds: Int`"),
         "component C {\n    input delay_seconds: Int = 5;\n    let q = aws::sqs::Queue { DelaySeconds: delay_seconds };\n}\n"
     );
     // What only its place knows cannot leave it.
@@ -106,4 +109,218 @@ service S {
     let Some(verb) = verb else { panic!("{found:?}") };
     let new = after(text, verb);
     assert!(new.contains("use std::verbs::sqs;\n") && new.contains("(jobs)]"), "{new}");
+}
+
+#[test]
+fn an_input_takes_anything_or_what_its_place_takes() {
+    let table = |property: &str| {
+        let found =
+            titles(&format!("service S {{\n    let t = aws::dynamodb::Table {{ {property} }};\n}}\n"));
+        let inputs = found.into_iter().filter(|title| title.starts_with("Extract into input"));
+        inputs.map(|title| title.trim_start_matches("Extract into input ").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        table("BillingMode: $0\"PROVISIONED\"$1"),
+        ["`billing_mode: String`", "`billing_mode: \"PAY_PER_REQUEST\" | \"PROVISIONED\"`"]
+    );
+    assert_eq!(
+        table("KeySchema: $0[{ AttributeName: \"id\", KeyType: \"HASH\" }]$1"),
+        ["`key_schema: Json`", "`key_schema: List<{ AttributeName: String, KeyType: String }>`"]
+    );
+    assert_eq!(table("KeySchema: $0[{ AttributeName: name }]$1"), Vec::<String>::new());
+    let layer = "service S {\n    let f = aws::lambda::Function { MemorySize: $0128$1 };\n}\n";
+    assert!(
+        titles(layer).contains(&"Extract into input `memory_size: Int<128..=32768>`".to_owned()),
+        "{:?}",
+        titles(layer)
+    );
+}
+
+/// The templates of a program.
+fn templates(text: &str) -> String {
+    let fixture = Fixture::new(text);
+    let build = fixture.snapshot().build(&BuildOptions::default());
+    assert!(
+        build.diagnostics.iter().all(|found| found.severity != Severity::Error),
+        "{text}\n{:?}",
+        build.diagnostics
+    );
+    let files = build.outputs.iter().filter(|file| file.path.ends_with("template.json"));
+    files.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect()
+}
+
+#[test]
+fn members_become_a_component_and_nothing_in_the_template_changes() {
+    let text = r#"
+use std::messaging::Queue;
+use std::verbs::sqs;
+
+/// Takes letters.
+service Post {
+    param retention: Int = 60;
+    let topic = aws::sns::Topic {};
+$0    // What is sent.
+    #[formerly("letters")]
+    let inbox = aws::sqs::Queue {
+        MessageRetentionPeriod: retention,
+        RedrivePolicy: { deadLetterTargetArn: dead.Arn, maxReceiveCount: 3 },
+    };
+    let dead = aws::sqs::Queue {};
+    let jobs = Queue {};
+    let tag = aws::ssm::Parameter { Type: "String", Value: topic.TopicArn };
+$1
+    #[depends_on(inbox)]
+    let shown = aws::ssm::Parameter { Type: "String", Value: "{inbox.QueueUrl} {jobs.url}" };
+    let both = { inbox };
+    let role = aws::iam::Role {
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("lambda.amazonaws.com")]),
+        Policies: [{ PolicyName: "p", PolicyDocument: policy([..sqs::send(both.inbox), ..jobs.send]) }],
+    };
+    output url: Url = "{inbox.QueueUrl}";
+}
+
+test "letters arrive" {
+    let post = Post {};
+    assert post.inbox.MessageRetentionPeriod != none;
+}
+"#;
+    let before = text.replace("$0", "").replace("$1", "");
+    let new = after(text, "Extract into component `Inbox`");
+    let expected = r#"
+component Inbox {
+    input retention: Int;
+    input topic: aws::sns::Topic;
+
+    // What is sent.
+    #[formerly("letters")]
+    output inbox: aws::sqs::Queue = aws::sqs::Queue {
+        MessageRetentionPeriod: retention,
+        RedrivePolicy: { deadLetterTargetArn: dead.Arn, maxReceiveCount: 3 },
+    };
+    let dead = aws::sqs::Queue {};
+    output jobs: Queue = Queue {};
+    let tag = aws::ssm::Parameter { Type: "String", Value: topic.TopicArn };
+}
+
+/// Takes letters.
+service Post {
+    param retention: Int = 60;
+    let topic = aws::sns::Topic {};
+    #[formerly("")]
+    let inbox = Inbox { retention, topic };
+
+    #[depends_on(inbox.inbox)]
+    let shown = aws::ssm::Parameter { Type: "String", Value: "{inbox.inbox.QueueUrl} {inbox.jobs.url}" };
+    let both = { inbox: inbox.inbox };
+"#;
+    assert!(new.contains(expected), "{new}");
+    assert!(new.contains("assert post.inbox.inbox.MessageRetentionPeriod"), "{new}");
+    assert_eq!(templates(&new), templates(&before));
+}
+
+#[test]
+fn only_whole_members_become_a_component() {
+    let none = |text: &str| {
+        let found = titles(text);
+        assert!(!found.iter().any(|title| title.starts_with("Extract into component")), "{found:?}");
+    };
+    // Half of one, what is no `let`, and what is set from outside.
+    none("service S {\n    let q = $0aws::sqs::Queue {};\n    let r = aws::sqs::Queue {};$1\n}\n");
+    none("service S {\n$0    param p: Int;\n    let q = aws::sqs::Queue { DelaySeconds: p };$1\n}\n");
+    none(
+        "component C {\n$0    let q = aws::sqs::Queue {};$1\n}\nservice S {\n    let c = C {} with { q: { DelaySeconds: 1 } };\n}\n",
+    );
+}
+
+#[test]
+fn members_become_a_service_and_pass_through_an_interface() {
+    let text = r#"
+use std::messaging::Queue;
+use std::verbs::sqs;
+
+service Post {
+    param retention: Int = 60;
+    input kept: Duration = 4d;
+$0    let inbox = aws::sqs::Queue { MessageRetentionPeriod: retention };
+    let jobs = Queue { retention: kept };
+$1
+    let shown = aws::ssm::Parameter { Type: "String", Value: "{inbox.QueueUrl} {jobs.url}" };
+    let role = aws::iam::Role {
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("lambda.amazonaws.com")]),
+        Policies: [{ PolicyName: "p", PolicyDocument: policy([..sqs::send(inbox), ..jobs.send]) }],
+    };
+    let dimension = aws::ssm::Parameter { Type: "String", Value: "{retention}" };
+}
+
+app Shop {
+    let post = Post { kept: 5d };
+    environment dev { account: "111111111111", region: "eu-west-1" }
+}
+
+test "letters arrive" {
+    let post = Post {};
+    assert post.inbox.MessageRetentionPeriod != none;
+    assert post.role.may(sqs::SendMessage, post.inbox);
+}
+"#;
+    let new = after(text, "Extract into service `Inbox`, a stack of its own");
+    let expected = r"
+/// What Inbox has for others.
+interface InboxInterface {
+    inbox_queue_url: Id<aws::sqs::Queue>;
+    inbox_send: Capability;
+    jobs_url: Url;
+    jobs_send: Capability;
+}
+
+service Inbox {
+    param retention: Int = 60;
+    input kept: Duration = 4d;
+    let inbox = aws::sqs::Queue { MessageRetentionPeriod: retention };
+    let jobs = Queue { retention: kept };
+    provides provided: InboxInterface = {
+        inbox_queue_url: inbox.QueueUrl,
+        inbox_send: sqs::send(inbox),
+        jobs_url: jobs.url,
+        jobs_send: jobs.send,
+    };
+}
+";
+    assert!(new.contains(expected), "{new}");
+    assert!(
+        new.contains(
+            "let inbox = Inbox { kept: 5d };\n    let post = Post { kept: 5d, inbox: inbox.provided };"
+        ),
+        "{new}"
+    );
+    assert!(new.contains("assert post.role.may(sqs::SendMessage, inbox.inbox);"), "{new}");
+    let found: Vec<String> =
+        Fixture::new(&new).snapshot().check().into_iter().map(|found| found.message).collect();
+    // What only the members used is left for whoever looks.
+    assert_eq!(found, ["nothing reads the input `kept`"], "{new}");
+    let templates = templates(&new);
+    assert!(templates.contains("\"Fn::GetStackOutput\"") && templates.contains("\"Inbox\""), "{templates}");
+}
+
+#[test]
+fn a_service_may_need_the_one_it_was_in() {
+    let text = r#"
+service Post {
+    let inbox = aws::sqs::Queue {};
+$0    let shown = aws::ssm::Parameter { Type: "String", Value: "{inbox.QueueUrl}" };$1
+}
+
+app Shop {
+    let post = Post {};
+    environment dev { account: "111111111111", region: "eu-west-1" }
+}
+"#;
+    let new = after(text, "Extract into service `Shown`, a stack of its own");
+    assert!(new.contains("    needs post: ShownInterface;\n"), "{new}");
+    assert!(new.contains("let shown = Shown { post: post.provided };"), "{new}");
+    assert_eq!(Fixture::new(&new).snapshot().check(), [], "{new}");
+    // Each of the other: they are one.
+    let both = text
+        .replace("{inbox.QueueUrl}\" };$1", "{inbox.QueueUrl}\" };$1\n    output name: String = shown.Name;");
+    assert!(!titles(&both).iter().any(|title| title.starts_with("Extract into service")));
 }
