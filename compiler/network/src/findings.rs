@@ -140,26 +140,56 @@ fn public(network: &Network<'_>, element: &Element, path: &Path) -> Diagnostic<A
     )
 }
 
-/// A security group that takes packets from everywhere, and is not just the front of a load balancer.
+/// A security group that takes packets from everywhere, and is not just the front of a load balancer. Several ranges may be
+/// everywhere together.
 fn open_rules(network: &Network<'_>, found: &mut Vec<Finding>) {
     let mut groups: Vec<(&Place, &crate::model::Group)> = network.model.groups.iter().collect();
     groups.sort_unstable_by_key(|(place, _)| **place);
+    let internet = Addresses::internet();
     for (place, group) in groups {
+        let ranges: Vec<(&Rule, &Addresses)> = group.rules.iter().filter_map(range_of).collect();
         let mut meant: Option<[Ports; 2]> = None;
-        for rule in group.rules.iter().filter(|rule| rule.ingress && is_everywhere(rule)) {
-            let meant = meant.get_or_insert_with(|| {
-                Protocol::ALL.map(|protocol| ports_of_front(network, *place, protocol))
-            });
-            let open = Protocol::ALL.iter().zip(meant.iter()).filter_map(|(protocol, meant)| {
-                let (ports, exact) = rule.about.ports(*protocol);
-                let open = ports.minus(meant);
-                (exact && !open.is_empty()).then(|| format!("{protocol} {open}"))
-            });
-            let open: Vec<String> = open.collect();
+        let mut told = [Ports::default(), Ports::default()];
+        for (rule, _) in &ranges {
+            let mut open: Vec<String> = Vec::new();
+            for (at, protocol) in Protocol::ALL.into_iter().enumerate() {
+                let (ports, exact) = rule.about.ports(protocol);
+                if !exact || ports.is_empty() {
+                    continue;
+                }
+                // Those who may come on all of the rule's ports, by whichever rule.
+                let all = ranges.iter().filter(|(other, _)| {
+                    let (of_other, exact) = other.about.ports(protocol);
+                    exact && of_other.covers(&ports)
+                });
+                let all = all.fold(Addresses::default(), |all, (_, range)| all.or(range));
+                if !all.v4.covers(&internet.v4) && !all.v6.covers(&internet.v6) {
+                    continue;
+                }
+                let meant = meant.get_or_insert_with(|| {
+                    Protocol::ALL.map(|protocol| ports_of_front(network, *place, protocol))
+                });
+                let more = ports.minus(&meant[at]).minus(&told[at]);
+                if !more.is_empty() {
+                    open.push(format!("{protocol} {more}"));
+                    // Another rule that is everywhere by itself is a finding by itself.
+                    if !is_everywhere(rule) {
+                        told[at] = told[at].or(&more);
+                    }
+                }
+            }
             if !open.is_empty() {
                 found.push(Finding::new(*place, everywhere(network, *place, rule, &open)));
             }
         }
+    }
+}
+
+/// The addresses that a rule takes packets from, where they are known.
+fn range_of(rule: &Rule) -> Option<(&Rule, &Addresses)> {
+    match &rule.peer {
+        Peer::Addresses(Range { within, exact: true }) if rule.ingress => Some((rule, within)),
+        _ => None,
     }
 }
 
@@ -169,16 +199,19 @@ fn everywhere(network: &Network<'_>, group: Place, rule: &Rule, open: &[String])
         network.path(group),
         open.join(" and ")
     );
-    Diagnostic::new(Code::OpenToWorld, rule.peer_at, message)
+    let mut finding = Diagnostic::new(Code::OpenToWorld, rule.peer_at, message);
+    if !is_everywhere(rule) {
+        finding = finding.note("with the other ranges that it takes them from, this is everywhere");
+    }
+    finding
         .note("whoever finds the address may try what they like: a rule is the last thing between them and a mistake")
         .help("name the security group or the address range of those who connect")
 }
 
 /// Whether a rule is about all addresses of a version of IP.
 fn is_everywhere(rule: &Rule) -> bool {
-    let Peer::Addresses(Range { within, exact: true }) = &rule.peer else { return false };
-    let all = Addresses::all();
-    within.v4.covers(&all.v4) || within.v6.covers(&all.v6)
+    let internet = Addresses::internet();
+    range_of(rule).is_some_and(|(_, within)| within.v4.covers(&internet.v4) || within.v6.covers(&internet.v6))
 }
 
 /// The ports on which those who have a group are meant to be found by everyone: where only load balancers have it, those

@@ -315,6 +315,11 @@ fn what_is_wrong_is_found() {
         "E0513 the load balancer `balancer` cannot reach `server` on tcp 8080: no rule of `server_group` takes tcp from \
          `balancer` <- server.InstanceId\n"
     );
+    // Two halves are everywhere, and are told once; one of them is not.
+    let halves = "ToPort: 5432, CidrIp: \"0.0.0.0/1\" }, { IpProtocol: \"tcp\", FromPort: 5000, ToPort: 6000, CidrIp: \"128.0.0.0/1\"";
+    let halves = with("ToPort: 5432, SourceSecurityGroupId: server_group.GroupId", halves);
+    assert_eq!(found(&halves), everywhere.replace("0.0.0.0/0", "0.0.0.0/1"));
+    assert_eq!(found(&halves.replace("128.0.0.0/1", "10.0.0.0/8")), "");
     let reason = "#[allow(open_to_world, reason = \"a honeypot\")]\n    let data_group";
     assert_eq!(found(&open.replace("let data_group", reason)), "");
 }
