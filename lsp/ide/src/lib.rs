@@ -11,6 +11,7 @@ pub mod calls;
 pub mod completion;
 pub mod definition;
 pub mod diagnostics;
+pub mod diagram;
 pub mod folding;
 pub mod formatting;
 pub mod hints;

@@ -4,5 +4,6 @@ mod client;
 mod conversation;
 mod editing;
 mod order;
+mod pictures;
 mod projects;
 mod trouble;
