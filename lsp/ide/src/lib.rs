@@ -34,6 +34,7 @@ mod shape;
 mod symbol;
 #[cfg(test)]
 mod testing;
+mod wiring;
 
 use ci_base::{FileId, Span, TextRange};
 
