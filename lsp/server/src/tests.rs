@@ -6,4 +6,5 @@ mod editing;
 mod order;
 mod pictures;
 mod projects;
+mod soak;
 mod trouble;
