@@ -34,10 +34,50 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What is typed beside what the programs have.
 const WORDS: [&str; 44] = [
-    "{", "}", "(", ")", "[", "]", "\"", ";", ":", ",", ".", "=", "=>", "|", "..", "..=", "?", "??", "!", "#[",
-    "service ", "component ", "app ", "interface ", "fn ", "const ", "test \"", "rule ", "use ", "let ", "needs ",
-    "provides ", "input ", "output ", "allow ", "if ", "for x in ", "match ", "\n", "\r\n", "\u{1F600}", "\u{e9}",
-    "1", "/* ",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\"",
+    ";",
+    ":",
+    ",",
+    ".",
+    "=",
+    "=>",
+    "|",
+    "..",
+    "..=",
+    "?",
+    "??",
+    "!",
+    "#[",
+    "service ",
+    "component ",
+    "app ",
+    "interface ",
+    "fn ",
+    "const ",
+    "test \"",
+    "rule ",
+    "use ",
+    "let ",
+    "needs ",
+    "provides ",
+    "input ",
+    "output ",
+    "allow ",
+    "if ",
+    "for x in ",
+    "match ",
+    "\n",
+    "\r\n",
+    "\u{1F600}",
+    "\u{e9}",
+    "1",
+    "/* ",
 ];
 
 /// Requests of which each must have an answer, whatever the text is like.
@@ -239,7 +279,11 @@ impl Soak {
         self.look();
         // A rename may be refused; nothing else is.
         let is_refusal = method == "textDocument/prepareRename" && answer["error"]["code"] != -32603;
-        assert!(answer.get("error").is_none() || is_refusal, "{method} {position}: {answer}\n{}", self.documents[at].text);
+        assert!(
+            answer.get("error").is_none() || is_refusal,
+            "{method} {position}: {answer}\n{}",
+            self.documents[at].text
+        );
     }
 
     /// Takes what has come.
@@ -293,7 +337,8 @@ impl Soak {
             (path.to_owned(), document.map_or_else(|| text.to_owned(), |document| document.text.clone()))
         };
         let now: Vec<(String, String)> = files.iter().map(|(path, text)| current(path, text)).collect();
-        let system = Arc::new(MemorySystem::new(now.iter().map(|(path, text)| (path.as_str(), text.as_str()))));
+        let system =
+            Arc::new(MemorySystem::new(now.iter().map(|(path, text)| (path.as_str(), text.as_str()))));
         let mut found = BTreeMap::new();
         for (path, _) in now.iter().filter(|(path, _)| path.ends_with("/ci.toml")) {
             let root = Utf8Path::new(path).parent().unwrap();
@@ -332,8 +377,10 @@ fn edited(random: &mut Random, text: &str, borrowed: &str) -> String {
         // One word for another.
         5 | 6 => {
             let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-            let words: Vec<&str> = borrowed.split(|letter| !is_word(letter)).filter(|word| !word.is_empty()).collect();
-            let own: Vec<&str> = text.split(|letter| !is_word(letter)).filter(|word| !word.is_empty()).collect();
+            let words: Vec<&str> =
+                borrowed.split(|letter| !is_word(letter)).filter(|word| !word.is_empty()).collect();
+            let own: Vec<&str> =
+                text.split(|letter| !is_word(letter)).filter(|word| !word.is_empty()).collect();
             if !words.is_empty() && !own.is_empty() {
                 let old = own[random.below(own.len())];
                 let start = old.as_ptr() as usize - text.as_ptr() as usize;
@@ -369,7 +416,8 @@ fn edited(random: &mut Random, text: &str, borrowed: &str) -> String {
 /// An incremental change from one text to another.
 fn change(old: &str, new: &str) -> Value {
     let same = |(a, b): &(char, char)| a == b;
-    let prefix: usize = old.chars().zip(new.chars()).take_while(same).map(|(letter, _)| letter.len_utf8()).sum();
+    let prefix: usize =
+        old.chars().zip(new.chars()).take_while(same).map(|(letter, _)| letter.len_utf8()).sum();
     // Between the halves of a line ending there is no position.
     let prefix = if prefix > 0 && old.as_bytes()[prefix - 1] == b'\r' { prefix - 1 } else { prefix };
     let (rest, new_rest) = (&old[prefix..], &new[prefix..]);
