@@ -1,5 +1,5 @@
 //! Installs what the tests ask, under `target/tools`: a Python environment with validators and a solver, another with an
-//! emulator of AWS and a linter of policies, and a simulator of IAM for Node.
+//! emulator of AWS and a linter of policies, a third with a client of language servers, and a simulator of IAM for Node.
 //!
 //! Exactly what the requirements and the lock file beside the tests say, every file by its hash. The tests find all by
 //! the same paths and refuse those made from other files, so the copies of these inside are written last.
@@ -25,7 +25,7 @@ struct Environment {
     modules: &'static str,
 }
 
-const ENVIRONMENTS: [Environment; 2] = [
+const ENVIRONMENTS: [Environment; 3] = [
     Environment {
         what: "the validators and the solver",
         folder: "venv",
@@ -37,6 +37,12 @@ const ENVIRONMENTS: [Environment; 2] = [
         folder: "emulator",
         requirements: "oracle/emulator/requirements.txt",
         modules: "ministack, boto3, parliament",
+    },
+    Environment {
+        what: "the client of language servers",
+        folder: "client",
+        requirements: "oracle/client/requirements.txt",
+        modules: "pytest, pytest_lsp",
     },
 ];
 

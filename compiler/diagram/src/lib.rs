@@ -25,7 +25,7 @@ pub use json::json;
 pub use kinds::Family;
 pub use layout::{Layout, MAX_WORK, Point, Rect, Route, layout};
 pub use mermaid::mermaid;
-pub use model::{At, Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind, Part, Source};
+pub use model::{At, Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind, Of, Part, Source};
 pub use read::{Level, Request, read};
 pub use svg::svg;
 

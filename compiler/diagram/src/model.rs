@@ -4,7 +4,7 @@
 //!
 //! Must not know: stacks, coordinates, formats.
 
-use ci_graph::Origin;
+use ci_graph::{Origin, ResourceId};
 
 use crate::kinds::Family;
 
@@ -183,6 +183,19 @@ pub struct At {
     pub stack: usize,
     /// Where in the items of that stack.
     pub origin: Origin,
+    /// What is there.
+    pub of: Of,
+}
+
+/// What is at a place: where a library wrote it, it leads to what the program itself says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Of {
+    /// The stack.
+    Stack,
+    /// A resource of it, or something in that.
+    Resource(ResourceId),
+    /// The member of the service that has this resource.
+    Member(ResourceId),
 }
 
 /// A place in a file, as editors count.

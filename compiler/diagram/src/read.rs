@@ -10,7 +10,7 @@ mod refs;
 
 use ci_graph::Stack;
 
-use crate::model::{At, Diagram, Group, GroupKind};
+use crate::model::{At, Diagram, Group, GroupKind, Of};
 use boxes::Boxes;
 use refs::Refs;
 
@@ -63,7 +63,7 @@ pub fn read(stacks: &[&Stack], request: &Request<'_>) -> Diagram<At> {
 fn services(stacks: &[&Stack], names: &[String]) -> Vec<Group<At>> {
     let group = |(at, stack): (usize, &&Stack)| {
         let name = names.get(at).cloned().unwrap_or_else(|| stack.name.to_string());
-        let origin = At { stack: at, origin: stack.origin };
+        let origin = At { stack: at, origin: stack.origin, of: Of::Stack };
         Group { id: name.clone(), name, kind: GroupKind::Service, parent: None, at: Some(origin) }
     };
     stacks.iter().enumerate().map(group).collect()

@@ -5,13 +5,13 @@
 //!
 //! Must not know: how it is shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ci_base::{Diagnostic, FileId, LineIndex, Span};
-use ci_diagram::{At, Diagram, Layout, Level, Request, Source, layout, read};
+use ci_diagram::{At, Diagram, Layout, Level, Of, Request, Source, layout, read};
 use ci_graph::Stack;
-use ci_sema::{StackResult, Target, TargetId};
+use ci_sema::{ServiceInstance, StackResult, Target, TargetId, chosen_at, declared_at};
 
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
@@ -43,8 +43,8 @@ pub struct DiagramReport {
 pub struct TargetDiagram {
     /// The target's name.
     pub name: String,
-    /// What is in it, with places in files.
-    pub diagram: Diagram<Source>,
+    /// What is in it, with places in the program's own files; only what nobody there says is in a library's.
+    pub diagram: Diagram<Span>,
     /// Where it is drawn.
     pub layout: Layout,
 }
@@ -52,7 +52,15 @@ pub struct TargetDiagram {
 impl Snapshot {
     /// What a target is made of, with everything that is wrong. With errors, what could be evaluated is drawn.
     pub fn diagram(&self, question: &DiagramQuestion) -> DiagramReport {
-        let mut report = DiagramReport { diagnostics: self.check(), ..DiagramReport::default() };
+        let drawn = self.drawn(question);
+        let mut diagnostics = self.check();
+        diagnostics.extend(drawn.diagnostics);
+        DiagramReport { diagnostics, ..drawn }
+    }
+
+    /// The same for those who know what is wrong with the program: only what is wrong with the question is told.
+    pub fn drawn(&self, question: &DiagramQuestion) -> DiagramReport {
+        let mut report = DiagramReport::default();
         if !self.project.diagnostics.is_empty() {
             return report;
         }
@@ -122,10 +130,33 @@ impl Snapshot {
             service: question.service.as_deref(),
             level: question.level,
         };
-        let mut places = Places { snapshot: self, results: &results, lines: HashMap::new() };
-        let diagram = read(&stacks, &request).map(|at| places.source(at));
+        let places = Places { snapshot: self, instances: &plan.instances, results: &results };
+        let mut diagram = read(&stacks, &request).map(|at| places.span(at));
+        for edge in &mut diagram.edges {
+            places.said(&mut edge.at);
+        }
         let layout = layout(&diagram);
         Some(TargetDiagram { name: name.to_owned(), diagram, layout })
+    }
+}
+
+impl Snapshot {
+    /// A diagram with places as lines of files.
+    pub fn with_lines(&self, diagram: Diagram<Span>) -> Diagram<Source> {
+        let files = &self.project.files;
+        let mut known: HashMap<FileId, LineIndex> = HashMap::new();
+        diagram.map(|Span { file, range }| {
+            let lines = known.entry(file).or_insert_with(|| LineIndex::new(files.text(file)));
+            let position = |offset: u32| {
+                let place = lines.line_column(offset);
+                (place.line + 1, place.column + 1)
+            };
+            Source {
+                file: files.path(file).to_string(),
+                start: position(range.start),
+                end: position(range.end),
+            }
+        })
     }
 }
 
@@ -142,23 +173,37 @@ fn service_names(stacks: &[&Stack]) -> Vec<String> {
     names.iter().map(|name| name[prefix..].to_owned()).collect()
 }
 
-/// Places of stacks as lines of files.
+/// Places of stacks as places in files.
 struct Places<'a> {
     snapshot: &'a Snapshot,
+    instances: &'a [ServiceInstance],
     results: &'a [&'a StackResult],
-    lines: HashMap<FileId, LineIndex>,
 }
 
 impl Places<'_> {
-    fn source(&mut self, at: At) -> Source {
-        let Span { file, range } = self.snapshot.place(self.results[at.stack], at.origin);
-        let files = &self.snapshot.project.files;
-        let lines = self.lines.entry(file).or_insert_with(|| LineIndex::new(files.text(file)));
-        let position = |offset: u32| {
-            let place = lines.line_column(offset);
-            (place.line + 1, place.column + 1)
+    fn span(&self, at: At) -> Span {
+        let db = &self.snapshot.db;
+        let (instance, result) = (self.instances[at.stack], self.results[at.stack]);
+        let path = |resource| &*result.stack.resource(resource).path;
+        let own = match at.of {
+            Of::Stack => None,
+            Of::Resource(resource) => chosen_at(db, instance, at.origin, path(resource)),
+            Of::Member(resource) => {
+                let path = path(resource);
+                declared_at(db, instance, path.split_once('.').map_or(path, |(member, _)| member))
+            }
         };
-        Source { file: files.path(file).to_string(), start: position(range.start), end: position(range.end) }
+        own.unwrap_or_else(|| self.snapshot.place(result, at.origin))
+    }
+
+    /// Of the places where something is said, each once; those in the standard library where there is no other.
+    fn said(&self, places: &mut Vec<Span>) {
+        let is_own = |at: &Span| !self.snapshot.project.files.path(at.file).starts_with("std/");
+        if places.iter().any(is_own) {
+            places.retain(is_own);
+        }
+        let mut known = HashSet::new();
+        places.retain(|at| known.insert(*at));
     }
 }
 

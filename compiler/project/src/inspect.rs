@@ -2,8 +2,10 @@
 //!
 //! Must not know: editors, protocols.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
+use ci_sema::item::{item_range, items};
 use ci_sema::{Db, ItemId, Package, Plan, ServiceInstance, TargetId};
 
 use crate::access::TargetAccess;
@@ -31,6 +33,22 @@ impl CancelHandle {
     }
 }
 
+/// Something that a database computes once and keeps for as long as it is there, used or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kept(Part);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    Item(ItemId),
+    Stack(ServiceInstance),
+}
+
+/// About how many bytes are kept of an item, for each byte of its text.
+const BYTES_OF_TEXT: u64 = 64;
+
+/// About how many bytes are kept of a stack, for each resource in it.
+const BYTES_OF_RESOURCE: u64 = 16 << 10;
+
 /// What a service became in one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceTemplate {
@@ -53,6 +71,26 @@ impl Snapshot {
     /// Ends work over this snapshot, and over no other.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(salsa::Database::cancellation_token(&self.db))
+    }
+
+    /// What is in use now, each with about as many bytes as it takes: the items of the program and its stacks.
+    pub fn in_use(&self) -> HashMap<Kept, u64> {
+        let mut found = HashMap::new();
+        self.attach(|db| {
+            for file in self.packages().iter().flat_map(|package| package.files(db).iter()) {
+                for item in items(db, *file).iter() {
+                    let bytes = u64::from(item_range(db, *item).len()) * BYTES_OF_TEXT;
+                    found.insert(Kept(Part::Item(*item)), bytes);
+                }
+            }
+            for (_, plan) in self.plans(db) {
+                for instance in &plan.instances {
+                    let resources = ci_sema::stack(db, *instance).stack.resources.len() as u64;
+                    found.insert(Kept(Part::Stack(*instance)), (resources + 1) * BYTES_OF_RESOURCE);
+                }
+            }
+        });
+        found
     }
 
     /// All packages but the standard library, the root first.

@@ -10,20 +10,26 @@ use ci_access::program::{
 };
 use ci_base::{Code, Diagnostic, Span};
 use ci_graph::{Origin, Stack};
-use ci_sema::{Db, Plan, Program as Source, ServiceInstance, StackResult, Target, TargetId};
+use ci_sema::{Db, Plan, Program as Source, ServiceInstance, StackResult, Target, TargetId, chosen_at};
 
 use crate::host::Snapshot;
 
 /// A place in one of the stacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Where {
     instance: ServiceInstance,
     origin: Origin,
+    /// Of a resource, what leads to it: where a library wrote it, what is told is where the program uses the library.
+    path: Option<Arc<str>>,
 }
 
 impl Where {
     /// Where in the source it is.
-    pub fn span(self, snapshot: &Snapshot, db: &dyn Db) -> Span {
+    pub fn span(&self, snapshot: &Snapshot, db: &dyn Db) -> Span {
+        let chosen = |path: &Arc<str>| chosen_at(db, self.instance, self.origin, path);
+        if let Some(chosen) = self.path.as_ref().and_then(chosen) {
+            return chosen;
+        }
         snapshot.place(ci_sema::stack(db, self.instance), self.origin)
     }
 }
@@ -52,7 +58,7 @@ impl<'db> TargetStacks<'db> {
     }
 
     fn at(&self, stack: usize, origin: Origin) -> Where {
-        Where { instance: self.plan.instances[stack], origin }
+        Where { instance: self.plan.instances[stack], origin, path: None }
     }
 }
 
@@ -113,7 +119,8 @@ impl Teller<'_> {
     }
 
     fn origin_of(&self, place: Place) -> Where {
-        self.stacks.at(place.stack, self.program.resource(place).origin)
+        let resource = self.program.resource(place);
+        Where { path: Some(Arc::clone(&resource.path)), ..self.stacks.at(place.stack, resource.origin) }
     }
 
     fn undeclared(&self, violation: &Violation) -> Diagnostic<Where> {

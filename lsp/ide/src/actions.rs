@@ -2,6 +2,7 @@
 
 mod allow;
 mod extract;
+mod needs;
 mod required;
 mod verbs;
 
@@ -52,6 +53,7 @@ pub fn actions(snapshot: &Snapshot, selected: Span, findings: &[Diagnostic]) -> 
                 && selected.range.start <= range.end;
             if touches {
                 found.extend(fixes(finding, number));
+                found.extend(needs::declare(db, snapshot, finding, number));
                 found.extend(allow::allow(db, snapshot, finding, number));
             }
         }

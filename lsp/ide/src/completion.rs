@@ -19,7 +19,7 @@ use crate::place::{At, at};
 use crate::{Cursor, TextEdit};
 
 use context::Context;
-pub(crate) use names::import_edit;
+pub(crate) use names::{import_edit, import_of};
 
 /// A sort of completion, for the icon beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ pub mod calls;
 pub mod completion;
 pub mod definition;
 pub mod diagnostics;
+pub mod diagram;
 pub mod folding;
 pub mod formatting;
 pub mod hints;
@@ -33,6 +34,7 @@ mod shape;
 mod symbol;
 #[cfg(test)]
 mod testing;
+mod wiring;
 
 use ci_base::{FileId, Span, TextRange};
 

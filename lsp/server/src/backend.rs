@@ -30,7 +30,7 @@ use tower_lsp_server::{Client, LanguageServer};
 use crate::abilities::Abilities;
 
 use crate::Options;
-use crate::commands::{self, PasteParams, ReportParams, TemplateParams, TestParams, Told};
+use crate::commands::{self, DiagramParams, PasteParams, ReportParams, TemplateParams, TestParams, Told};
 use crate::features;
 use crate::job::{Overtaken, Subject, question};
 use crate::main_loop::{Event, Events, start};
@@ -103,6 +103,11 @@ impl Backend {
     pub async fn run_test(&self, params: TestParams) -> Result<Value> {
         let uri = params.text_document.uri.clone();
         told(self.of_document(&uri, move |view| commands::run_test(view, &params)).await, None)
+    }
+
+    pub async fn diagram(&self, params: DiagramParams) -> Result<Value> {
+        let uri = params.text_document.uri.clone();
+        told(self.of_document(&uri, move |view| Some(commands::diagram(view, &params))).await, None)
     }
 
     pub fn paste(&self, params: PasteParams) -> impl Future<Output = Result<Value>> + Send + use<> {
@@ -401,6 +406,11 @@ impl LanguageServer for Backend {
                 let params: TestParams = argument(params.arguments)?;
                 let uri = params.text_document.uri.clone();
                 told(self.of_document(&uri, move |view| commands::run_test(view, &params)).await, say)
+            }
+            commands::DIAGRAM => {
+                let params: DiagramParams = argument(params.arguments)?;
+                let uri = params.text_document.uri.clone();
+                told(self.of_document(&uri, move |view| Some(commands::diagram(view, &params))).await, say)
             }
             commands::PASTE => told(Ok(Some(commands::paste(&argument(params.arguments)?))), say),
             other => Err(Error::invalid_params(format!("there is no command `{other}`"))),

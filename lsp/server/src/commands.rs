@@ -1,5 +1,7 @@
-//! What editors can ask for beyond the protocol: templates, who may do what, tests, and resources pasted as source. Each is
-//! a request, and a command that also says the gist of its result.
+//! What editors can ask for beyond the protocol: templates, who may do what, tests, diagrams, and resources pasted as
+//! source. Each is a request, and a command that also says the gist of its result.
+
+mod diagram;
 
 use ci_base::{LineIndex, TextRange};
 use ci_ide::access::{Tested, name_at, report, run_test as run, templates};
@@ -11,13 +13,17 @@ use tower_lsp_server::ls_types::{Diagnostic, Position, Range, TextDocumentIdenti
 use crate::findings::diagnostic;
 use crate::view::View;
 
+pub(crate) use diagram::{DiagramParams, diagram};
+
 pub(crate) const SHOW_TEMPLATE: &str = "cleaninfra.showTemplate";
 pub(crate) const ACCESS_REPORT: &str = "cleaninfra.accessReport";
 pub(crate) const RUN_TEST: &str = "cleaninfra.runTest";
 pub(crate) const PASTE: &str = "cleaninfra.pasteAsCi";
 
+pub(crate) const DIAGRAM: &str = "cleaninfra.diagram";
+
 /// All commands.
-pub(crate) const ALL: [&str; 4] = [SHOW_TEMPLATE, ACCESS_REPORT, RUN_TEST, PASTE];
+pub(crate) const ALL: [&str; 5] = [SHOW_TEMPLATE, ACCESS_REPORT, RUN_TEST, PASTE, DIAGRAM];
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -69,7 +69,8 @@ pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, optio
         .custom_method("cleaninfra/showTemplate", Backend::show_template)
         .custom_method("cleaninfra/accessReport", Backend::access_report)
         .custom_method("cleaninfra/runTest", Backend::run_test)
-        .custom_method("cleaninfra/pasteAsCi", Backend::paste);
+        .custom_method("cleaninfra/pasteAsCi", Backend::paste)
+        .custom_method("cleaninfra/diagram", Backend::diagram);
     #[cfg(test)]
     let service = service.custom_method("test/crash", Backend::crash);
     let (service, socket) = service.finish();

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::Diagnostic;
-use ci_project::{Change, Host, MANIFEST, System as _, unless_overtaken};
+use ci_project::{Change, Host, Kept, MANIFEST, System as _, unless_overtaken};
 use serde_json::Value;
 use tower_lsp_server::ls_types::{
     self as lsp, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri,
@@ -82,7 +82,15 @@ pub(crate) struct Checked {
     findings: Arc<Vec<Diagnostic>>,
     documents: BTreeMap<Uri, Vec<lsp::Diagnostic>>,
     versions: Arc<HashMap<Utf8PathBuf, i32>>,
+    in_use: HashMap<Kept, u64>,
 }
+
+/// From how much waste on a project is opened again when nobody types, and when somebody does.
+const WASTE: u64 = 64 << 20;
+const MUCH_WASTE: u64 = 4 * WASTE;
+
+/// For how long nobody must have typed.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// The entrance of the queue. It takes everything at once, so that a handler can hand over before it waits.
 #[derive(Clone)]
@@ -124,6 +132,8 @@ struct MainLoop {
     changed: Vec<Utf8PathBuf>,
     /// When projects that have changed are to be checked.
     due: Option<Instant>,
+    /// When projects with much waste are to be opened again.
+    renewal: Option<Instant>,
     is_down: bool,
 }
 
@@ -143,6 +153,7 @@ impl MainLoop {
             projects: BTreeMap::new(),
             changed: Vec::new(),
             due: None,
+            renewal: None,
             is_down: false,
         }
     }
@@ -150,7 +161,8 @@ impl MainLoop {
     fn run(mut self, receive: &Receiver<Event>) {
         let mut queue = VecDeque::new();
         loop {
-            let waiting = self.due.map(|due| due.saturating_duration_since(Instant::now()));
+            let next = self.due.into_iter().chain(self.renewal).min();
+            let waiting = next.map(|next| next.saturating_duration_since(Instant::now()));
             let first = match waiting {
                 None => receive.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(waiting) => receive.recv_timeout(waiting),
@@ -160,7 +172,9 @@ impl MainLoop {
                     queue.push_back(event);
                     queue.extend(receive.try_iter());
                 }
-                Err(RecvTimeoutError::Timeout) => self.check(),
+                Err(RecvTimeoutError::Timeout) if is_over(self.due) => self.check(),
+                Err(RecvTimeoutError::Timeout) if is_over(self.renewal) => self.renew(WASTE),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             while let Some(event) = queue.pop_front() {
@@ -550,6 +564,7 @@ impl MainLoop {
 
     /// Checks what has changed when the editor has been quiet for a while.
     fn later(&mut self) {
+        self.renewal = None;
         self.due = Some(Instant::now() + Duration::from_millis(self.settings.diagnostics.delay.min(5000)));
     }
 
@@ -568,7 +583,8 @@ impl MainLoop {
                     unless_overtaken(|| {
                         let findings = Arc::new(view.snapshot.check());
                         let documents = by_document(&view, &findings);
-                        Checked { findings, documents, versions: Arc::clone(&view.versions) }
+                        let in_use = view.snapshot.in_use();
+                        Checked { findings, documents, versions: Arc::clone(&view.versions), in_use }
                     })
                 }));
                 drop(view);
@@ -581,12 +597,14 @@ impl MainLoop {
 
     fn checked(&mut self, root: &Utf8Path, revision: u64, found: Option<Checked>) {
         let Some(project) = self.projects.get_mut(root) else { return };
-        let Some(Checked { findings, documents, versions }) = found else { return };
+        let Some(Checked { findings, documents, versions, in_use }) = found else { return };
         // INVARIANT: what is said is true of the texts that the editor has now.
         if project.revision != revision {
             return;
         }
         project.findings = Some(findings);
+        project.take_stock(in_use);
+        let waste = project.waste();
         let before = std::mem::replace(&mut project.published, documents);
         let mut touched: Vec<Uri> = before.keys().chain(project.published.keys()).cloned().collect();
         // An open document is told its version even where nothing was or is wrong with it.
@@ -604,6 +622,38 @@ impl MainLoop {
                 self.publish(uri, version);
             }
         }
+        if waste > MUCH_WASTE {
+            self.renew(MUCH_WASTE);
+        } else if waste > WASTE {
+            self.renewal = Some(Instant::now() + QUIET);
+        }
+    }
+
+    /// Opens projects again of which more than this many bytes are waste. What editors were told of them stays.
+    fn renew(&mut self, waste: u64) {
+        self.renewal = None;
+        let wasteful: Vec<Utf8PathBuf> = self
+            .projects
+            .iter()
+            .filter(|(_, project)| project.waste() > waste)
+            .map(|(root, _)| root.clone())
+            .collect();
+        for root in wasteful {
+            let Some(old) = self.projects.remove(&root) else { continue };
+            self.open_project(&root);
+            match self.projects.get_mut(&root) {
+                Some(new) => {
+                    new.published = old.published;
+                    // What is on its way about the old one is not told.
+                    new.revision = old.revision + 1;
+                }
+                // It cannot be read any more: what is known of it is better than nothing.
+                None => {
+                    self.projects.insert(root, old);
+                }
+            }
+            self.soon();
+        }
     }
 
     /// Says what all projects have found in a document.
@@ -618,6 +668,11 @@ impl MainLoop {
         }
         self.outgoing.say(Message::Publish(PublishDiagnosticsParams { uri, diagnostics, version }));
     }
+}
+
+/// Whether a moment has come.
+fn is_over(moment: Option<Instant>) -> bool {
+    moment.is_some_and(|moment| moment <= Instant::now())
 }
 
 /// The URIs of open documents by path.

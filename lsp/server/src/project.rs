@@ -1,11 +1,11 @@
 //! A project that the server keeps, and what has been found in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::Diagnostic;
-use ci_project::{Host, MANIFEST, System};
+use ci_project::{Host, Kept, MANIFEST, System};
 use tower_lsp_server::ls_types::{self as lsp, Uri};
 
 /// A project, or a file outside of any.
@@ -19,11 +19,34 @@ pub(crate) struct Project {
     pub findings: Option<Arc<Vec<Diagnostic>>>,
     /// The findings as the editor was told, by document.
     pub published: BTreeMap<Uri, Vec<lsp::Diagnostic>>,
+    /// What of its memory was in use when it was checked last, and what has been before and is not.
+    in_use: HashMap<Kept, u64>,
+    unused: HashMap<Kept, u64>,
 }
 
 impl Project {
     pub fn new(host: Host) -> Self {
-        Self { host, revision: 0, is_dirty: true, findings: None, published: BTreeMap::new() }
+        Self {
+            host,
+            revision: 0,
+            is_dirty: true,
+            findings: None,
+            published: BTreeMap::new(),
+            in_use: HashMap::new(),
+            unused: HashMap::new(),
+        }
+    }
+
+    /// Notes what is in use now. With each letter of a name something new is, and nothing is ever given back.
+    pub fn take_stock(&mut self, now: HashMap<Kept, u64>) {
+        let before = std::mem::replace(&mut self.in_use, now);
+        self.unused.extend(before);
+        self.unused.retain(|kept, _| !self.in_use.contains_key(kept));
+    }
+
+    /// About how many bytes nobody uses any more.
+    pub fn waste(&self) -> u64 {
+        self.unused.values().sum()
     }
 
     /// Something has changed in it.
@@ -78,4 +101,37 @@ pub(crate) fn projects_in(system: &dyn System, folder: &Utf8Path) -> Vec<Utf8Pat
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use ci_project::{Change, MemorySystem};
+
+    use super::*;
+
+    #[test]
+    fn what_was_in_use_and_is_not_is_waste() {
+        let text = |name: &str| {
+            format!("service S {{ let {name} = aws::sqs::Queue {{}}; }}\napp A {{ let s = S {{}}; }}\n")
+        };
+        let (manifest, main) = ("[package]\nname = \"p\"\nversion = \"0.1.0\"\n", text("q"));
+        let system = MemorySystem::new([("/p/ci.toml", manifest), ("/p/src/main.ci", &main)]);
+        let host = Host::open(Arc::new(system), "/p".into()).ok().unwrap();
+        let mut project = Project::new(host);
+        let mut edit = |text: &str| {
+            let text = text.into();
+            project.host.apply(&[Change::Edit { path: "/p/src/main.ci".into(), text }]);
+            project.take_stock(project.host.snapshot().in_use());
+            project.waste()
+        };
+        assert_eq!(edit(&main), 0);
+        // The name of a member is no name of an item: what was computed is computed again in its place.
+        assert_eq!(edit(&text("queue")), 0);
+        let renamed = text("q").replace("let s = S", "let other = S");
+        assert!(edit(&renamed) > 1000, "the stack of another name is another stack");
+        assert!(edit(&text("q").replace("app A", "app B")) > 2000);
+        assert_eq!(edit("// Nothing is left.\n"), edit("\n"));
+        let all = edit("\n");
+        assert!(edit(&main) < all, "what is used again is no waste");
+    }
 }

@@ -4,5 +4,7 @@ mod client;
 mod conversation;
 mod editing;
 mod order;
+mod pictures;
 mod projects;
+mod soak;
 mod trouble;

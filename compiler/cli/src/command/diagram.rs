@@ -3,7 +3,7 @@
 use std::fs;
 
 use ci_base::{Severity, did_you_mean};
-use ci_project::{DiagramQuestion, TargetDiagram, dot, json, mermaid, svg};
+use ci_project::{DiagramQuestion, Snapshot, TargetDiagram, dot, json, mermaid, svg};
 
 use crate::arguments::{Diagram as Arguments, DiagramFormat, DiagramLevel};
 use crate::command::{exit, open};
@@ -46,7 +46,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
         };
         return Err(Failure::usage(message));
     };
-    let text = written(&target, arguments.format);
+    let text = written(snapshot, target, arguments.format);
     match &arguments.out {
         None => print(&text)?,
         Some(path) => {
@@ -57,12 +57,12 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
     Ok(Exit::Success)
 }
 
-fn written(target: &TargetDiagram, format: DiagramFormat) -> String {
+fn written(snapshot: &Snapshot, target: TargetDiagram, format: DiagramFormat) -> String {
     let TargetDiagram { diagram, layout, .. } = target;
     match format {
-        DiagramFormat::Svg => svg(diagram, layout),
-        DiagramFormat::Mermaid => mermaid(diagram),
-        DiagramFormat::Dot => dot(diagram),
-        DiagramFormat::Json => json(diagram, layout),
+        DiagramFormat::Svg => svg(&diagram, &layout),
+        DiagramFormat::Mermaid => mermaid(&diagram),
+        DiagramFormat::Dot => dot(&diagram),
+        DiagramFormat::Json => json(&snapshot.with_lines(diagram), &layout),
     }
 }

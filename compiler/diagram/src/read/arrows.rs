@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use ci_access::program::{Grant, Program, read as read_policies};
 use ci_access::{Effect, Principals};
 use ci_catalog::iam;
-use ci_graph::{Place, Stack};
+use ci_graph::{Origin, Place, Stack};
 use ci_network::{Answer, End, HopKind, Kind, Network, Protocol};
 use indexmap::{IndexMap, IndexSet};
 
@@ -15,7 +15,7 @@ use super::Level;
 use super::boxes::Boxes;
 use super::refs::Refs;
 use crate::kinds::{Family, HANDS_ON, faces_internet, sort};
-use crate::model::{At, Diagram, Edge, EdgeKind, Node, NodeKind};
+use crate::model::{At, Diagram, Edge, EdgeKind, Node, NodeKind, Of};
 use crate::text::{verb, verb_of_sid, verb_of_use};
 
 /// How many pairs of things in networks are looked at.
@@ -50,6 +50,16 @@ struct Gathered {
     at: IndexSet<At>,
     /// Every action that stands behind a right.
     actions: Vec<String>,
+}
+
+/// A place in a resource.
+const fn within(place: Place, origin: Origin) -> At {
+    At { stack: place.stack, origin, of: Of::Resource(place.resource) }
+}
+
+/// The place of a statement that is about a resource, in whatever stack it was written.
+fn granted(about: Place, stack: usize, origin: Origin) -> At {
+    if about.stack == stack { within(about, origin) } else { At { stack, origin, of: Of::Stack } }
 }
 
 struct Arrows<'a> {
@@ -151,13 +161,7 @@ impl Arrows<'_> {
             let Some(node) = self.boxes.of(place).filter(|_| is_open) else { continue };
             let internet = self.internet();
             let word = if text("ProtocolType") == Some("WEBSOCKET") { "WebSocket" } else { "HTTPS" };
-            self.add(
-                internet,
-                node,
-                EdgeKind::Network,
-                word,
-                Some(At { stack: place.stack, origin: of.origin }),
-            );
+            self.add(internet, node, EdgeKind::Network, word, Some(within(place, of.origin)));
         }
     }
 
@@ -181,13 +185,7 @@ impl Arrows<'_> {
                         // A role in between is how it is allowed, not where it goes.
                         if self.refs.resource(*to).schema.name() != "AWS::IAM::Role" {
                             let word = if kind == "AWS::SQS::Queue" { "dead letters" } else { "" };
-                            self.between(
-                                *from,
-                                *to,
-                                EdgeKind::Event,
-                                word,
-                                At { stack: place.stack, origin: *origin },
-                            );
+                            self.between(*from, *to, EdgeKind::Event, word, within(place, *origin));
                         }
                     }
                 }
@@ -238,7 +236,7 @@ impl Arrows<'_> {
             Some(word) => vec![word],
             None => actions.iter().map(|action| verb(action).to_owned()).collect(),
         };
-        let at = At { stack: grant.stack, origin: grant.origin };
+        let at = granted(user, grant.stack, grant.origin);
         for word in &words {
             self.add(from, to, EdgeKind::Access, word, Some(at));
         }
@@ -260,7 +258,7 @@ impl Arrows<'_> {
             }
             let Some(from) = self.boxes.of(user) else { continue };
             let to = self.service(prefix);
-            let at = At { stack: grant.stack, origin: grant.origin };
+            let at = granted(user, grant.stack, grant.origin);
             self.add(from, to, EdgeKind::Access, verb(action), Some(at));
         }
     }
@@ -271,7 +269,7 @@ impl Arrows<'_> {
             for grant in guarded.grants.iter().filter(|grant| grant.statement.effect == Effect::Allow) {
                 let Principals::Of(principals) = &grant.statement.principals else { continue };
                 let Some(to) = self.boxes.of(guarded.place) else { continue };
-                let at = At { stack: grant.stack, origin: grant.origin };
+                let at = granted(guarded.place, grant.stack, grant.origin);
                 let word = grant.actions.first().map_or("", |action| verb(action));
                 let hands_on = matches!(word, "call" | "send" | "publish" | "start");
                 let kind = if hands_on { EdgeKind::Event } else { EdgeKind::Access };
@@ -309,7 +307,7 @@ impl Arrows<'_> {
                 .collect();
             let internet = self.internet();
             for action in actions {
-                let at = At { stack: open.stack, origin: open.origin };
+                let at = granted(open.place, open.stack, open.origin);
                 self.add(internet, node, EdgeKind::Access, verb(action), Some(at));
             }
         }
@@ -345,7 +343,7 @@ impl Arrows<'_> {
             for (target, port) in network.forwards(*balancer) {
                 let word = port.map_or_else(String::new, |port| format!("port {port}"));
                 let of = self.refs.resource(*balancer);
-                let at = At { stack: balancer.stack, origin: of.origin };
+                let at = within(*balancer, of.origin);
                 self.between(*balancer, target, EdgeKind::Event, &word, at);
                 if let (Some(from), Some(to)) = (self.boxes.of(*balancer), self.boxes.of(target)) {
                     self.found.shift_remove(&(from, to, EdgeKind::Network));
@@ -367,7 +365,7 @@ impl Arrows<'_> {
                 _ => format!("{perhaps}{protocol} {ports}"),
             };
             let rule = path.hops.iter().rev().find(|hop| hop.kind == HopKind::Rule).or(path.hops.last());
-            let at = rule.map(|hop| At { stack: hop.at.stack, origin: hop.at.origin });
+            let at = rule.map(|hop| granted(target, hop.at.stack, hop.at.origin));
             let Some(to) = self.boxes.of(target) else { continue };
             let from = match source {
                 End::Internet => Some(self.internet()),
@@ -442,7 +440,7 @@ impl Arrows<'_> {
                 let (Some(from), Some(to)) = (self.boxes.of(place), self.boxes.of(read.to)) else { continue };
                 let is_known = known.contains(&(from, to)) || known.contains(&(to, from));
                 if from != to && !is_known {
-                    let at = At { stack: place.stack, origin: read.origin };
+                    let at = within(place, read.origin);
                     self.add(from, to, EdgeKind::Reference, "", Some(at));
                 }
             }

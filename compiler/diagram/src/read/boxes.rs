@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use super::refs::Refs;
 use super::{Level, Request};
 use crate::kinds::{BELONGS, Role, sort};
-use crate::model::{At, Diagram, Group, GroupKind, Node, NodeKind, Part};
+use crate::model::{At, Diagram, Group, GroupKind, Node, NodeKind, Of, Part};
 
 const SUBNET: &str = "AWS::EC2::Subnet";
 const VPC: &str = "AWS::EC2::VPC";
@@ -192,7 +192,7 @@ impl Service<'_> {
             let main = stack.resource(all[0]);
             let member = first(&main.path);
             let unit = unit(&main.path);
-            let at = At { stack: self.at, origin: main.origin };
+            let at = At { stack: self.at, origin: main.origin, of: Of::Resource(all[0]) };
             let is_shared = count[member] > 1;
             let parent = if is_shared && level != Level::Services {
                 *groups.entry(member).or_insert_with(|| {
@@ -201,7 +201,7 @@ impl Service<'_> {
                         name: member.to_owned(),
                         kind: GroupKind::Unit,
                         parent: Some(self.at),
-                        at: Some(at),
+                        at: Some(At { of: Of::Member(all[0]), ..at }),
                     });
                     diagram.groups.len() - 1
                 })
@@ -306,7 +306,11 @@ fn networks(stacks: &[&Stack], refs: &Refs<'_>, boxes: &mut Boxes, diagram: &mut
                 name: name.clone(),
                 kind: GroupKind::Subnets,
                 parent: Some(*parent),
-                at: Some(At { stack: first.stack, origin: refs.resource(first).origin }),
+                at: Some(At {
+                    stack: first.stack,
+                    origin: refs.resource(first).origin,
+                    of: Of::Resource(first.resource),
+                }),
             });
             diagram.groups.len() - 1
         });

@@ -37,24 +37,29 @@ app Shop {
 }
 "#;
 
-fn report(source: &str, question: &DiagramQuestion) -> DiagramReport {
+fn host(source: &str) -> Host {
     let system = MemorySystem::new([
         ("/p/ci.toml", MANIFEST),
         ("/p/src/main.ci", source),
         ("/p/code/index.mjs", "export {}"),
     ]);
-    let host = Host::open(Arc::new(system), "/p".into()).expect("a project");
-    host.snapshot().diagram(question)
+    Host::open(Arc::new(system), "/p".into()).expect("a project")
+}
+
+fn report(source: &str, question: &DiagramQuestion) -> DiagramReport {
+    host(source).snapshot().diagram(question)
 }
 
 fn drawn(source: &str, question: &DiagramQuestion) -> Diagram<Source> {
-    let report = report(source, question);
+    let host = host(source);
+    let report = host.snapshot().diagram(question);
     let messages: Vec<&String> = report.diagnostics.iter().map(|found| &found.message).collect();
-    report.target.unwrap_or_else(|| panic!("nothing is drawn: {messages:?}")).diagram
+    let drawn = report.target.unwrap_or_else(|| panic!("nothing is drawn: {messages:?}"));
+    host.snapshot().with_lines(drawn.diagram)
 }
 
 /// A line for each box and each arrow.
-fn told(diagram: &Diagram<Source>) -> String {
+fn told<L>(diagram: &Diagram<L>) -> String {
     let mut lines: Vec<String> =
         diagram.nodes.iter().map(|node| format!("{} {}", node.id, node.label)).collect();
     lines
@@ -88,6 +93,42 @@ fn an_arrow_leads_to_the_line_that_says_so() {
         diagram.edges.iter().find(|edge| edge.id == "orders/api>orders/orders:access").expect("an arrow");
     let line = SHOP.lines().position(|line| line.contains("uses:")).expect("a line") as u32 + 1;
     assert_eq!((edge.at[0].file.as_str(), edge.at[0].start.0), ("/p/src/main.ci", line));
+}
+
+/// Components are of the standard library here: what a user can go to is where they are used.
+#[test]
+fn a_box_and_an_arrow_lead_to_what_the_program_itself_says() {
+    const SITE: &str = r"
+use std::messaging::Queue;
+component Pair { let one = Queue {}; let other = aws::sqs::Queue {}; }
+service S {
+    let pair = Pair {};
+    let alone = Queue {};
+}
+";
+    let lines = |source: &str, question: &DiagramQuestion| {
+        let diagram = drawn(source, question);
+        let line = |at: &Source| {
+            assert_eq!(at.file, "/p/src/main.ci");
+            source.lines().nth(at.start.0 as usize - 1).expect("a line").trim().to_owned()
+        };
+        let groups = diagram.groups.iter().map(|group| (group.id.clone(), group.at.as_ref().map(line)));
+        let nodes = diagram.nodes.iter().map(|node| (node.id.clone(), node.at.as_ref().map(line)));
+        let edges = diagram.edges.iter().map(|edge| (edge.id.clone(), edge.at.first().map(line)));
+        let all = groups.chain(nodes).chain(edges);
+        all.map(|(id, at)| format!("{id}: {}", at.unwrap_or_default())).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        lines(SITE, &DiagramQuestion::default()),
+        "s: service S {\n\
+         s/pair: let pair = Pair {};\n\
+         s/pair.one: component Pair { let one = Queue {}; let other = aws::sqs::Queue {}; }\n\
+         s/pair.other: component Pair { let one = Queue {}; let other = aws::sqs::Queue {}; }\n\
+         s/alone: let alone = Queue {};"
+    );
+    for level in [Level::Services, Level::Units, Level::Resources] {
+        lines(SHOP, &DiagramQuestion { level, ..DiagramQuestion::default() });
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::TextEdit;
 use crate::expected::expected;
 use crate::place::At;
 use crate::shape::{Shape, required};
+use crate::wiring::provider_of;
 
 enum Missing {
     Properties(Vec<(&'static str, NodeType)>),
@@ -93,7 +94,14 @@ pub(super) fn add_required(place: &At<'_>) -> Option<Action> {
         Missing::Fields(wanted) => {
             for field in wanted {
                 put(&mut shape, &field.name);
-                shape.of_type(body.db, &field.ty, &field.name);
+                let provider = match field.ty {
+                    Ty::Interface(interface) if field.needed => provider_of(body, interface, id),
+                    _ => None,
+                };
+                match provider {
+                    Some(provider) => shape.text.push_str(&provider),
+                    None => shape.of_type(body.db, &field.ty, &field.name),
+                }
                 shape.text.push_str(",\n");
             }
         }

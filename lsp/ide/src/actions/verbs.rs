@@ -73,7 +73,7 @@ pub(super) fn use_verb(place: &At<'_>) -> Option<Action> {
 }
 
 /// The actions that an expression names; nothing where it is not written out.
-fn actions_of(body: &Body<'_>, id: ExprId) -> Option<BTreeSet<String>> {
+pub(super) fn actions_of(body: &Body<'_>, id: ExprId) -> Option<BTreeSet<String>> {
     match &body.tree[id] {
         Expr::Path(_) => match body.inference.resolutions.get(&id)? {
             Resolution::Def(Def::Action(service, name)) => {
@@ -114,7 +114,7 @@ fn only_arn<'db>(body: &Body<'db>, id: ExprId) -> Option<(ci_sema::ty::ResourceT
 }
 
 /// The actions that a verb gives on the resource itself.
-fn given(body: &Body<'_>) -> BTreeSet<String> {
+pub(super) fn given(body: &Body<'_>) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for (_, node) in body.exprs() {
         if let Expr::Statement { actions, .. } = node.expr {

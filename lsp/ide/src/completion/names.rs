@@ -113,7 +113,8 @@ fn visible_name(place: &At<'_>, item: ItemId) -> (String, Vec<TextEdit>) {
         }
     }
     let name = item.name(db).to_string();
-    (name, import_of(place, item).into_iter().collect())
+    let import = import_of(place, item, &name);
+    (name, import.into_iter().collect())
 }
 
 /// The names that an expression at the cursor can use, with their types.
@@ -487,7 +488,7 @@ pub(super) fn importable(
             if expected.is_some() && fit(&ty, expected) == Fit::Misfit {
                 continue;
             }
-            let Some(import) = import_of(place, item) else { continue };
+            let Some(import) = import_of(place, item, name.as_ref()) else { continue };
             let detail = import.text.trim().trim_start_matches("use ").trim_end_matches(';').to_owned();
             let name = name.to_string();
             let entry = made(list, place, &name, item, 40);
@@ -498,8 +499,8 @@ pub(super) fn importable(
     list.incomplete();
 }
 
-/// The edit that imports an item into the file.
-fn import_of(place: &At<'_>, item: ItemId) -> Option<TextEdit> {
+/// The edit that imports what is called `name` beside an item into the file.
+pub(crate) fn import_of(place: &At<'_>, item: ItemId, name: &str) -> Option<TextEdit> {
     let db = place.body.db;
     let file = item.file(db);
     let root = if file.package(db) == place.file.package(db) {
@@ -515,7 +516,7 @@ fn import_of(place: &At<'_>, item: ItemId) -> Option<TextEdit> {
     };
     let module = file.module(db);
     let module = if module.is_empty() { root } else { format!("{root}::{module}") };
-    Some(import_edit(place.body.db, place.file, &format!("{module}::{}", item.name(db))))
+    Some(import_edit(place.body.db, place.file, &format!("{module}::{name}")))
 }
 
 /// The edit that adds an import to a file: after the imports that are there, in their order.

@@ -30,6 +30,15 @@ pub(super) struct Client {
 
 /// Runs a conversation with a server on a disk with these files.
 pub(super) fn talk<F: Future<Output = ()>>(files: &[(&str, &str)], conversation: impl FnOnce(Client) -> F) {
+    talk_for(files, PATIENCE, conversation);
+}
+
+/// The same, however long it may take.
+pub(super) fn talk_for<F: Future<Output = ()>>(
+    files: &[(&str, &str)],
+    patience: Duration,
+    conversation: impl FnOnce(Client) -> F,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let system = Arc::new(MemorySystem::new(files.iter().copied()));
     runtime.block_on(async {
@@ -48,7 +57,7 @@ pub(super) fn talk<F: Future<Output = ()>>(files: &[(&str, &str)], conversation:
             system,
             server,
         };
-        tokio::time::timeout(PATIENCE, conversation(client)).await.unwrap();
+        tokio::time::timeout(patience, conversation(client)).await.unwrap();
     });
 }
 
