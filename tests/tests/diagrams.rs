@@ -17,13 +17,20 @@ fn folder(example: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example)
 }
 
-fn drawn(example: &str, environment: &str, level: DiagramLevel) -> TargetDiagram {
+fn opened(example: &str) -> Host {
     let folder = folder(example);
     let host = Host::open(Arc::new(OsSystem), Utf8Path::from_path(&folder).unwrap());
-    let host = host.unwrap_or_else(|error| panic!("{example}: {}", error.diagnostic.message));
+    host.unwrap_or_else(|error| panic!("{example}: {}", error.diagnostic.message))
+}
+
+fn of(host: &Host, environment: &str, level: DiagramLevel) -> TargetDiagram {
     let question =
         DiagramQuestion { target: Some(environment.to_owned()), level, ..DiagramQuestion::default() };
-    host.snapshot().diagram(&question).target.unwrap_or_else(|| panic!("nothing is drawn of {example}"))
+    host.snapshot().diagram(&question).target.unwrap_or_else(|| panic!("nothing is drawn of {environment}"))
+}
+
+fn drawn(example: &str, environment: &str, level: DiagramLevel) -> TargetDiagram {
+    of(&opened(example), environment, level)
 }
 
 #[test]
@@ -77,13 +84,16 @@ fn the_arrows_of_orders() {
 fn drawing_again_gives_the_same() {
     for (example, environment) in EXAMPLES {
         for level in [DiagramLevel::Services, DiagramLevel::Units, DiagramLevel::Resources] {
-            let one = drawn(example, environment, level);
-            let other = drawn(example, environment, level);
-            let all = |target: &TargetDiagram| {
+            let host = opened(example);
+            let one = of(&host, environment, level);
+            let all = |host: &Host, target: &TargetDiagram| {
                 let TargetDiagram { diagram, layout, .. } = target;
-                [svg(diagram, layout), json(diagram, layout), mermaid(diagram), dot(diagram)]
+                let lines = json(&host.snapshot().with_lines(diagram.clone()), layout);
+                [svg(diagram, layout), lines, mermaid(diagram), dot(diagram)]
             };
-            assert!(all(&one) == all(&other), "{example} at {level:?}");
+            let again = opened(example);
+            let other = of(&again, environment, level);
+            assert!(all(&host, &one) == all(&again, &other), "{example} at {level:?}");
             let rects = &one.layout.nodes;
             for (at, rect) in rects.iter().enumerate() {
                 let under = rects[at + 1..].iter().position(|other| rect.overlaps(other));

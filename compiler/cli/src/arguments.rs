@@ -266,6 +266,9 @@ pub(crate) struct Diagram {
     /// How much is drawn
     #[arg(long, value_enum, default_value_t)]
     pub level: DiagramLevel,
+    /// How many times as wide as high the page is, from 0.25 to 4; 1.6 by default
+    #[arg(long, value_name = "RATIO", value_parser = aspect)]
+    pub aspect: Option<f64>,
     /// Where to write; stdout by default
     #[arg(long, value_name = "FILE")]
     pub out: Option<Utf8PathBuf>,
@@ -370,4 +373,9 @@ pub(crate) struct LanguageServer {
     /// Speak over stdin and stdout, which it does anyway
     #[arg(long)]
     pub stdio: bool,
+}
+
+fn aspect(text: &str) -> Result<f64, String> {
+    let ratio = text.parse().ok().filter(|ratio| (0.25..=4.0).contains(ratio));
+    ratio.ok_or_else(|| "a number from 0.25 to 4 is wanted".to_owned())
 }

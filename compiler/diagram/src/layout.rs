@@ -33,8 +33,8 @@ pub(crate) const PADDING: f64 = 18.0;
 pub(crate) const HEAD: f64 = 36.0;
 /// Between parts that nothing connects.
 const GAP: f64 = 36.0;
-/// How wide a diagram is for its height, if it can be.
-const ASPECT: f64 = 1.6;
+/// How wide a page is for its height where nobody says: that of a document or a screen.
+pub const PAGE: f64 = 1.6;
 
 /// A point, in pixels from the top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,8 +144,9 @@ pub(crate) struct Placed {
     pub height: f64,
 }
 
-/// Says where everything is.
-pub fn layout<L>(diagram: &Diagram<L>) -> Layout {
+/// Says where everything is, so that it is large on a page which is `aspect` times as wide as it is high; [`PAGE`] for
+/// most.
+pub fn layout<L>(diagram: &Diagram<L>, aspect: f64) -> Layout {
     let nothing = Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
     let no_route = Route { points: Vec::new(), sideways: true, label: None };
     let mut laid = Layout {
@@ -157,9 +158,10 @@ pub fn layout<L>(diagram: &Diagram<L>) -> Layout {
         plain: false,
     };
     let pieces = pieces(diagram);
-    let placed: Vec<Placed> = pieces.iter().map(|piece| place(diagram, piece, &mut laid.plain)).collect();
+    let placed: Vec<Placed> =
+        pieces.iter().map(|piece| place(diagram, piece, aspect, &mut laid.plain)).collect();
     let sizes: Vec<(f64, f64)> = placed.iter().map(|placed| (placed.width, placed.height)).collect();
-    for ((piece, placed), by) in pieces.iter().zip(placed).zip(pack::shelves(&sizes)) {
+    for ((piece, placed), by) in pieces.iter().zip(placed).zip(pack::shelves(&sizes, aspect)) {
         laid.width = laid.width.max(by.x + placed.width);
         laid.height = laid.height.max(by.y + placed.height);
         for (at, rect) in piece.nodes.iter().zip(placed.nodes) {
@@ -177,7 +179,7 @@ pub fn layout<L>(diagram: &Diagram<L>) -> Layout {
 
 /// Lays a piece out: in layers, and if that is too much in rows. A group that is all of it is laid out by the parts of
 /// its content.
-fn place<L>(diagram: &Diagram<L>, piece: &Piece, plain: &mut bool) -> Placed {
+fn place<L>(diagram: &Diagram<L>, piece: &Piece, aspect: f64, plain: &mut bool) -> Placed {
     let whole = piece.groups.iter().copied().find(|group| {
         piece.nodes.iter().all(|node| diagram.is_within(diagram.nodes[*node].parent, *group))
             && diagram.groups[*group].parent.is_none()
@@ -186,16 +188,16 @@ fn place<L>(diagram: &Diagram<L>, piece: &Piece, plain: &mut bool) -> Placed {
         let parts = parts(diagram, piece, whole);
         if parts.len() > 1 {
             let place = |part: Piece| {
-                let placed = place(diagram, &part, plain);
+                let placed = place(diagram, &part, aspect, plain);
                 (part, placed)
             };
             let parts = parts.into_iter().map(place).collect();
-            return pack::beside(diagram, piece, parts);
+            return pack::beside(diagram, piece, parts, aspect);
         }
     }
-    layers::place(diagram, piece).unwrap_or_else(|| {
+    layers::place(diagram, piece, aspect).unwrap_or_else(|| {
         *plain = true;
-        pack::in_rows(diagram, piece)
+        pack::in_rows(diagram, piece, aspect)
     })
 }
 

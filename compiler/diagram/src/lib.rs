@@ -23,7 +23,7 @@ mod text;
 pub use dot::dot;
 pub use json::json;
 pub use kinds::Family;
-pub use layout::{Layout, MAX_WORK, Point, Rect, Route, layout};
+pub use layout::{Layout, MAX_WORK, PAGE, Point, Rect, Route, layout};
 pub use mermaid::mermaid;
 pub use model::{At, Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind, Of, Part, Source};
 pub use read::{Level, Request, read};

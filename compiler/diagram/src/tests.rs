@@ -111,9 +111,9 @@ proptest! {
         arrows in prop::collection::vec((0_usize..40, 0_usize..40), 0..24),
     ) {
         let diagram = services(&sizes, &arrows);
-        let laid = layout(&diagram);
+        let laid = layout(&diagram, PAGE);
         assert_sound(&diagram, &laid);
-        prop_assert_eq!(svg(&diagram, &laid), svg(&diagram, &layout(&diagram)));
+        prop_assert_eq!(svg(&diagram, &laid), svg(&diagram, &layout(&diagram, PAGE)));
     }
 }
 
@@ -135,7 +135,7 @@ fn groups_in_groups_have_room_for_their_names() {
     }
     diagram.nodes[0].parent = Some(3);
     diagram.nodes[1].parent = Some(4);
-    let laid = layout(&diagram);
+    let laid = layout(&diagram, PAGE);
     assert!(!laid.plain);
     assert_sound(&diagram, &laid);
     let [web, private] = [laid.groups[2], laid.groups[3]];
@@ -149,21 +149,21 @@ fn large_diagrams_end() {
         (0..1_000).flat_map(|at| [(at, at + 1), (at, (at * 7 + 3) % 1_000)]).collect();
     let diagram = services(&[2; 500], &arrows);
     let before = Instant::now();
-    let laid = layout(&diagram);
+    let laid = layout(&diagram, PAGE);
     let took = before.elapsed();
     assert!(took < Duration::from_mins(1), "it took {took:?}");
     assert!(laid.plain, "what is too much is set in rows");
     assert_sound(&diagram, &laid);
     let before = Instant::now();
     let alone = services(&[4; 500], &[]);
-    assert_sound(&alone, &layout(&alone));
+    assert_sound(&alone, &layout(&alone, PAGE));
     assert!(before.elapsed() < Duration::from_secs(30));
 }
 
 #[test]
 fn an_empty_diagram_is_a_page() {
     let diagram = empty("Nothing");
-    let laid = layout(&diagram);
+    let laid = layout(&diagram, PAGE);
     assert!(svg(&diagram, &laid).contains("Nothing"));
     assert!(json(&diagram, &laid).contains("\"nodes\": []"));
 }
@@ -185,7 +185,7 @@ fn names_are_escaped() {
     diagram.nodes.push(node("other".to_owned(), None));
     diagram.edges.push(edge(0, 1, EdgeKind::Event, hostile));
 
-    let picture = svg(&diagram, &layout(&diagram));
+    let picture = svg(&diagram, &layout(&diagram, PAGE));
     assert!(!picture.contains("<script") && !picture.contains('\u{7}'), "{picture}");
     assert!(picture.contains("&lt;script&gt;&quot;&#39;&amp;"), "{picture}");
 
@@ -199,7 +199,8 @@ fn names_are_escaped() {
     assert_eq!(graph.lines().filter(|line| line.trim() == "}").count(), 2, "{graph}");
     assert!(graph.contains("\\\"") && !graph.contains('\u{7}'), "{graph}");
 
-    let document: serde_json::Value = serde_json::from_str(&json(&diagram, &layout(&diagram))).expect("JSON");
+    let document: serde_json::Value =
+        serde_json::from_str(&json(&diagram, &layout(&diagram, PAGE))).expect("JSON");
     assert_eq!(document["nodes"][0]["name"], hostile);
 }
 

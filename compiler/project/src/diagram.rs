@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ci_base::{Diagnostic, FileId, LineIndex, Span};
-use ci_diagram::{At, Diagram, Layout, Level, Of, Request, Source, layout, read};
+use ci_diagram::{At, Diagram, Layout, Level, Of, PAGE, Request, Source, layout, read};
 use ci_graph::Stack;
 use ci_sema::{ServiceInstance, StackResult, Target, TargetId, chosen_at, declared_at};
 
@@ -17,7 +17,7 @@ use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
 
 /// What to draw.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DiagramQuestion {
     /// The target of this name: an environment. The first one when `None`.
     pub target: Option<String>,
@@ -25,6 +25,8 @@ pub struct DiagramQuestion {
     pub service: Option<String>,
     /// How much is drawn.
     pub level: Level,
+    /// How many times as wide as high the page is; that of a document when `None`.
+    pub aspect: Option<f64>,
 }
 
 /// A diagram, and everything that is wrong.
@@ -135,7 +137,7 @@ impl Snapshot {
         for edge in &mut diagram.edges {
             places.said(&mut edge.at);
         }
-        let layout = layout(&diagram);
+        let layout = layout(&diagram, question.aspect.unwrap_or(PAGE));
         Some(TargetDiagram { name: name.to_owned(), diagram, layout })
     }
 }

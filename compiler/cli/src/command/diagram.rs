@@ -23,6 +23,7 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
             DiagramLevel::Units => ci_project::DiagramLevel::Units,
             DiagramLevel::Resources => ci_project::DiagramLevel::Resources,
         },
+        aspect: arguments.aspect,
     };
     let report = terminal.with_progress("drawing", || snapshot.diagram(&question));
     let errors: Vec<_> =

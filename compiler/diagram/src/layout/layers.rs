@@ -5,9 +5,7 @@
 use dugong::graphlib::{Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir, WorkControl, WorkError, layout_controlled};
 
-use super::{
-    ASPECT, MAX_WORK, Piece, Placed, Point, Rect, Route, WORD_SIZE, around, node_size, ports, smooth,
-};
+use super::{MAX_WORK, Piece, Placed, Point, Rect, Route, WORD_SIZE, around, node_size, ports, smooth};
 use crate::model::Diagram;
 use crate::text::width;
 
@@ -37,7 +35,7 @@ struct Gaps {
 
 /// Lays a part out; from left to right, or from top to bottom where that fits a page better. `None` where it would take
 /// too long, or where boxes would overlap.
-pub(super) fn place<L>(diagram: &Diagram<L>, piece: &Piece) -> Option<Placed> {
+pub(super) fn place<L>(diagram: &Diagram<L>, piece: &Piece, aspect: f64) -> Option<Placed> {
     if piece.nodes.len() > MAX_BOXES {
         return None;
     }
@@ -46,13 +44,11 @@ pub(super) fn place<L>(diagram: &Diagram<L>, piece: &Piece) -> Option<Placed> {
     if piece.nodes.len() < 4 {
         return Some(sideways);
     }
-    let is_far = |placed: &Placed| {
-        let aspect = placed.width / placed.height;
-        if aspect > ASPECT { aspect / ASPECT } else { ASPECT / aspect }
-    };
+    // How large a page has to be.
+    let page = |placed: &Placed| (placed.width / aspect).max(placed.height);
     match lay(diagram, piece, false, &mut budget) {
         // People read from left to right: the other way must be clearly better.
-        Some(down) if is_far(&down) * 1.6 < is_far(&sideways) => Some(down),
+        Some(down) if page(&down) * 1.4 < page(&sideways) => Some(down),
         _ => Some(sideways),
     }
 }

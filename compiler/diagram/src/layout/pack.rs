@@ -3,23 +3,23 @@
 //! Must not know: how parts are laid out.
 
 use super::layers::normal;
-use super::{ASPECT, GAP, HEAD, PADDING, Piece, Placed, Point, Rect, Route, around, head_width, node_size};
+use super::{GAP, HEAD, PADDING, Piece, Placed, Point, Rect, Route, around, head_width, node_size};
 use crate::model::Diagram;
 
 /// How many widths of rows are tried.
 const TRIES: usize = 24;
 
 /// Where rectangles of these sizes go, in rows from left to right, so that the whole has the shape of a page.
-pub(super) fn shelves(sizes: &[(f64, f64)]) -> Vec<Point> {
+pub(super) fn shelves(sizes: &[(f64, f64)], aspect: f64) -> Vec<Point> {
     let area: f64 = sizes.iter().map(|(width, height)| (width + GAP) * (height + GAP)).sum();
     let widest = sizes.iter().map(|(width, _)| *width).fold(0.0, f64::max);
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     // The tallest first: rows of things of one height waste nothing.
     order.sort_by(|a, b| sizes[*b].1.total_cmp(&sizes[*a].1).then(a.cmp(b)));
-    let room = |at: usize| ((area * ASPECT).sqrt() * (0.6 + at as f64 / 16.0)).max(widest);
+    let room = |at: usize| ((area * aspect).sqrt() * (0.6 + at as f64 / 16.0)).max(widest);
     let tries = (0..TRIES).map(|at| rows(sizes, &order, room(at)));
     // A page is as large as its content scaled to its shape.
-    let cost = |(_, (width, height)): &(Vec<Point>, (f64, f64))| (width / ASPECT).max(*height);
+    let cost = |(_, (width, height)): &(Vec<Point>, (f64, f64))| (width / aspect).max(*height);
     let best = tries.reduce(|best, next| if cost(&next) < cost(&best) { next } else { best });
     best.map(|(found, _)| found).unwrap_or_default()
 }
@@ -42,12 +42,17 @@ fn rows(sizes: &[(f64, f64)], order: &[usize], room: f64) -> (Vec<Point>, (f64, 
 }
 
 /// Puts what was laid out side by side, in a group that has nothing else in it.
-pub(super) fn beside<L>(diagram: &Diagram<L>, piece: &Piece, parts: Vec<(Piece, Placed)>) -> Placed {
+pub(super) fn beside<L>(
+    diagram: &Diagram<L>,
+    piece: &Piece,
+    parts: Vec<(Piece, Placed)>,
+    aspect: f64,
+) -> Placed {
     let sizes: Vec<(f64, f64)> = parts.iter().map(|(_, placed)| (placed.width, placed.height)).collect();
     let nothing = Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
     let mut nodes = vec![nothing; piece.nodes.len()];
     let mut edges = vec![Route { points: Vec::new(), sideways: true, label: None }; piece.edges.len()];
-    for ((part, placed), by) in parts.into_iter().zip(shelves(&sizes)) {
+    for ((part, placed), by) in parts.into_iter().zip(shelves(&sizes, aspect)) {
         for (node, rect) in part.nodes.iter().zip(placed.nodes) {
             nodes[piece.nodes.binary_search(node).unwrap_or_default()] = rect.moved(by);
         }
@@ -60,7 +65,7 @@ pub(super) fn beside<L>(diagram: &Diagram<L>, piece: &Piece, parts: Vec<(Piece, 
 }
 
 /// Boxes in rows, each service by itself; arrows are straight.
-pub(super) fn in_rows<L>(diagram: &Diagram<L>, piece: &Piece) -> Placed {
+pub(super) fn in_rows<L>(diagram: &Diagram<L>, piece: &Piece, aspect: f64) -> Placed {
     let mut nodes = vec![Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 }; piece.nodes.len()];
     let roots: Vec<Option<usize>> =
         [None].into_iter().chain(piece.groups.iter().map(|group| Some(*group))).collect();
@@ -75,7 +80,7 @@ pub(super) fn in_rows<L>(diagram: &Diagram<L>, piece: &Piece) -> Placed {
         let groups = groups.filter(|(_, group)| diagram.groups[**group].parent == *root);
         items.extend(groups.map(|(index, _)| (Item::Group(index), sizes[index])));
         let all: Vec<(f64, f64)> = items.iter().map(|(_, size)| *size).collect();
-        let found = shelves(&all);
+        let found = shelves(&all, aspect);
         let right = found.iter().zip(&all).map(|(point, size)| point.x + size.0).fold(0.0, f64::max);
         let bottom = found.iter().zip(&all).map(|(point, size)| point.y + size.1).fold(0.0, f64::max);
         places[at] = items.iter().map(|(item, _)| *item).zip(found).collect();

@@ -327,10 +327,11 @@ fn diagram_type(diagram: &Diagram<At>, node: usize) -> &'static str {
     ci_catalog::resource_type(name).map_or("", ci_catalog::ResourceSchema::name)
 }
 
-/// `public.subnet.a` and `public["a"]` are both `public`.
+/// `public.subnet.a`, `public_tier.subnet.a` and `public["a"]` are all `public`.
 fn zone(path: &str) -> &str {
     let mut parts = path.rsplit('.').skip(1);
-    parts.find(|part| !matches!(*part, "subnet" | "subnets")).unwrap_or_else(|| first(path))
+    let zone = parts.find(|part| !matches!(*part, "subnet" | "subnets")).unwrap_or_else(|| first(path));
+    ["_tier", "_subnets", "_subnet"].iter().find_map(|end| zone.strip_suffix(end)).unwrap_or(zone)
 }
 
 /// Takes boxes away that became groups. `gone` is sorted.

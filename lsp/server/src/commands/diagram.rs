@@ -22,6 +22,7 @@ pub(crate) struct DiagramParams {
     environment: Option<String>,
     service: Option<String>,
     digest: Option<String>,
+    aspect: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -65,8 +66,12 @@ pub(crate) fn diagram(view: &View, params: &DiagramParams) -> DiagramResult {
         Level::Units => DiagramLevel::Units,
         Level::Resources => DiagramLevel::Resources,
     };
-    let question =
-        DiagramQuestion { target: params.environment.clone(), service: params.service.clone(), level };
+    let question = DiagramQuestion {
+        target: params.environment.clone(),
+        service: params.service.clone(),
+        level,
+        aspect: params.aspect.map(|aspect| aspect.clamp(0.25, 4.0)),
+    };
     let picture = draw(&view.snapshot, &question, &view.findings());
     let places = picture.places.into_iter().filter_map(|(id, at)| {
         let place = view.location(at)?;
