@@ -1,4 +1,4 @@
-//! The extension of VS Code: `cargo xtask vsix` packages it, `cargo xtask test --editor` tries it in a real VS Code.
+//! The extension of VS Code: `cargo xtask vsix` packages it, `trial` tries it in a real VS Code.
 //!
 //! What both need of Node's packages is what the lock files beside the extension say. The VS Code of the test is the one
 //! inside the package code-server, without what that puts around it; it brings a Node of its own.
@@ -11,8 +11,12 @@ use std::process::Command;
 use clap::Args;
 
 use crate::Outcome;
-use crate::process::{cargo, root, run, stage, succeeds};
+use crate::process::{cargo, root, run, succeeds};
 use crate::tools::npm;
+
+mod trial;
+
+pub(crate) use trial::{Need, Trial, run_trial, test};
 
 /// The oldest Node that packages the extension.
 const OLDEST_NODE: &str = "22";
@@ -24,9 +28,6 @@ const UNUSED: [&str; 4] = [
     "node_modules/@github",
     "node_modules/@microsoft/mxc-sdk",
 ];
-
-/// What browsers that the test can drive are called.
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -43,7 +44,7 @@ pub(crate) fn package(arguments: &Arguments) -> Outcome {
         None => {
             let mut build = cargo(root);
             run(build.args(["build", "--release", "--package", "cleaninfra"]))?;
-            root.join("target").join("release").join(format!("cleaninfra{EXE_SUFFIX}"))
+            server_of(root, "release")
         }
     };
     if !has_new_node(&path(&tools(root))?) {
@@ -55,54 +56,9 @@ pub(crate) fn package(arguments: &Arguments) -> Outcome {
     Ok(())
 }
 
-/// Tries the extension: its grammar on all programs, then itself in a VS Code in a browser. Where the machine has no
-/// browser or no Node, it says so.
-pub(crate) fn test(root: &Path) -> Outcome {
-    if !succeeds(Command::new("node").arg("--version")) || !succeeds(npm().arg("--version")) {
-        println!("    skipped: the extension needs Node and npm");
-        return Ok(());
-    }
-    stage("tools of the editor", || install_editor(root).and_then(|()| install_modules(root)))?;
-    let extension = extension(root);
-    let npm_run = |script: &str| {
-        let mut command = npm();
-        command.current_dir(&extension).env("PATH", path(&tools(root))?).args(["run", "--silent", script]);
-        run(&mut command)
-    };
-    stage("grammar of the editor", || npm_run("test"))?;
-    stage("types of the extension", || npm_run("check"))?;
-    let Some(browser) = browser() else {
-        println!("    skipped: VS Code is tried in Chromium, and there is none (on Debian: chromium)");
-        return Ok(());
-    };
-    let mut build = cargo(root);
-    stage("server", || run(build.args(["build", "--package", "cleaninfra"])))?;
-    let server = root.join("target").join("debug").join(format!("cleaninfra{EXE_SUFFIX}"));
-    let mut vsix = PathBuf::new();
-    stage("package", || {
-        vsix = pack(root, &server)?;
-        Ok(())
-    })?;
-    stage("VS Code", || {
-        let mut node = Command::new(node(&tools(root)));
-        node.arg(extension.join("e2e").join("run.mjs"));
-        node.arg("--tools").arg(tools(root)).arg("--vsix").arg(&vsix).arg("--repository").arg(root);
-        node.arg("--out").arg(root.join("target").join("editor-screenshots")).arg("--chromium").arg(&browser);
-        run(&mut node)
-    })?;
-    match find("nvim") {
-        Some(nvim) => stage("Neovim", || {
-            let mut command = Command::new(nvim);
-            command.current_dir(root.join("examples").join("orders")).env("CI_SERVER", &server);
-            command.args(["--headless", "-u", "NONE", "-c"]);
-            command.arg(format!("luafile {}", extension.join("e2e").join("neovim.lua").display()));
-            run(command.arg("src/orders.ci"))
-        }),
-        None => {
-            println!("    skipped: Neovim is not installed");
-            Ok(())
-        }
-    }
+/// The server that Cargo makes with a profile.
+fn server_of(root: &Path, profile: &str) -> PathBuf {
+    root.join("target").join(profile).join(format!("cleaninfra{EXE_SUFFIX}"))
 }
 
 fn extension(root: &Path) -> PathBuf {
@@ -221,20 +177,4 @@ fn is_current(source: &Path, stamp: &Path) -> Result<bool, String> {
 fn mark(source: &Path, stamp: &Path) -> Outcome {
     let copied = std::fs::copy(source.join("package-lock.json"), stamp);
     copied.map(|_| ()).map_err(|error| format!("{}: {error}", stamp.display()))
-}
-
-/// A browser that can be driven: `$CHROMIUM`, or one of the usual names. The VS Code of the test is one for Linux.
-fn browser() -> Option<PathBuf> {
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        return None;
-    }
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file());
-    named.or_else(|| BROWSERS.iter().find_map(|name| find(name)))
-}
-
-/// A program on the `PATH`.
-fn find(name: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH")?;
-    let files = std::env::split_paths(&folders).map(|folder| folder.join(name));
-    files.into_iter().find(|file| file.is_file())
 }

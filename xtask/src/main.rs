@@ -42,6 +42,8 @@ enum Task {
     Catalog(catalog::CatalogArgs),
     /// Package the extension of VS Code, with the server in it
     Vsix(editor::Arguments),
+    /// Try the extension in a real VS Code, and nothing else
+    Editor(editor::Trial),
     /// Compare the verbs of the standard library with policies that others made
     GroundTruth(ground_truth::Arguments),
     /// Check the hygiene of the repository
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Task::Generate(what) => generate::run(&what),
         Task::Catalog(arguments) => catalog::run(arguments).map_err(|error| error.to_string()),
         Task::Vsix(arguments) => editor::package(&arguments),
+        Task::Editor(trial) => editor::run_trial(&trial),
         Task::GroundTruth(arguments) => ground_truth::run(&arguments),
         Task::Tidy => tidy::run(),
     };

@@ -5,6 +5,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::Outcome;
@@ -48,14 +49,27 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", words(command))) }
 }
 
+/// The stages that have ended: their names, what became of them, and their seconds.
+static STAGES: Mutex<Vec<(String, &'static str, f64)>> = Mutex::new(Vec::new());
+
 /// Runs one stage of a task between a line that names it and a line with its time.
 pub(crate) fn stage(name: &str, work: impl FnOnce() -> Outcome) -> Outcome {
     println!("==> {name}");
     let start = Instant::now();
     let outcome = work();
     let verdict = if outcome.is_ok() { "done" } else { "FAILED" };
-    println!("==> {name}: {verdict} in {:.1} s", start.elapsed().as_secs_f64());
+    let seconds = start.elapsed().as_secs_f64();
+    println!("==> {name}: {verdict} in {seconds:.1} s");
+    STAGES.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), verdict, seconds));
     outcome
+}
+
+/// Says again how long each stage took: between a stage and the end there may be thousands of lines.
+pub(crate) fn tell_stages() {
+    println!("==> stages");
+    for (name, verdict, seconds) in STAGES.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        println!("    {seconds:7.1} s  {verdict:<6}  {name}");
+    }
 }
 
 /// A command as one would type it, without the folders of the program.

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change is kept.
 //!
-//! Works on a fresh clone with Rust and Python only: what else it can use (nextest, clippy, rustfmt) it uses when it
-//! is there, and says so when it is not.
+//! Works on a fresh clone with Rust and Python only: what else it can use (nextest, clippy, rustfmt, a browser) it uses
+//! when it is there, and says so when it is not.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use clap::Args;
 
+use crate::editor::{self, Need};
 use crate::process::{self, cargo, packages_and, root, stage, succeeds};
-use crate::{Outcome, editor, tools};
+use crate::{Outcome, tools};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -20,9 +21,10 @@ pub(crate) struct Arguments {
     /// Skip clippy and the check of the formatting
     #[arg(long)]
     no_lint: bool,
-    /// Also try the extension in a real VS Code
-    #[arg(long)]
-    editor: bool,
+    /// Also try the extension in a real VS Code; where something for it is missing, say so, or with `=required` fail
+    #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true,
+        default_missing_value = "if-possible")]
+    editor: Option<Need>,
     /// For `cargo nextest run` or `cargo test`, after `--`: packages and filters
     #[arg(last = true)]
     runner: Vec<String>,
@@ -58,9 +60,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         format.args(["fmt", "--all", "--check"]);
         note("formatting", stage("formatting", || run_component(root, "fmt", &mut format)));
     }
-    if arguments.editor {
-        note("editor", editor::test(root));
+    if let Some(need) = arguments.editor {
+        note("editor", editor::test(root, need));
     }
+    process::tell_stages();
     if !failed.is_empty() {
         return Err(format!("failed: {}", failed.join(", ")));
     }

@@ -125,7 +125,6 @@ export class Editor {
     }
 
     async picture(name) {
-        // The cursor of the mouse opens hovers that nobody asked for.
         await this.page.waitForTimeout(300);
         await this.page.screenshot({ path: path.join(this.out, `${name}.png`) });
     }

@@ -1,19 +1,35 @@
-// The diagram of a project in a panel, as it is while one types. The picture is made by the language server, or by the
-// command from what is saved where the server makes none.
+// The diagram of a project in a panel, as it is while one types. The language server draws it; an element that is clicked
+// leads to its source, and the one that the cursor is in is marked.
 import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import * as vscode from "vscode";
 
-import * as command from "./command";
 import { choose, someSource } from "./project";
 import { REQUESTS, type DiagramParams, type DiagramResult, type Level } from "./protocol";
+import { rangeOf } from "./range";
 import type { Server } from "./server";
 
-/** How long to wait after a key, in milliseconds. */
-const AFTER_EDIT = 300;
+/** How long to wait after a key, and after the cursor has moved, in milliseconds. */
+const AFTER_EDIT = 120;
+const AFTER_MOVE = 60;
+
+/** How long there must be errors before a picture replaces one that had none: between two words there always are. */
+const AFTER_ERROR = 1200;
 
 /** What the panel says to the extension. */
 type FromPanel = { kind: "ready" } | { kind: "open"; id: string } | { kind: "level"; level: Level };
+
+/** What the extension says to the panel: fields that are left out stay as they were. */
+interface ToPanel {
+    /** A picture; null where there is none now, and the last one is out of date. */
+    svg?: string | null;
+    problem?: string | null;
+    level?: Level;
+    /** The elements that lead somewhere. */
+    linked?: string[];
+    /** The elements that the cursor is in. */
+    marked?: string[];
+}
 
 export class Diagrams {
     private readonly panels = new Map<string, Panel>();
@@ -37,15 +53,30 @@ export class Diagrams {
     }
 }
 
+interface Place {
+    id: string;
+    uri: string;
+    range: vscode.Range;
+}
+
+function placeOf({ id, uri, range }: NonNullable<DiagramResult["places"]>[number]): Place {
+    return { id, uri: vscode.Uri.parse(uri).toString(), range: rangeOf(range) };
+}
+
 class Panel {
     private readonly panel: vscode.WebviewPanel;
     private level: Level = "units";
-    private places = new Map<string, vscode.Location>();
-    private timer: NodeJS.Timeout | undefined;
-    private running: AbortController | undefined;
+    private places: Place[] = [];
+    /** The picture and the places that are shown, in the server's words. */
+    private digest: string | undefined;
+    private isWhole = false;
+    private marked = "";
+    private editing: NodeJS.Timeout | undefined;
+    private moving: NodeJS.Timeout | undefined;
+    private running = new vscode.CancellationTokenSource();
 
     constructor(
-        private readonly context: vscode.ExtensionContext,
+        context: vscode.ExtensionContext,
         private readonly server: Server,
         private readonly project: string,
         gone: () => void,
@@ -59,16 +90,28 @@ class Panel {
             { enableScripts: true, localResourceRoots: [dist], retainContextWhenHidden: true },
         );
         this.panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "icons", "extension.png");
+        const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(path.dirname(this.file), "**/*"));
+        const changed = (uri: vscode.Uri) => this.isOwn(uri) && this.later();
         const listeners = [
+            watcher,
+            // Of files that no editor has open: another branch was checked out, say.
+            watcher.onDidChange(changed),
+            watcher.onDidCreate(changed),
+            watcher.onDidDelete(changed),
             this.panel.webview.onDidReceiveMessage((message: FromPanel) => this.receive(message)),
-            vscode.workspace.onDidChangeTextDocument(({ document }) => this.isOwn(document) && this.later()),
-            vscode.workspace.onDidSaveTextDocument((document) => this.isOwn(document) && this.later()),
-            server.onReady(() => this.later()),
+            vscode.workspace.onDidChangeTextDocument(({ document }) => changed(document.uri)),
+            vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.moved(textEditor)),
+            vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.moved(editor)),
+            server.onReady(() => {
+                this.digest = undefined;
+                this.later();
+            }),
         ];
         this.panel.onDidDispose(() => {
             for (const listener of listeners) listener.dispose();
-            clearTimeout(this.timer);
-            this.running?.abort();
+            clearTimeout(this.editing);
+            clearTimeout(this.moving);
+            this.running.cancel();
             gone();
         });
         this.panel.webview.html = page(this.panel.webview, vscode.Uri.joinPath(dist, "diagram.js"));
@@ -78,131 +121,114 @@ class Panel {
         this.panel.reveal(undefined, true);
     }
 
-    private isOwn(document: vscode.TextDocument): boolean {
-        const file = document.uri.fsPath;
-        return document.languageId === "ci" && (file === this.project || file.startsWith(this.project + path.sep));
+    /** The project's manifest, or the file that is all of it. */
+    private get file(): string {
+        return this.project.endsWith(".ci") ? this.project : path.join(this.project, "ci.toml");
+    }
+
+    /** Whether a file has a say in the picture: a source of the project, or its manifest. */
+    private isOwn({ scheme, fsPath }: vscode.Uri): boolean {
+        if (scheme !== "file") return false;
+        return fsPath === this.file || (fsPath.endsWith(".ci") && fsPath.startsWith(this.project + path.sep));
     }
 
     private later(): void {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => void this.draw(), AFTER_EDIT);
+        clearTimeout(this.editing);
+        this.editing = setTimeout(() => void this.draw(), AFTER_EDIT);
     }
 
     private receive(message: FromPanel): void {
         if (message.kind === "open") void this.goTo(message.id);
-        else if (message.kind === "level") {
-            this.level = message.level;
+        else {
+            if (message.kind === "level") this.level = message.level;
+            // What is there is of another level, or gone with an earlier page.
+            this.digest = undefined;
+            this.isWhole = false;
             void this.draw();
-        } else void this.draw();
+        }
+    }
+
+    private tell(message: ToPanel): void {
+        void this.panel.webview.postMessage(message);
     }
 
     private async goTo(id: string): Promise<void> {
-        const place = this.places.get(id);
+        const place = this.places.find((place) => place.id === id);
         if (!place) return;
         // Beside the diagram, and where the file is open already rather there.
-        const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === place.uri.toString());
+        const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === place.uri);
         const column = open?.viewColumn ?? vscode.window.visibleTextEditors[0]?.viewColumn ?? vscode.ViewColumn.One;
-        await vscode.window.showTextDocument(place.uri, { selection: place.range, viewColumn: column });
+        const uri = vscode.Uri.parse(place.uri);
+        await vscode.window.showTextDocument(uri, { selection: place.range, viewColumn: column });
     }
 
-    private async draw(): Promise<void> {
-        this.running?.abort();
-        const running = new AbortController();
-        this.running = running;
-        const result = (await this.ofServer()) ?? (await this.ofCommand(running.signal));
-        if (running.signal.aborted || !result) return;
-        if (result.svg !== null) {
-            this.places = new Map(result.places.map(({ id, uri, range }) => [id, location(uri, range)]));
-        }
-        const linked = [...this.places.keys()];
-        await this.panel.webview.postMessage({ svg: result.svg, problem: result.problem, level: this.level, linked });
-    }
-
-    private async ofServer(): Promise<DiagramResult | undefined> {
+    private async draw(isSettled = false): Promise<void> {
+        clearTimeout(this.editing);
+        this.running.cancel();
+        const { token } = (this.running = new vscode.CancellationTokenSource());
         const source = await someSource(this.project);
-        if (!source) return undefined;
+        if (!source || token.isCancellationRequested) return;
         const params: DiagramParams = { textDocument: { uri: source.toString() }, level: this.level };
-        return (await this.server.ask<DiagramResult | null>(REQUESTS.diagram, params)) ?? undefined;
-    }
-
-    private async ofCommand(signal: AbortSignal): Promise<DiagramResult | undefined> {
-        const program = await command.need(this.context);
-        if (!program) return undefined;
-        const folder = this.project.endsWith(".ci") ? path.dirname(this.project) : this.project;
-        const as = (format: string) => {
-            const words = ["diagram", "--format", format, "--level", this.level, "--color", "never", this.project];
-            return command.run(program, words, folder, signal);
-        };
-        const [picture, data] = await Promise.all([as("svg"), as("json")]);
-        if (picture.code !== 0 || data.code !== 0) {
-            const problem = picture.code === 1 ? "The program has errors." : (picture.stderr || picture.stdout).trim();
-            return { svg: null, problem, places: [] };
+        if (this.digest !== undefined) params.digest = this.digest;
+        const result = await this.server.ask<DiagramResult>(REQUESTS.diagram, params, token);
+        if (!result || token.isCancellationRequested) return;
+        const { svg, problem, unchanged, places } = result;
+        if (problem !== null && this.isWhole && !isSettled) {
+            this.editing = setTimeout(() => void this.draw(true), AFTER_ERROR);
+            return;
         }
-        return { svg: picture.stdout, problem: null, places: await placesOf(JSON.parse(data.stdout) as Written, folder) };
+        this.isWhole = problem === null;
+        this.digest = result.digest ?? undefined;
+        // With the last picture its places stay, too.
+        if (places && (svg !== null || unchanged)) this.places = places.map(placeOf);
+        const message: ToPanel = { problem, level: this.level, linked: this.places.map(({ id }) => id) };
+        if (!unchanged) message.svg = svg;
+        this.tell(message);
+        const editor = vscode.window.activeTextEditor;
+        if (editor) this.moved(editor);
+    }
+
+    private moved(editor: vscode.TextEditor): void {
+        if (!this.isOwn(editor.document.uri)) return;
+        clearTimeout(this.moving);
+        this.moving = setTimeout(() => void this.mark(editor), AFTER_MOVE);
+    }
+
+    /** Marks the element that the cursor is in. */
+    private async mark({ document, selection }: vscode.TextEditor): Promise<void> {
+        const marked = await elementsAt(document, selection.active, this.places);
+        const shown = marked.join("\n");
+        if (shown === this.marked) return;
+        this.marked = shown;
+        this.tell({ marked });
     }
 }
 
-function location(uri: string, { start, end }: DiagramResult["places"][number]["range"]): vscode.Location {
-    return new vscode.Location(vscode.Uri.parse(uri), new vscode.Range(start.line, start.character, end.line, end.character));
-}
-
-interface Place {
-    file: string;
-    line: number;
-    column: number;
-    endLine: number;
-    endColumn: number;
-}
-
-/** What `cleaninfra diagram --format json` prints, as far as it is used here. */
-interface Written {
-    groups: { id: string; name: string; parent: string | null; at: Place | null }[];
-    nodes: { id: string; name: string; parent: string | null; at: Place | null }[];
-    edges: { id: string; at: Place[] }[];
-}
-
-type Found = DiagramResult["places"];
-
-async function placesOf({ groups, nodes, edges }: Written, folder: string): Promise<Found> {
-    const byId = new Map(groups.map((group) => [group.id, group]));
-    const single = await Promise.all(
-        [...groups, ...nodes].map(async ({ id, name, parent, at }) => {
-            if (!at || !isLibrary(at)) return toPlace(id, at, folder);
-            // What a component of the standard library makes is shown where the component is used.
-            let group = parent === null ? undefined : byId.get(parent);
-            while (group?.at && isLibrary(group.at)) group = group.parent === null ? undefined : byId.get(group.parent);
-            return group?.at ? toPlace(id, await declaration(name, group.at, folder), folder) : [];
-        }),
-    );
-    return [...single.flat(), ...edges.flatMap(({ id, at }) => toPlace(id, at.find((place) => !isLibrary(place)), folder))];
-}
-
-/** The standard library is no file that the command could name. */
-function isLibrary({ file }: Place): boolean {
-    return file.startsWith("std/");
-}
-
-function toPlace(id: string, at: Place | null | undefined, folder: string): Found {
-    if (!at) return [];
-    const range = {
-        start: { line: at.line - 1, character: at.column - 1 },
-        end: { line: at.endLine - 1, character: at.endColumn - 1 },
-    };
-    return [{ id, uri: vscode.Uri.file(path.resolve(folder, at.file)).toString(), range }];
-}
-
-/** The `let` of a name, in the unit that starts at a place. */
-async function declaration(name: string, unit: Place, folder: string): Promise<Place | undefined> {
-    const uri = vscode.Uri.file(path.resolve(folder, unit.file));
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)).split("\n");
-    const word = /^\w+/.exec(name)?.[0] ?? name;
-    for (let line = unit.line; line < text.length; line++) {
-        const found = new RegExp(`^\\s*let\\s+(${word})\\b`).exec(text[line] ?? "");
-        if (!found) continue;
-        const column = found[0].length - word.length + 1;
-        return { file: unit.file, line: line + 1, column, endLine: line + 1, endColumn: column + word.length };
+/** The elements whose place the cursor is at; else the boxes of the innermost declaration around it that has any. */
+async function elementsAt(document: vscode.TextDocument, at: vscode.Position, places: Place[]): Promise<string[]> {
+    const own = document.uri.toString();
+    const here = places.filter(({ uri }) => uri === own);
+    const exact = here.filter(({ range }) => range.contains(at)).map(({ id }) => id);
+    if (exact.length > 0 || here.length === 0) return exact;
+    const boxes = here.filter(({ id }) => !isArrow(id));
+    const command = "vscode.executeDocumentSymbolProvider";
+    let symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(command, document.uri);
+    let found: string[] = [];
+    while (symbols) {
+        const around: vscode.DocumentSymbol | undefined = symbols.find(({ range }) => range.contains(at));
+        if (!around) break;
+        const isInside = ({ range }: Place) =>
+            around.range.contains(range.start) && !around.children.some((child) => child.range.contains(range.start));
+        const declared = boxes.filter(isInside).map(({ id }) => id);
+        if (declared.length > 0) found = declared;
+        symbols = around.children;
     }
-    return undefined;
+    return found;
+}
+
+/** An arrow is called by the boxes that it connects. */
+function isArrow(id: string): boolean {
+    return id.includes(">");
 }
 
 /** The page of the panel. It may run one script and nothing else, and fetch nothing. */
@@ -233,6 +259,8 @@ body { display: flex; flex-direction: column; color: var(--vscode-foreground); b
 #view [data-linked] { cursor: pointer; }
 #view .node[data-linked]:hover .card, #view .group[data-linked]:hover > rect { stroke: var(--vscode-focusBorder); stroke-width: 2; }
 #view .edge[data-linked]:hover path { stroke-width: 3; }
+#view .node.marked .card, #view .group.marked > rect, #view .node.chosen .card, #view .group.chosen > rect { stroke: var(--vscode-focusBorder); stroke-width: 2.5; stroke-dasharray: none; }
+#view .edge.marked path, #view .edge.chosen path { stroke-width: 3.5; }
 #view [data-linked]:focus { outline: none; }
 #view [data-linked]:focus-visible .card { stroke: var(--vscode-focusBorder); stroke-width: 3; }
 </style>

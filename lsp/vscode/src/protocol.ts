@@ -60,14 +60,21 @@ export type Level = "services" | "units" | "resources";
 export interface DiagramParams {
     textDocument: TextDocumentIdentifier;
     level: Level;
+    /** What the editor has: that of its last result. */
+    digest?: string;
 }
 
 export interface DiagramResult {
+    /** Names the picture and the places. */
+    digest: string | null;
+    /** The editor has this picture: `svg` is null. */
+    unchanged: boolean;
     /** A picture whose elements name what they show in `data-id`. */
     svg: string | null;
+    /** Why there is no picture, or, beside one, why it may lack something. */
     problem: string | null;
-    /** Where each element was written. */
-    places: { id: string; uri: string; range: Range }[];
+    /** Where each element was written; null where the editor has these places. */
+    places: { id: string; uri: string; range: Range }[] | null;
 }
 
 export const REQUESTS = {

@@ -3,6 +3,7 @@ import { findNodeAtOffset, getNodePath, type Node, parseTree } from "jsonc-parse
 import * as vscode from "vscode";
 
 import { REQUESTS, type TemplateParams, type TemplateResult, type TemplateStack } from "./protocol";
+import { rangeOf } from "./range";
 import type { Server } from "./server";
 
 const SCHEME = "cleaninfra-template";
@@ -175,7 +176,7 @@ export class Templates
             editor.document.positionAt(whole.offset + whole.length),
         );
         editor.setDecorations(this.mark, [range]);
-        editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+        show(editor, range);
     }
 
     /** What the cursor of the source is at. On the name of a property it is at what is written behind it on the line. */
@@ -200,7 +201,7 @@ export class Templates
             if (source === editor) continue;
             const isHere = place !== undefined && source.document.uri.toString() === vscode.Uri.parse(place.uri).toString();
             source.setDecorations(this.mark, isHere ? [rangeOf(place.range)] : []);
-            if (isHere) source.revealRange(rangeOf(place.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+            if (isHere) show(source, rangeOf(place.range));
         }
     }
 
@@ -238,8 +239,10 @@ function cursor(editor: vscode.TextEditor | undefined): TemplateParams | undefin
     return { textDocument: { uri: editor.document.uri.toString() }, position: { line, character } };
 }
 
-function rangeOf(range: TemplateStack["map"][number]["range"]): vscode.Range {
-    return new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
+/** Scrolls to the beginning of a range; never sideways, as whole lines are marked. */
+function show(editor: vscode.TextEditor, { start }: vscode.Range): void {
+    const line = new vscode.Range(start.line, 0, start.line, 0);
+    editor.revealRange(line, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 export function pointerOf(path: (string | number)[]): string {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 
 import { sources } from "./project";
 import { REQUESTS, type TestParams, type TestResult } from "./protocol";
+import { rangeOf } from "./range";
 import { scan } from "./scan";
 import type { Server } from "./server";
 
@@ -146,10 +147,9 @@ export class Tests {
             return;
         }
         const messages = result.findings.map(({ uri, diagnostic }) => {
-            const { start: from, end } = diagnostic.range;
             const message = new vscode.TestMessage(String(diagnostic.message));
-            const range = new vscode.Range(from.line, from.character, end.line, end.character);
-            message.location = new vscode.Location(uri ? vscode.Uri.parse(uri) : (item.uri as vscode.Uri), range);
+            const file = uri ? vscode.Uri.parse(uri) : (item.uri as vscode.Uri);
+            message.location = new vscode.Location(file, rangeOf(diagnostic.range));
             return message;
         });
         run.failed(item, messages.length > 0 ? messages : [new vscode.TestMessage("it does not hold")], time);

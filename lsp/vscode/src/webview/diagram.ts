@@ -7,20 +7,22 @@ interface Host {
 }
 declare function acquireVsCodeApi(): Host;
 
-/** What the extension says. */
-interface Drawn {
-    svg: string | null;
-    problem: string | null;
-    level: string;
-    linked: string[];
+/** What the extension says: fields that are left out stay as they were. */
+interface Said {
+    svg?: string | null;
+    problem?: string | null;
+    level?: string;
+    linked?: string[];
+    marked?: string[];
 }
 
-/** Where the picture is, in pixels, and how large; `own` once the user has moved it. */
+/** Where the picture is, in pixels, and how large; `own` once the user has moved it. What was chosen, by its id. */
 interface View {
     x: number;
     y: number;
     scale: number;
     own: boolean;
+    chosen?: string | undefined;
 }
 
 const SMALLEST = 0.1;
@@ -35,19 +37,78 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 let picture: SVGSVGElement | undefined;
 let at: View = host.getState() ?? { x: 0, y: 0, scale: 1, own: false };
 
-window.addEventListener("message", ({ data }: MessageEvent<Drawn>) => {
-    problem.hidden = data.problem === null;
-    problem.textContent = data.problem ?? "";
-    // With errors the last picture stays, paler.
-    view.classList.toggle("old", data.svg === null);
-    for (const button of document.querySelectorAll<HTMLElement>("[data-level]")) {
-        button.setAttribute("aria-pressed", String(button.dataset["level"] === data.level));
+let linked = new Set<string>();
+let marked = new Set<string>();
+
+window.addEventListener("message", ({ data }: MessageEvent<Said>) => {
+    if (data.problem !== undefined) {
+        problem.hidden = data.problem === null;
+        problem.textContent = data.problem ?? "";
     }
-    if (data.svg !== null) show(data.svg, new Set(data.linked));
+    // Where there is no picture any more the last one stays, paler.
+    if (data.svg !== undefined) view.classList.toggle("old", data.svg === null);
+    for (const button of document.querySelectorAll<HTMLElement>("[data-level]")) {
+        if (data.level !== undefined) button.setAttribute("aria-pressed", String(button.dataset["level"] === data.level));
+    }
+    if (data.linked) linked = new Set(data.linked);
+    if (typeof data.svg === "string") show(data.svg);
+    else if (data.linked) link();
+    if (data.marked) {
+        marked = new Set(data.marked);
+        mark();
+        comeToMarked();
+    }
 });
 
+function elements(): Element[] {
+    return [...(picture?.querySelectorAll("[data-id]") ?? [])];
+}
+
+function idOf(element: Element): string {
+    return element.getAttribute("data-id") ?? "";
+}
+
+/** Says of each element whether it leads somewhere. */
+function link(): void {
+    for (const element of elements()) {
+        const leads = linked.has(idOf(element));
+        element.toggleAttribute("data-linked", leads);
+        if (!element.classList.contains("node")) continue;
+        for (const [name, value] of [["tabindex", "0"], ["role", "link"]] as const) {
+            if (leads) element.setAttribute(name, value);
+            else element.removeAttribute(name);
+        }
+    }
+}
+
+/** Says of each element whether it was chosen, and whether the cursor of the source is in it. */
+function mark(): void {
+    for (const element of elements()) {
+        element.classList.toggle("chosen", idOf(element) === at.chosen);
+        element.classList.toggle("marked", marked.has(idOf(element)));
+    }
+}
+
+/** Moves the picture as little as shows what is marked, if nothing of it is to be seen. */
+function comeToMarked(): void {
+    const shown = view.getBoundingClientRect();
+    const boxes = elements().filter((element) => marked.has(idOf(element))).map((element) => element.getBoundingClientRect());
+    const isSeen = (box: DOMRect) =>
+        box.right > shown.left && box.left < shown.right && box.bottom > shown.top && box.top < shown.bottom;
+    const first = boxes[0];
+    if (!first || boxes.some(isSeen)) return;
+    const by = (start: number, end: number, from: number, to: number) =>
+        start < from ? from - start + MARGIN : end > to ? to - end - MARGIN : 0;
+    at = {
+        ...at,
+        x: at.x + by(first.left, first.right, shown.left, shown.right),
+        y: at.y + by(first.top, first.bottom, shown.top, shown.bottom),
+    };
+    place();
+}
+
 /** Puts a picture in. Its styles are taken over without its element, which the policy of the page would refuse. */
-function show(text: string, linked: Set<string>): void {
+function show(text: string): void {
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     if (!(parsed instanceof SVGSVGElement)) return;
     let css = "";
@@ -57,19 +118,19 @@ function show(text: string, linked: Set<string>): void {
     }
     sheet.replaceSync(`${css}\nsvg { --page: var(--vscode-editor-background) !important; }`);
     theme();
-    for (const element of parsed.querySelectorAll("[data-id]")) {
-        if (!linked.has(element.getAttribute("data-id") ?? "")) continue;
-        element.setAttribute("data-linked", "");
-        if (element.classList.contains("node")) {
-            element.setAttribute("tabindex", "0");
-            element.setAttribute("role", "link");
-        }
-    }
-    picture?.remove();
-    picture = document.importNode(parsed, true);
-    view.append(picture);
+    const focused = document.activeElement?.closest("[data-id]");
+    const hadFocus = focused ? idOf(focused) : undefined;
+    const next = document.importNode(parsed, true);
+    if (picture) picture.replaceWith(next);
+    else view.append(next);
+    picture = next;
+    link();
+    mark();
     if (at.own) place();
     else fit();
+    // The keyboard stays where it was.
+    const same = elements().find((element) => idOf(element) === hadFocus);
+    if (same instanceof SVGElement) same.focus();
 }
 
 /** The picture has colours for light and dark pages; which are meant is a matter of the editor's theme. */
@@ -91,7 +152,8 @@ function size(): { width: number; height: number } {
 function fit(): void {
     const { width, height } = size();
     const scale = Math.min((view.clientWidth - 2 * MARGIN) / width, (view.clientHeight - 2 * MARGIN) / height, 1.25);
-    at = { scale, x: (view.clientWidth - width * scale) / 2, y: (view.clientHeight - height * scale) / 2, own: false };
+    const [x, y] = [(view.clientWidth - width * scale) / 2, (view.clientHeight - height * scale) / 2];
+    at = { ...at, scale, x, y, own: false };
     at.y = Math.min(at.y, 60);
     place();
 }
@@ -105,7 +167,7 @@ function place(): void {
 function zoom(factor: number, x = view.clientWidth / 2, y = view.clientHeight / 2): void {
     const scale = Math.min(LARGEST, Math.max(SMALLEST, at.scale * factor));
     const by = scale / at.scale;
-    at = { scale, x: x - (x - at.x) * by, y: y - (y - at.y) * by, own: true };
+    at = { ...at, scale, x: x - (x - at.x) * by, y: y - (y - at.y) * by, own: true };
     place();
 }
 
@@ -149,6 +211,9 @@ view.addEventListener("keydown", (event) => {
 
 function open(target: EventTarget | null): void {
     const id = target instanceof Element ? target.closest("[data-linked]")?.getAttribute("data-id") : undefined;
+    at = { ...at, chosen: id ?? undefined };
+    host.setState(at);
+    mark();
     if (id) host.postMessage({ kind: "open", id });
 }
 
