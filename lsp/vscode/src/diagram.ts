@@ -17,7 +17,7 @@ const AFTER_MOVE = 60;
 const AFTER_ERROR = 1200;
 
 /** What the panel says to the extension. */
-type FromPanel = { kind: "ready" } | { kind: "open"; id: string } | { kind: "level"; level: Level };
+type FromPanel = { kind: "shape"; aspect: number } | { kind: "open"; id: string } | { kind: "level"; level: Level };
 
 /** What the extension says to the panel: fields that are left out stay as they were. */
 interface ToPanel {
@@ -66,6 +66,8 @@ function placeOf({ id, uri, range }: NonNullable<DiagramResult["places"]>[number
 class Panel {
     private readonly panel: vscode.WebviewPanel;
     private level: Level = "units";
+    /** How many times as wide as high the panel is; none before it has a shape. */
+    private aspect: number | undefined;
     private places: Place[] = [];
     /** The picture and the places that are shown, in the server's words. */
     private digest: string | undefined;
@@ -141,7 +143,8 @@ class Panel {
         if (message.kind === "open") void this.goTo(message.id);
         else {
             if (message.kind === "level") this.level = message.level;
-            // What is there is of another level, or gone with an earlier page.
+            else this.aspect = message.aspect;
+            // What is there is of another level or for another shape, or gone with an earlier page.
             this.digest = undefined;
             this.isWhole = false;
             void this.draw();
@@ -169,6 +172,7 @@ class Panel {
         const source = await someSource(this.project);
         if (!source || token.isCancellationRequested) return;
         const params: DiagramParams = { textDocument: { uri: source.toString() }, level: this.level };
+        if (this.aspect !== undefined) params.aspect = this.aspect;
         if (this.digest !== undefined) params.digest = this.digest;
         const result = await this.server.ask<DiagramResult>(REQUESTS.diagram, params, token);
         if (!result || token.isCancellationRequested) return;

@@ -60,6 +60,8 @@ export type Level = "services" | "units" | "resources";
 export interface DiagramParams {
     textDocument: TextDocumentIdentifier;
     level: Level;
+    /** How many times as wide as high the panel is. */
+    aspect?: number;
     /** What the editor has: that of its last result. */
     digest?: string;
 }

@@ -149,6 +149,17 @@ function size(): { width: number; height: number } {
     return { width: box?.width || 1, height: box?.height || 1 };
 }
 
+/** Tells the shape of the panel, in steps: the picture should not be laid out anew all the time that it is dragged wider. */
+let told = 0;
+function tellShape(): void {
+    // A panel that is hidden has none.
+    if (view.clientWidth === 0 || view.clientHeight === 0) return;
+    const aspect = Math.min(4, Math.max(0.25, Math.round((view.clientWidth / view.clientHeight) * 4) / 4));
+    if (aspect === told) return;
+    told = aspect;
+    host.postMessage({ kind: "shape", aspect });
+}
+
 function fit(): void {
     const { width, height } = size();
     const scale = Math.min((view.clientWidth - 2 * MARGIN) / width, (view.clientHeight - 2 * MARGIN) / height, 1.25);
@@ -220,12 +231,15 @@ function open(target: EventTarget | null): void {
 document.getElementById("larger")?.addEventListener("click", () => zoom(1.25));
 document.getElementById("smaller")?.addEventListener("click", () => zoom(0.8));
 document.getElementById("fit")?.addEventListener("click", fit);
-window.addEventListener("resize", () => at.own || fit());
+window.addEventListener("resize", () => {
+    tellShape();
+    if (!at.own) fit();
+});
 for (const button of document.querySelectorAll<HTMLElement>("[data-level]")) {
     button.addEventListener("click", () => {
         at = { ...at, own: false };
         host.postMessage({ kind: "level", level: button.dataset["level"] });
     });
 }
-host.postMessage({ kind: "ready" });
+tellShape();
 export {};
