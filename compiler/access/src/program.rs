@@ -25,7 +25,7 @@ pub use compare::{Change, changes, denials};
 pub use escalation::{Escalation, Way, escalations};
 pub use fit::fit;
 pub use isolation::{
-    CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation,
+    CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation, reaching_over,
 };
 pub use may::{Answer, Example, Target, as_iam_writes};
 pub use names::Deployed;
@@ -43,6 +43,8 @@ pub struct Program<'a> {
     pub holders: Vec<Holder>,
     /// What has a policy of its own, in the same order.
     pub guarded: Vec<Guarded>,
+    /// What names a role to act as, or a resource that its policy is for, by a text.
+    pub named: Vec<Named>,
     /// Policies that are put together at deployment, as a text: nothing is known of what they say. The resource that each
     /// is written at, and where.
     pub late: Vec<(Place, Origin)>,
@@ -70,6 +72,19 @@ pub struct Guarded {
     pub place: Place,
     /// What its policy says.
     pub grants: Vec<Grant>,
+}
+
+/// Something that names another resource of the program by a text: its name, its ARN or its URL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// The resource with the text.
+    pub who: Place,
+    /// The resource that is meant.
+    pub what: Place,
+    /// The text.
+    pub text: String,
+    /// Where it is.
+    pub origin: Origin,
 }
 
 /// A statement where it stands.

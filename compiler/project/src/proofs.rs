@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use ci_access::program::{
-    Deployed, Escalation, Place, Program, Violation, Way, across, escalations, is_plain, isolation, read,
+    Deployed, Escalation, Named, Place, Program, Violation, Way, across, escalations, is_plain, isolation,
+    reaching_over, read,
 };
 use ci_base::{Code, Diagnostic, Span};
 use ci_graph::{Origin, Stack};
@@ -79,6 +80,7 @@ pub(crate) fn proofs(db: &dyn Db, source: Source) -> Vec<Diagnostic<Where>> {
         found.extend(escalations(&program).iter().map(|way| teller.escalation(way)));
         let violations = isolation(&program, &here.deployed).violations;
         found.extend(violations.iter().map(|violation| teller.undeclared(violation)));
+        found.extend(reaching_over(&program).map(|named| teller.reaching_over(named)));
         for (other, there) in stacks.iter().enumerate() {
             if other == one || targets[other].app != targets[one].app {
                 continue;
@@ -138,6 +140,31 @@ impl Teller<'_> {
                 "let the service behind `{owner}` provide a capability, and take it with `needs` and `uses`; or name what is \
                  meant by its ARN"
             ))
+    }
+
+    fn reaching_over(&self, named: &Named) -> Diagnostic<Where> {
+        let Named { who, what, text, origin } = named;
+        let (whose, other) = (self.name(*who, None), self.name(*what, None));
+        let owner = &self.program.stacks[what.stack].name;
+        let is_role = self.program.resource(*what).schema.name() == "AWS::IAM::Role";
+        let (message, help) = if is_role {
+            (
+                format!("{whose} acts as {other}, which nothing declares"),
+                "give it a role of its own, with the capabilities it needs".to_owned(),
+            )
+        } else {
+            (
+                format!("{whose} is a policy of {other}, which nothing declares"),
+                format!(
+                    "let the service behind `{owner}` write it: what its resources allow is for that service to say"
+                ),
+            )
+        };
+        Diagnostic::new(Code::UndeclaredAccess, self.stacks.at(who.stack, *origin), message)
+            .label("it is named here")
+            .also(self.origin_of(*what), "the resource")
+            .note(format!("`{text}` is its name"))
+            .help(help)
     }
 
     fn across(&self, violation: &Violation, there: &Teller<'_>, names: &[String; 2]) -> Diagnostic<Where> {

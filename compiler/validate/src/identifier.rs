@@ -1,7 +1,7 @@
 //! Two resources that would be one and the same thing in AWS.
 
 use ci_base::{Code, Diagnostic};
-use ci_graph::{Origin, Resource, Stack};
+use ci_graph::{Late, Origin, Resource, ResourceId, Stack, Value};
 use rustc_hash::FxHashMap;
 
 use crate::value::same;
@@ -10,8 +10,11 @@ use crate::view::{Fields, together};
 use crate::words;
 
 /// Identifiers that schemas do not give as such, because AWS calls a made-up id primary.
-const NAMED: [(&str, &[&str]); 6] = [
+const NAMED: [(&str, &[&str]); 8] = [
     ("AWS::CodeBuild::Project", &["Name"]),
+    // A queue and a topic have one policy: the last that is written takes the place of all others.
+    ("AWS::SQS::QueuePolicy", &["Queues"]),
+    ("AWS::SNS::TopicPolicy", &["Topics"]),
     ("AWS::Events::Rule", &["EventBusName", "Name"]),
     ("AWS::SQS::Queue", &["QueueName"]),
     ("AWS::SNS::Topic", &["TopicName"]),
@@ -21,13 +24,13 @@ const NAMED: [(&str, &[&str]); 6] = [
 
 /// Reports resources of one type whose identifying properties are equal.
 pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
-    // By type first, then by the first identifying value that is known text: most names differ in that.
-    let mut seen: FxHashMap<(usize, &str), Vec<&Resource>> = FxHashMap::default();
+    // By type first, then by the first identifying value that is known: most differ in that.
+    let mut seen: FxHashMap<(usize, Known<'_>), Vec<&Resource>> = FxHashMap::default();
     let mut by_type: FxHashMap<usize, &'static [&'static str]> = FxHashMap::default();
     for resource in &stack.resources {
         let schema = std::ptr::from_ref(resource.schema).addr();
         let names = *by_type.entry(schema).or_insert_with(|| identifying(resource));
-        let Some(first) = names.iter().find_map(|name| resource.text(name)) else { continue };
+        let Some(first) = names.iter().find_map(|name| known(&resource.field(name)?.value)) else { continue };
         if names.iter().any(|name| resource.lacks(name) && !may_lack(name)) {
             continue;
         }
@@ -37,6 +40,25 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
             Some(other) => findings.push(report(names, resource, other)),
             None => bucket.push(resource),
         }
+    }
+}
+
+/// A value that tells resources apart: a text, or the resource that it is read of.
+#[derive(PartialEq, Eq, Hash)]
+enum Known<'a> {
+    Text(&'a str),
+    Of(ResourceId),
+}
+
+fn known(value: &Value) -> Option<Known<'_>> {
+    match value {
+        Value::String(text) => Some(Known::Text(text)),
+        Value::List(items) => items.first().and_then(|first| known(&first.value)),
+        Value::Late(late) => match &**late {
+            Late::Identifier(of) | Late::Attribute(of, _) => Some(Known::Of(*of)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -78,8 +100,13 @@ fn report(names: &[&str], again: &Resource, first: &Resource) -> Diagnostic<Orig
             words::names(names, "and")
         ),
     };
-    Diagnostic::new(Code::DuplicateIdentifier, origin(again), message)
+    let finding = Diagnostic::new(Code::DuplicateIdentifier, origin(again), message)
         .label("taken already")
-        .also(origin(first), "first used here")
-        .help("leave the name out, and CloudFormation makes one that is unique")
+        .also(origin(first), "first used here");
+    if again.schema.name().ends_with("Policy") {
+        return finding
+            .note("a resource has one policy: the second fails, or takes the place of the first")
+            .help("put all statements into one");
+    }
+    finding.help("leave the name out, and CloudFormation makes one that is unique")
 }

@@ -53,11 +53,8 @@ pub(crate) fn run_trial(trial: &Trial) -> Outcome {
 pub(crate) fn test(root: &Path, need: Need) -> Outcome {
     let Some((vsix, browser)) = prepare(root, need)? else { return Ok(()) };
     let all = Trial { only: None, server: None, times: 1 };
-    let outcomes = [
-        stage("VS Code", || in_vs_code(root, &vsix, &browser, &all)),
-        in_neovim(root, need),
-        in_emacs(root),
-    ];
+    let outcomes =
+        [stage("VS Code", || in_vs_code(root, &vsix, &browser, &all)), in_neovim(root, need), in_emacs(root)];
     // One that fails hides no other.
     outcomes.into_iter().collect::<Result<Vec<()>, String>>().map(|_| ())
 }

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use ci_graph::Origin;
 
-use super::names::owner;
+use super::names::{Deployed, may_name, owner};
 use super::value::Reader;
 use super::{Grant, Holder, Place, Program};
 use crate::{
@@ -301,13 +301,17 @@ fn is_bounded(grant: &Grant) -> bool {
             .any(|token| matches!(token, Token::Variable { key, .. } if &**key == "aws:username"))
     };
     let bounded = |condition: &crate::Condition| {
-        condition.key() == "iam:permissionsboundary" && condition.is_required()
+        let is_any = |value: &Pattern| value.tokens().iter().all(|token| matches!(token, Token::Run { .. }));
+        condition.key() == "iam:permissionsboundary"
+            && condition.is_required()
+            && !condition.values().iter().any(is_any)
     };
     grant.statement.conditions.iter().any(bounded)
         || matches!(&grant.statement.resources, Resources::Of(all) if !all.is_empty() && all.iter().all(own_user))
 }
 
-/// What a statement is about: resources of the program by themselves, or texts.
+/// What a statement is about: resources of the program by themselves, or all that a text may mean; the text alone where it
+/// means none of the program.
 fn exact<'p>(
     program: &'p Program<'_>,
     grant: &'p Grant,
@@ -316,13 +320,26 @@ fn exact<'p>(
         Resources::Of(patterns) => patterns.as_slice(),
         Resources::AllBut(_) | Resources::Attached => &[],
     };
-    patterns.iter().map(|pattern| {
-        let place = match pattern.tokens() {
-            [Token::Letter(Letter::Symbol(symbol))] => owner(&program.stacks, symbol),
-            _ => None,
+    patterns.iter().flat_map(|pattern| {
+        let text = pattern.to_string();
+        let places = match pattern.tokens() {
+            [Token::Letter(Letter::Symbol(symbol))] => owner(&program.stacks, symbol).into_iter().collect(),
+            _ => meant(program, pattern),
         };
-        (place, pattern.to_string())
+        if places.is_empty() {
+            return vec![(None, text)];
+        }
+        places.into_iter().map(|place| (Some(place), text.clone())).collect()
     })
+}
+
+/// The resources of a program that a text may mean, wherever it is deployed.
+fn meant(program: &Program<'_>, pattern: &Pattern) -> Vec<Place> {
+    let stacks = program.stacks.iter().enumerate();
+    let places =
+        stacks.flat_map(|(stack, of)| of.resource_ids().map(move |(resource, _)| Place { stack, resource }));
+    let anywhere = Deployed::default();
+    places.filter(|place| may_name(&program.stacks, pattern, *place, &anywhere)).collect()
 }
 
 fn held<'p>(program: &'p Program<'_>, place: Place) -> Option<&'p Holder> {

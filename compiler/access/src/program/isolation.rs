@@ -164,6 +164,12 @@ pub fn isolation(program: &Program<'_>, deployed: &Deployed) -> Isolation {
     found
 }
 
+/// What names a resource of another service by a text: a role to act as, or the resource that its policy is for. What is
+/// provided is named by a reference.
+pub fn reaching_over<'p>(program: &'p Program<'_>) -> impl Iterator<Item = &'p super::Named> {
+    program.named.iter().filter(|named| named.who.stack != named.what.stack)
+}
+
 /// Who of one deployment may do something with a resource of another one: a role for trying things out whose pattern
 /// also means what customers depend on.
 ///

@@ -405,17 +405,39 @@ fn about(program: &Program<'_>, place: Place, facts: &mut Facts) -> Vec<Pattern>
     let resource = program.resource(place);
     let schema = resource.schema;
     let mut texts: Vec<Text> = Vec::new();
-    if let (Some(own), Some(template)) = (schema.own_arn(), schema.arn_template()) {
-        let symbol = symbol_of(stack, &resource.logical_id, own);
-        let form = form(template, |name| match resource.property(name).map(|found| &found.value) {
-            Some(Value::String(text)) => Part::Text(std::sync::Arc::clone(text)),
-            _ => Part::Symbol(symbol_of(stack, &resource.logical_id, name)),
-        });
-        facts.stands_for(&symbol, form);
-        texts.push(facts.text(&Text::from(symbol)));
+    let attributes = || {
+        let all = schema.attributes().iter().map(|attribute| attribute.name);
+        all.chain(schema.ref_parts().iter().copied())
+    };
+    let part = |name: &str| match resource.property(name).map(|found| &found.value) {
+        Some(Value::String(text)) => Part::Text(std::sync::Arc::clone(text)),
+        _ => Part::Symbol(symbol_of(stack, &resource.logical_id, name)),
+    };
+    match (schema.own_arn(), schema.arn_template()) {
+        (Some(own), Some(template)) => {
+            let symbol = symbol_of(stack, &resource.logical_id, own);
+            facts.stands_for(&symbol, form(template, part));
+            texts.push(facts.text(&Text::from(symbol)));
+        }
+        // Who names it puts its ARN together of what identifies it, which has a name of its own in the ARN.
+        (None, Some(template)) => {
+            let last = arn_parts(template).filter_map(|part| match part {
+                ArnPart::Variable(name) => Some(name),
+                ArnPart::Text(_) => None,
+            });
+            let last = last.last().unwrap_or_default();
+            let ids = attributes().filter(|name| name.ends_with("Id") && !name.contains('.'));
+            let mut ids: Vec<&str> = std::iter::once(last).chain(ids).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            for id in ids {
+                let whole = form(template, |name| part(if name == last { id } else { name }));
+                texts.push(facts.text(&Text::from(whole)));
+            }
+        }
+        (_, None) => {}
     }
-    let attributes = schema.attributes().iter().map(|attribute| attribute.name);
-    for name in attributes.chain(schema.ref_parts().iter().copied()) {
+    for name in attributes() {
         // An attribute of a property, `RedrivePolicy.deadLetterTargetArn`, is about something else.
         if (name.ends_with("Arn") && !name.contains('.')) || schema.own_arn().is_none() {
             let symbol = symbol_of(stack, &resource.logical_id, name);
@@ -423,7 +445,15 @@ fn about(program: &Program<'_>, place: Place, facts: &mut Facts) -> Vec<Pattern>
         }
     }
     let inner = separators(schema.arn_template());
-    texts.iter().flat_map(|text| whole_and_inside(text, &inner)).collect()
+    let own = texts.iter().flat_map(|text| whole_and_inside(text, &inner));
+    // An id that is there for the ARNs of others, as that of a database is for those of its users.
+    let for_others = attributes().filter(|name| name.ends_with("ResourceId") && !name.contains('.'));
+    let for_others = for_others.map(|name| {
+        let anything = Token::Run { except: None };
+        let id = Token::Letter(Letter::Symbol(symbol_of(stack, &resource.logical_id, name)));
+        Pattern::of_tokens(vec![anything.clone(), id, anything])
+    });
+    own.chain(for_others).collect()
 }
 
 /// What stands between the ARN of a resource and the rest of the ARNs of what lies in it, as IAM knows such things: `/` for

@@ -1,14 +1,15 @@
 //! What resources are called: the ARNs that a text in a policy may mean, before anything is deployed.
 //!
 //! A name that is written down is known. One that CloudFormation makes begins with the stack and the logical id. One that
-//! the service makes is a text that differs from every other, so no text that is written down means it.
+//! the service makes is a text that differs from every other, so no text that is written down means it, but one with a
+//! wildcard in its place does.
 //!
 //! Must not know: statements, who may do what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ci_catalog::iam;
-use ci_graph::{Resource, Stack, Value};
+use ci_graph::{Resource, Stack};
 
 use super::{Place, value};
 use crate::glob::{self, Found};
@@ -29,8 +30,10 @@ pub(super) struct Named {
     pub place: Place,
     /// The form in IAM's reference, its variables taken for wildcards: `arn:*:sqs:*:*:*`.
     pub form: String,
-    /// As texts that are written down may say it; none where no text can.
+    /// As texts that are written down may say it.
     pub by_text: Vec<Pattern>,
+    /// The service makes its name: no text that is written down is it, and every wildcard may be.
+    pub is_made: bool,
     /// As texts with names of resources in them may say it.
     pub by_symbol: Vec<Pattern>,
     /// Its name, where it is written down.
@@ -98,14 +101,12 @@ fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) 
         _ => name.to_owned(),
     });
     let own = || Letter::Symbol(value::symbol_of(stack, &resource.logical_id, variable));
-    let mut texts: Vec<Vec<Token>> = Vec::new();
-    match (&name, &property, given.map(|given| &given.value)) {
-        (Some(name), ..) => texts.push(called(resource, name)),
-        // A name that the deployment decides, or parts of it: anything may stand there.
-        (None, Some(_), Some(Value::Late(_))) => texts.push(vec![Token::Run { except: Some(':') }]),
-        (None, Some(_), _) => texts.push(generated(stack, resource)),
-        (None, None, _) => {}
-    }
+    let text = match (&name, &property, given.map(|given| &given.value)) {
+        (Some(name), ..) => called(resource, name),
+        (None, Some(_), None) => generated(stack, resource),
+        // A name that the deployment decides, or the service: anything may stand there.
+        _ => vec![Token::Run { except: Some(':') }],
+    };
     let symbol = match &name {
         Some(name) => called(resource, name),
         None => vec![Token::Letter(own())],
@@ -113,10 +114,10 @@ fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) 
     let form = form(template);
     for inside in insides(&form) {
         let of = |name: &[Token]| of_template(template, name, &inside, deployed);
-        by_text.extend(texts.iter().map(|text| of(text)));
+        by_text.push(of(&text));
         by_symbol.push(of(&symbol));
     }
-    Some(Named { place, form, by_text, by_symbol, name })
+    Some(Named { place, form, by_text, is_made: property.is_none(), by_symbol, name })
 }
 
 /// What comes after the ARN of a resource in the ARNs of what is in it, in forms: `/index/*` of a table. The resource
@@ -220,18 +221,59 @@ pub(super) enum Beginning {
     Text,
 }
 
-/// What a pattern of a resource begins with.
+/// What a pattern of a resource begins with: an attribute of it, or its ARN with the id that the service made.
 pub(super) fn beginning(stacks: &[&Stack], pattern: &Pattern) -> Beginning {
     let mut tokens = pattern.tokens().iter();
-    let Some(Token::Letter(Letter::Symbol(symbol))) = tokens.next() else { return Beginning::Text };
-    let next = tokens.next();
-    let stays = |char: char| next == Some(&Token::Letter(Letter::Char(char)));
+    let Some(Token::Letter(Letter::Symbol(symbol))) = tokens.next() else {
+        return identified(stacks, pattern).map_or(Beginning::Text, Beginning::Within);
+    };
     match owner(stacks, symbol) {
-        Some(place) if next.is_none() || stays('/') || stays(':') => Beginning::Within(place),
+        Some(place) if stays_within(tokens.as_slice()) => Beginning::Within(place),
         Some(_) => Beginning::Text,
         None if symbol.within_field => Beginning::Text,
         None => Beginning::Late,
     }
+}
+
+/// Whether what follows the name of something stays in it.
+fn stays_within(rest: &[Token]) -> bool {
+    matches!(rest.first(), None | Some(Token::Letter(Letter::Char('/' | ':'))))
+}
+
+/// The resource whose ARN a pattern is, or begins with, put together of its id: `arn:…:subnet/{id of the subnet}`.
+fn identified(stacks: &[&Stack], pattern: &Pattern) -> Option<Place> {
+    let (_, name) = at_name(pattern.tokens())?;
+    let at = name.iter().position(|token| !matches!(token, Token::Letter(Letter::Char(_))))?;
+    let Token::Letter(Letter::Symbol(symbol)) = &name[at] else { return None };
+    let place = owner(stacks, symbol).filter(|_| stays_within(&name[at + 1..]))?;
+    let schema = stacks[place.stack].resource(place.resource).schema;
+    let template = schema.arn_template()?;
+    // A name may be that of anything; what identifies the resource, and stands where its ARN has it, is of this one only.
+    let attribute = symbol.name.rsplit('.').next().unwrap_or_default();
+    let kind = template.splitn(6, ':').nth(5)?.split("${").next()?;
+    let written = name[..at].iter().filter_map(|token| match token {
+        Token::Letter(Letter::Char(char)) => Some(*char),
+        _ => None,
+    });
+    let is_its = schema.ref_parts() == [attribute] && written.eq(kind.chars());
+    (is_its && service_of(pattern).as_deref() == template.split(':').nth(2)).then_some(place)
+}
+
+/// The resource of one of these types that a text means: by its name, or by what ends in that, an ARN or a URL. Only a name
+/// that is written down can be meant.
+pub(super) fn meant(stacks: &[&Stack], text: &str, types: &[&str]) -> Option<Place> {
+    let is_called = |of: &Resource| {
+        let own = of.schema.arn_template().and_then(|template| template.rsplit("${").next());
+        let property = own.and_then(|rest| name_property(of, rest.split_once('}')?.0))?;
+        let name = of.property(&property)?.value.as_str()?;
+        let before = text.strip_suffix(name)?;
+        (before.is_empty() || before.ends_with([':', '/'])).then_some(())
+    };
+    stacks.iter().enumerate().find_map(|(stack, of)| {
+        let mut of_types = of.resource_ids().filter(|(_, known)| types.contains(&known.schema.name()));
+        let (resource, _) = of_types.find(|(_, known)| is_called(known).is_some())?;
+        Some(Place { stack, resource })
+    })
 }
 
 /// The resource that a symbol is an attribute of.
@@ -315,10 +357,20 @@ impl Named {
         if matches!(pattern.tokens(), [Token::Run { except: None }]) {
             return true;
         }
+        if self.is_made && !has_names && !leaves_name_open(pattern) {
+            return false;
+        }
         // What is too large to tell counts as found.
         let mut near = forms.iter().filter(|form| !are_apart(pattern.tokens(), form.tokens()));
         near.any(|form| glob::overlap(pattern, form) != Found::Nothing)
     }
+}
+
+/// Whether wildcards stand in the name of an ARN, or may.
+fn leaves_name_open(pattern: &Pattern) -> bool {
+    let is_open = |token: &Token| !matches!(token, Token::Letter(Letter::Char(_)));
+    let name = at_name(pattern.tokens()).map_or(pattern.tokens(), |(_, name)| name);
+    name.iter().any(is_open)
 }
 
 /// Whether two ARNs differ for certain where their names begin: that is what almost all do, and no automaton has to run.

@@ -23,7 +23,18 @@ pub fn is_plain(stacks: &[&Stack]) -> bool {
                     Look { stacks, is_identity }.property(&entry.name, &entry.value.value)
                 });
             }
-            GUARDING.iter().filter(|(known, ..)| *known == name).all(|(_, document, _)| {
+            // A role, or what a policy is for, that is named by a text may be of another service.
+            let by_text = |name: &str| {
+                let value = resource.property(name).map(|found| &found.value);
+                value.is_some_and(|value| !(Look { stacks, is_identity: false }).is_by_itself(value))
+            };
+            if resource.properties.iter().any(|entry| entry.name.contains("Role") && by_text(&entry.name)) {
+                return false;
+            }
+            GUARDING.iter().filter(|(known, ..)| *known == name).all(|(_, document, target)| {
+                if target.is_some_and(by_text) {
+                    return false;
+                }
                 let (property, _) = document.split_once('.').unwrap_or((document, ""));
                 let policy = resource.property(property);
                 policy.is_none_or(|policy| {
@@ -152,6 +163,22 @@ impl Look<'_> {
                 })
             }
             _ => false,
+        }
+    }
+
+    /// A reference, or several; what is no text at all names nothing.
+    fn is_by_itself(self, value: &Value) -> bool {
+        match value {
+            Value::String(_) => false,
+            Value::List(items) => items.iter().all(|item| self.is_by_itself(&item.value)),
+            Value::Late(late) => match &**late {
+                Late::If { then, otherwise, .. } => {
+                    self.is_by_itself(&then.value) && self.is_by_itself(&otherwise.value)
+                }
+                Late::Parameter(_) => true,
+                late => self.is_itself(late),
+            },
+            _ => true,
         }
     }
 

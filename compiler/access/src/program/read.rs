@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ci_graph::{Entry, Late, Located, Origin, Resource, Stack, Value};
 
 use super::value::Reader;
-use super::{Grant, Guarded, Holder, Place, Program, Reach};
+use super::{Grant, Guarded, Holder, Named, Place, Program, Reach};
 use crate::{
     Actions, Condition, Effect, Parts, Pattern, Principal, Principals, Resources, Statement, parse_json,
 };
@@ -44,6 +44,17 @@ pub(super) const GUARDING: [(&str, &str, Option<&str>); 15] = [
     ("AWS::VpcLattice::AuthPolicy", "Policy", Some("ResourceIdentifier")),
 ];
 
+/// What the policies of other resources are for, where a text names it.
+const GUARDED: [&str; 7] = [
+    "AWS::Kinesis::Stream",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+    "AWS::VpcLattice::Service",
+    "AWS::VpcLattice::ServiceNetwork",
+];
+
 /// Reads all policies of the stacks of a target.
 pub fn read<'a>(stacks: &[&'a Stack]) -> Program<'a> {
     let mut policies = Collected::new(stacks);
@@ -58,7 +69,8 @@ pub fn read<'a>(stacks: &[&'a Stack]) -> Program<'a> {
     }
     let holders = policies.holders.into_iter().map(|(place, found)| found.at(place)).collect();
     let guarded = policies.guarded.into_iter().map(|(place, grants)| Guarded { place, grants }).collect();
-    Program { stacks: stacks.to_vec(), holders, guarded, late: policies.late.into_inner() }
+    let (named, late) = (policies.by_text, policies.late.into_inner());
+    Program { stacks: stacks.to_vec(), holders, guarded, named, late }
 }
 
 /// The statements of a managed policy.
@@ -93,6 +105,7 @@ struct Collected<'s, 'a> {
     holders: BTreeMap<Place, Held>,
     guarded: BTreeMap<Place, Vec<Grant>>,
     late: RefCell<Vec<(Place, Origin)>>,
+    by_text: Vec<Named>,
     /// Policies that name nobody of the program, and those that somebody of it names.
     unattached: BTreeSet<Place>,
     attached: BTreeSet<Place>,
@@ -123,6 +136,7 @@ impl<'s, 'a> Collected<'s, 'a> {
             holders: BTreeMap::new(),
             guarded: BTreeMap::new(),
             late: RefCell::default(),
+            by_text: Vec::new(),
             unattached: BTreeSet::new(),
             attached: BTreeSet::new(),
         }
@@ -149,7 +163,13 @@ impl<'s, 'a> Collected<'s, 'a> {
         }
         for (_, document, target) in GUARDING.iter().filter(|(known, ..)| *known == name) {
             let guarded = match target {
-                Some(target) => self.named(place.stack, property(target)),
+                Some(target) => {
+                    let by_text = self.meant(place, property(target), &GUARDED);
+                    let meant = by_text.iter().map(|named| named.what);
+                    let all = self.named(place.stack, property(target)).into_iter().chain(meant).collect();
+                    self.by_text.extend(by_text);
+                    all
+                }
                 None => vec![place],
             };
             let mut steps = document.split('.');
@@ -175,7 +195,27 @@ impl<'s, 'a> Collected<'s, 'a> {
             for role in roles {
                 self.holders.entry(role).or_default().users.push(place);
             }
+            for entry in resource.properties.iter().filter(|entry| entry.name.contains("Role")) {
+                for named in self.meant(place, Some(&entry.value), &["AWS::IAM::Role"]) {
+                    self.holders.entry(named.what).or_default().users.push(place);
+                    self.by_text.push(named);
+                }
+            }
         }
+    }
+
+    /// The resources of some types that a value of `who` names by texts.
+    fn meant(&self, who: Place, value: Option<&'a Located>, types: &[&str]) -> Vec<Named> {
+        let by_text =
+            items(value).into_iter().filter(|item| self.reader.place(who.stack, &item.value).is_none());
+        let texts = by_text.flat_map(|item| {
+            self.reader.texts(who.stack, &item.value).into_iter().map(|text| (text.to_string(), item.origin))
+        });
+        let meant = texts.filter_map(|(text, origin)| {
+            let what = super::names::meant(self.reader.stacks, &text, types)?;
+            Some(Named { who, what, text, origin })
+        });
+        meant.collect()
     }
 
     fn holder(&mut self, place: Place, property: impl Fn(&str) -> Option<&'a Located>) {

@@ -347,3 +347,136 @@ app Shop { let archive = Archive {}; let orders = Orders {}; }
     );
     assert_eq!(allowed, "");
 }
+
+/// Two services in one deployment: one with what is in `members`, one with `members` that reach for it.
+fn beside(members: &str, reaching: &str) -> String {
+    errors(&format!(
+        r#"
+service Kept {{
+    {members}
+}}
+service Reaching {{
+    {reaching}
+}}
+app Shop {{
+    let kept = Kept {{}};
+    let reaching = Reaching {{}};
+    environment prod {{ account: "111111111111", region: "eu-west-1" }}
+}}
+"#
+    ))
+}
+
+/// A role with one statement.
+fn role_with(statement: &str) -> String {
+    format!(
+        r#"let role = aws::iam::Role {{
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("lambda.amazonaws.com")]),
+        Policies: [{{ PolicyName: "p", PolicyDocument: policy([{statement}]) }}],
+    }};"#
+    )
+}
+
+#[test]
+fn a_wildcard_is_every_name_that_a_service_makes() {
+    let key = "let key = aws::kms::Key { EnableKeyRotation: true };";
+    let open = role_with(r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:111111111111:key/*"]"#);
+    let found = "E0817 `role` of `shop-prod-reaching` may do `kms:Decrypt` with `key` of `shop-prod-kept`, which nothing \
+                 declares\n";
+    assert_eq!(beside(key, &open), found);
+    let begins = role_with(r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:111111111111:key/1*"]"#);
+    assert_eq!(beside(key, &begins), found);
+    let written = role_with(
+        r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012"]"#,
+    );
+    assert_eq!(beside(key, &written), "");
+    let elsewhere = role_with(r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:222222222222:key/*"]"#);
+    assert_eq!(beside(key, &elsewhere), "");
+}
+
+#[test]
+fn an_id_that_was_provided_names_one() {
+    let source = r#"
+interface Net { subnet: Id<aws::ec2::Subnet>; }
+service Kept {
+    let vpc = aws::ec2::VPC { CidrBlock: "10.0.0.0/16" };
+    let subnet = aws::ec2::Subnet { VpcId: vpc.VpcId, CidrBlock: "10.0.0.0/24" };
+    let other = aws::ec2::Subnet { VpcId: vpc.VpcId, CidrBlock: "10.0.1.0/24" };
+    provides net: Net = { subnet: subnet.SubnetId };
+}
+service Reaching {
+    needs net: Net;
+    ROLE
+}
+app Shop { let kept = Kept {}; let reaching = Reaching { net: kept.net }; }
+"#;
+    let with = |resource: &str| {
+        errors(
+            &source
+                .replace("ROLE", &role_with(&format!("allow ec2::CreateNetworkInterface on [{resource}]"))),
+        )
+    };
+    let arn = "arn:{aws::partition}:ec2:{aws::region}:{aws::account_id}:subnet/";
+    assert_eq!(with(&format!("\"{arn}{{net.subnet}}\"")), "");
+    assert!(with(&format!("\"{arn}{{net.subnet}}*\"")).contains("E0817"));
+    assert!(with(&format!("\"{arn}*\"")).contains("and one more"));
+}
+
+#[test]
+fn a_role_or_a_resource_is_not_named_by_a_text() {
+    let kept = r#"let role = aws::iam::Role {
+        RoleName: "keeper",
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_service("lambda.amazonaws.com")]),
+    };
+    let files = aws::s3::Bucket { BucketName: "kept-files" };
+    let queue = aws::sqs::Queue { QueueName: "kept-jobs" };"#;
+    let function = |role: &str| {
+        format!(
+            r#"let worker = aws::lambda::Function {{
+        Role: {role}, Runtime: "nodejs22.x", Handler: "index.handler", Code: {{ ZipFile: "exports.handler = null;" }},
+    }};"#
+        )
+    };
+    let acts =
+        "E0817 `worker` of `shop-prod-reaching` acts as `role` of `shop-prod-kept`, which nothing declares\n";
+    assert_eq!(beside(kept, &function(r#""arn:aws:iam::111111111111:role/keeper""#)), acts);
+    assert_eq!(beside(kept, &function(r#""arn:{aws::partition}:iam::{aws::account_id}:role/keeper""#)), acts);
+    assert_eq!(beside(kept, &function(r#""arn:aws:iam::111111111111:role/housekeeper""#)), "");
+    let policies = [
+        (
+            r#"aws::s3::BucketPolicy { Bucket: "kept-files", PolicyDocument: policy([deny s3::GetObject on ["arn:aws:s3:::kept-files/*"] to everyone()]) }"#,
+            "files",
+        ),
+        (
+            r#"aws::sqs::QueuePolicy { Queues: ["https://sqs.eu-west-1.amazonaws.com/111111111111/kept-jobs"], PolicyDocument: policy([deny sqs::SendMessage on ["arn:aws:sqs:eu-west-1:111111111111:kept-jobs"] to everyone()]) }"#,
+            "queue",
+        ),
+    ];
+    for (policy, what) in policies {
+        assert_eq!(
+            beside(kept, &format!("let guard = {policy};")),
+            format!(
+                "E0817 `guard` of `shop-prod-reaching` is a policy of `{what}` of `shop-prod-kept`, which nothing declares\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_step_by_a_text_is_a_step() {
+    let admin = r#"let admin = aws::iam::Role {
+        RoleName: "admin",
+        AssumeRolePolicyDocument: policy([allow sts::AssumeRole to aws_account(aws::account_id)]),
+        Policies: [{ PolicyName: "a", PolicyDocument: policy([allow iam::PutRolePolicy on ["arn:aws:iam::111111111111:role/x"]]) }],
+    };"#;
+    let found = ways(&format!(
+        "{admin}{}",
+        role_with(r#"allow sts::AssumeRole on ["arn:aws:iam::111111111111:role/admin"]"#)
+    ));
+    assert!(found.contains("`role` of `s` can come to any right there is, by way of `admin`"), "{found}");
+    let none = ways(&format!(
+        "{admin}{}",
+        role_with(r#"allow sts::AssumeRole on ["arn:aws:iam::111111111111:role/other"]"#)
+    ));
+    assert!(!none.contains("by way of"), "{none}");
+}

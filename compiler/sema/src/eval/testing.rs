@@ -252,8 +252,13 @@ impl<'db> Eval<'db> {
 
     /// Looks at one stack, as a rule does.
     pub(super) fn looks_at(&mut self, result: &'db StackResult) {
-        let (holders, guarded, late) = (Vec::new(), Vec::new(), Vec::new());
-        let program = Program { stacks: vec![&result.stack], holders, guarded, late };
+        let program = Program {
+            stacks: vec![&result.stack],
+            holders: Vec::new(),
+            guarded: Vec::new(),
+            named: Vec::new(),
+            late: Vec::new(),
+        };
         let made = Stacks { instances: Vec::new(), results: vec![result], program: Rc::new(program) };
         self.looking = Some(Box::new(Looking { placed: Vec::new(), made: Some(made), asked: Vec::new() }));
     }
