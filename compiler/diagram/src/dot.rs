@@ -43,7 +43,7 @@ fn inside<L>(diagram: &Diagram<L>, parent: Option<usize>, depth: usize, text: &m
     }
     for (at, group) in diagram.groups.iter().enumerate().filter(|(_, group)| group.parent == parent) {
         let _ = writeln!(text, "{indent}subgraph {} {{", quoted(&format!("cluster {}", group.id)));
-        let _ = writeln!(text, "{indent}  label={};\n{indent}  style=rounded;", quoted(&group.name));
+        let _ = writeln!(text, "{indent}  label={};\n{indent}  style=rounded;", quoted(&group.title()));
         inside(diagram, Some(at), depth + 1, text);
         let _ = writeln!(text, "{indent}}}");
     }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::glyph;
 use crate::kinds::Family;
-use crate::layout::{GLYPH, LABEL_SIZE, Layout, NAME_SIZE, Rect, Route, TITLE_SIZE, WORD_SIZE};
+use crate::layout::{GLYPH, KIND_SIZE, LABEL_SIZE, Layout, NAME_SIZE, Rect, Route, TITLE_SIZE, WORD_SIZE};
 use crate::model::{Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind};
 use crate::text::{fitted, width, xml};
 
@@ -162,11 +162,10 @@ fn group_box<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
     let Rect { x, y, width: wide, height } = rect;
     let radius = if group.kind == GroupKind::Service { 10 } else { 8 };
     let kind = group.kind.name();
-    let said = if group.kind == GroupKind::Subnets { "" } else { kind };
     let _ = writeln!(text, "<g class=\"group {kind}\" data-id=\"{}\">", xml(&group.id));
     let _ =
         writeln!(text, "<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/>");
-    let room = wide - width(said, 10.5) - 44.0;
+    let room = wide - width(kind, KIND_SIZE) - 44.0;
     let _ = writeln!(
         text,
         "<text x=\"{}\" y=\"{}\" font-size=\"{TITLE_SIZE}\" font-weight=\"600\">{}</text>",
@@ -174,14 +173,12 @@ fn group_box<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
         y + 22.0,
         xml(&fitted(&group.name, TITLE_SIZE, room))
     );
-    if !said.is_empty() {
-        let _ = writeln!(
-            text,
-            "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"10.5\" text-anchor=\"end\">{said}</text>",
-            rect.right() - 14.0,
-            y + 22.0
-        );
-    }
+    let _ = writeln!(
+        text,
+        "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"{KIND_SIZE}\" text-anchor=\"end\">{kind}</text>",
+        rect.right() - 14.0,
+        y + 22.0
+    );
     text.push_str("</g>\n");
 }
 
