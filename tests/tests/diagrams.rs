@@ -108,3 +108,24 @@ fn drawing_again_gives_the_same() {
         }
     }
 }
+
+/// Pictures are for documents: what is drawn by default is as wide as a page, and no name of a group is cut.
+#[test]
+fn pictures_fit_documents() {
+    for (example, environment) in EXAMPLES {
+        for (level, width, height) in [
+            (DiagramLevel::Services, 900.0, 700.0),
+            (DiagramLevel::Units, 900.0, 1400.0),
+            (DiagramLevel::Resources, 3200.0, 4000.0),
+        ] {
+            let TargetDiagram { diagram, layout, .. } = drawn(example, environment, level);
+            let is_fit = layout.width <= width && layout.height <= height;
+            assert!(is_fit, "{example} at {level:?}: {} by {}", layout.width, layout.height);
+            let picture = svg(&diagram, &layout);
+            let heads = picture.split("<g class=\"head").skip(1);
+            for head in heads.map(|rest| rest.split("</g>").next().unwrap()) {
+                assert!(!head.contains('…'), "{example} at {level:?}: {head}");
+            }
+        }
+    }
+}

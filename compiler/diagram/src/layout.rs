@@ -36,8 +36,8 @@ pub(crate) const PADDING: f64 = 18.0;
 pub(crate) const HEAD: f64 = 36.0;
 /// Between parts that nothing connects.
 const GAP: f64 = 36.0;
-/// How wide a page is for its height where nobody says: that of a document or a screen.
-pub const PAGE: f64 = 1.6;
+/// How wide a page is for its height where nobody says. Documents are narrow: what is wider becomes small in them.
+pub const PAGE: f64 = 1.0;
 
 /// A point, in pixels from the top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -146,7 +146,8 @@ async function legible(frame) {
         }
         for (const group of svg.querySelectorAll(".group")) {
             const on = of(group.querySelector("rect"), "fill");
-            for (const text of group.querySelectorAll("text")) need(`words of ${group.dataset.id}`, of(text, "fill"), on, 4.5);
+            const head = [...svg.querySelectorAll(".head")].find(({ dataset }) => dataset.id === group.dataset.id);
+            for (const text of head.querySelectorAll("text")) need(`words of ${group.dataset.id}`, of(text, "fill"), on, 4.5);
         }
         for (const edge of svg.querySelectorAll(".edge > path")) need("an arrow", of(edge, "stroke"), page, 3);
         for (const text of svg.querySelectorAll(":scope > text")) need("a word of the page", of(text, "fill"), page, 4.5);
@@ -259,7 +260,8 @@ try {
         // The value is selected: what is typed takes its place.
         await editor.until("the property", async () =>
             (await page.locator(".view-lines").first().innerText()).includes("KmsMasterKeyId:"), 10_000);
-        await editor.type('"alias/letters"');
+        // The editor closes the text itself.
+        await editor.type('"alias/letters');
         await editor.press("Escape", "Escape");
         await squiggles.first().waitFor({ state: "detached", timeout: 30_000 });
         await editor.save();

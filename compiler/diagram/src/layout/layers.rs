@@ -12,8 +12,8 @@ use dugong::{EdgeLabel, GraphLabel, NodeLabel, RankDir, WorkControl, WorkError, 
 use super::ports::{across, along};
 use super::tree::{Child, Content, Tree};
 use super::{
-    HEAD, MAX_WORK, PADDING, Piece, Placed, Point, Rect, Route, WORD_SIZE, head_width, node_size,
-    pack, ports, smooth,
+    HEAD, MAX_WORK, PADDING, Piece, Placed, Point, Rect, Route, WORD_SIZE, head_width, node_size, pack,
+    ports, smooth,
 };
 use crate::model::{Diagram, EdgeKind};
 use crate::read::apart::Joined;
@@ -246,12 +246,8 @@ impl<L> Work<'_, L> {
         for inner in &content.inner {
             joined.join(inner.from, inner.to);
         }
-        let strong: Vec<usize> = content
-            .outer
-            .iter()
-            .filter(|outer| !self.is_weak(outer.edge))
-            .map(|outer| outer.child)
-            .collect();
+        let strong: Vec<usize> =
+            content.outer.iter().filter(|outer| !self.is_weak(outer.edge)).map(|outer| outer.child).collect();
         for pair in strong.windows(2) {
             joined.join(pair[0], pair[1]);
         }
@@ -285,7 +281,8 @@ impl<L> Work<'_, L> {
             let (Some(from), Some(to)) = (position(inner.from), position(inner.to)) else { continue };
             let (from, to) = if inner.is_back { (to, from) } else { (from, to) };
             let label = label_size(&self.diagram.edges[self.piece.edges[inner.edge]].label);
-            let known = (self.is_weak(inner.edge) && label.0 == 0.0).then(|| shared.get(&(from, to))).flatten();
+            let known =
+                (self.is_weak(inner.edge) && label.0 == 0.0).then(|| shared.get(&(from, to))).flatten();
             let line = known.copied().unwrap_or(lines.len());
             if line == lines.len() {
                 lines.push(Line { from, to, label, length: 1 });
