@@ -269,6 +269,17 @@ try {
         await closeAll();
     });
 
+    await step("a mistake in a manifest is underlined", async () => {
+        await editor.open("scratch/ci.toml");
+        await editor.goBehind("scratch/ci.toml", 'version = "0.1.0"');
+        await editor.type('\nmian = "src/main.ci"');
+        await squiggles.first().waitFor({ timeout: 20_000 });
+        await editor.picture("manifest");
+        await editor.command("File: Revert File");
+        await squiggles.first().waitFor({ state: "detached", timeout: 20_000 });
+        await closeAll();
+    });
+
     await step("a template is pasted as code", async () => {
         await editor.open(scratch);
         await editor.goBehind(scratch, "output url: String = queue.QueueUrl;");
@@ -450,6 +461,10 @@ try {
         const frame = await editor.view(".markdown-body h1");
         await frame.getByText("PutItem").first().waitFor({ timeout: 20_000 });
         await editor.picture("access");
+        const uses = lineOf("uses: [orders.read");
+        await frame.locator("a", { hasText: `orders/src/orders.ci:${uses}` }).first().click();
+        const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
+        await editor.until("the line with the right", async () => (await at.innerText()).includes(`Ln ${uses},`), 20_000);
         await closeAll();
     });
 
