@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -105,6 +107,30 @@ fn drawing_again_gives_the_same() {
             ids.sort_unstable();
             ids.dedup();
             assert_eq!(ids.len(), count, "{example} at {level:?}: an id is used twice");
+        }
+    }
+}
+
+/// What is written for Graphviz, Graphviz reads, and draws all of it. Where it is not installed, there is nothing to ask.
+#[test]
+fn graphviz_draws_what_is_written_for_it() {
+    if Command::new("dot").arg("-V").output().is_err() {
+        eprintln!("skipped: Graphviz is not installed");
+        return;
+    }
+    for (example, environment) in EXAMPLES {
+        for level in [DiagramLevel::Services, DiagramLevel::Units, DiagramLevel::Resources] {
+            let TargetDiagram { diagram, .. } = drawn(example, environment, level);
+            let mut graphviz = Command::new("dot");
+            graphviz.arg("-Tsvg").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut graphviz = graphviz.spawn().unwrap();
+            graphviz.stdin.take().unwrap().write_all(dot(&diagram).as_bytes()).unwrap();
+            let output = graphviz.wait_with_output().unwrap();
+            let (picture, said) = (String::from_utf8(output.stdout).unwrap(), output.stderr);
+            assert!(output.status.success() && said.is_empty(), "{}", String::from_utf8_lossy(&said));
+            let drawn = |class: &str| picture.matches(&format!("class=\"{class}\"")).count();
+            let expected = (diagram.nodes.len(), diagram.groups.len(), diagram.edges.len());
+            assert_eq!((drawn("node"), drawn("cluster"), drawn("edge")), expected, "{example} at {level:?}");
         }
     }
 }

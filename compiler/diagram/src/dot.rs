@@ -34,7 +34,7 @@ fn inside<L>(diagram: &Diagram<L>, parent: Option<usize>, depth: usize, text: &m
     for node in diagram.nodes.iter().filter(|node| node.parent == parent) {
         let shape = match node.family {
             Family::Data | Family::Storage => ", shape=cylinder",
-            Family::Messaging => ", shape=cds",
+            Family::Messaging => ", shape=cds, margin=\"0.2,0.12\"",
             Family::World => ", shape=ellipse",
             _ => "",
         };
