@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -105,6 +107,51 @@ fn drawing_again_gives_the_same() {
             ids.sort_unstable();
             ids.dedup();
             assert_eq!(ids.len(), count, "{example} at {level:?}: an id is used twice");
+        }
+    }
+}
+
+/// What is written for Graphviz, Graphviz reads, and draws all of it. Where it is not installed, there is nothing to ask.
+#[test]
+fn graphviz_draws_what_is_written_for_it() {
+    if Command::new("dot").arg("-V").output().is_err() {
+        eprintln!("skipped: Graphviz is not installed");
+        return;
+    }
+    for (example, environment) in EXAMPLES {
+        for level in [DiagramLevel::Services, DiagramLevel::Units, DiagramLevel::Resources] {
+            let TargetDiagram { diagram, .. } = drawn(example, environment, level);
+            let mut graphviz = Command::new("dot");
+            graphviz.arg("-Tsvg").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut graphviz = graphviz.spawn().unwrap();
+            graphviz.stdin.take().unwrap().write_all(dot(&diagram).as_bytes()).unwrap();
+            let output = graphviz.wait_with_output().unwrap();
+            let (picture, said) = (String::from_utf8(output.stdout).unwrap(), output.stderr);
+            assert!(output.status.success() && said.is_empty(), "{}", String::from_utf8_lossy(&said));
+            let drawn = |class: &str| picture.matches(&format!("class=\"{class}\"")).count();
+            let expected = (diagram.nodes.len(), diagram.groups.len(), diagram.edges.len());
+            assert_eq!((drawn("node"), drawn("cluster"), drawn("edge")), expected, "{example} at {level:?}");
+        }
+    }
+}
+
+/// Pictures are for documents: what is drawn by default is as wide as a page, and no name of a group is cut.
+#[test]
+fn pictures_fit_documents() {
+    for (example, environment) in EXAMPLES {
+        for (level, width, height) in [
+            (DiagramLevel::Services, 900.0, 700.0),
+            (DiagramLevel::Units, 900.0, 1400.0),
+            (DiagramLevel::Resources, 3200.0, 4000.0),
+        ] {
+            let TargetDiagram { diagram, layout, .. } = drawn(example, environment, level);
+            let is_fit = layout.width <= width && layout.height <= height;
+            assert!(is_fit, "{example} at {level:?}: {} by {}", layout.width, layout.height);
+            let picture = svg(&diagram, &layout);
+            let heads = picture.split("<g class=\"head").skip(1);
+            for head in heads.map(|rest| rest.split("</g>").next().unwrap()) {
+                assert!(!head.contains('…'), "{example} at {level:?}: {head}");
+            }
         }
     }
 }

@@ -22,12 +22,7 @@ pub(crate) use trial::{Need, Trial, run_trial, test};
 const OLDEST_NODE: &str = "22";
 
 /// What a test of a language never uses of VS Code, and is half of it.
-const UNUSED: [&str; 4] = [
-    "extensions/copilot",
-    "extensions/mermaid-markdown-features",
-    "node_modules/@github",
-    "node_modules/@microsoft/mxc-sdk",
-];
+const UNUSED: [&str; 3] = ["extensions/copilot", "node_modules/@github", "node_modules/@microsoft/mxc-sdk"];
 
 #[derive(Args)]
 pub(crate) struct Arguments {

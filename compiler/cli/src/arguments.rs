@@ -266,7 +266,7 @@ pub(crate) struct Diagram {
     /// How much is drawn
     #[arg(long, value_enum, default_value_t)]
     pub level: DiagramLevel,
-    /// How many times as wide as high the page is, from 0.25 to 4; 1.6 by default
+    /// How many times as wide as high the page is, from 0.25 to 4; 1 by default
     #[arg(long, value_name = "RATIO", value_parser = aspect)]
     pub aspect: Option<f64>,
     /// Where to write; stdout by default

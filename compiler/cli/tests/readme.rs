@@ -196,6 +196,16 @@ fn numbers_are_right() {
     }
 }
 
+/// What runs before a change is kept is the command that the README names.
+#[test]
+fn all_tests_are_run_as_told() {
+    let script = fs::read_to_string(root().join(".ci/run")).unwrap();
+    let called = script.lines().last().and_then(|line| line.strip_prefix("exec ")?.strip_suffix(" \"$@\""));
+    let called = called.expect("`.ci/run` ends with the command that it calls");
+    let named = document("README.md").lines().any(|line| line.starts_with(&format!("{called} ")));
+    assert!(named, "README.md should name `{called}`");
+}
+
 /// Links, and names of files in code, lead somewhere.
 #[test]
 fn documents_name_what_there_is() {

@@ -34,7 +34,7 @@ fn inside<L>(diagram: &Diagram<L>, parent: Option<usize>, depth: usize, text: &m
     for node in diagram.nodes.iter().filter(|node| node.parent == parent) {
         let shape = match node.family {
             Family::Data | Family::Storage => ", shape=cylinder",
-            Family::Messaging => ", shape=cds",
+            Family::Messaging => ", shape=cds, margin=\"0.2,0.12\"",
             Family::World => ", shape=ellipse",
             _ => "",
         };
@@ -43,7 +43,7 @@ fn inside<L>(diagram: &Diagram<L>, parent: Option<usize>, depth: usize, text: &m
     }
     for (at, group) in diagram.groups.iter().enumerate().filter(|(_, group)| group.parent == parent) {
         let _ = writeln!(text, "{indent}subgraph {} {{", quoted(&format!("cluster {}", group.id)));
-        let _ = writeln!(text, "{indent}  label={};\n{indent}  style=rounded;", quoted(&group.name));
+        let _ = writeln!(text, "{indent}  label={};\n{indent}  style=rounded;", quoted(&group.title()));
         inside(diagram, Some(at), depth + 1, text);
         let _ = writeln!(text, "{indent}}}");
     }

@@ -1,7 +1,8 @@
 //! Where everything is: boxes in layers from left to right or from top to bottom, groups around them, arrows between the
 //! layers.
 //!
-//! Layers, their order and places come from dugong; it is known here only. Parts that nothing connects are laid out one by
+//! A group is laid out by itself and is a box in what is around it. Layers, their order and places come from dugong; it is
+//! known here only. Parts that nothing connects are laid out one by
 //! one and set side by side. The work is counted: what takes too much is set in rows, and its arrows are straight.
 //!
 //! Must not know: stacks, colours, formats.
@@ -10,9 +11,10 @@ mod layers;
 mod pack;
 mod ports;
 mod smooth;
+mod tree;
 
-use crate::model::{Diagram, Group, GroupKind};
-use crate::read::apart::{Joined, components};
+use crate::model::{Diagram, Group};
+use crate::read::apart::components;
 use crate::text::width;
 
 /// How much work the layers of a part may take, in dugong's units.
@@ -27,14 +29,15 @@ pub(crate) const NAME_SIZE: f64 = 14.0;
 pub(crate) const LABEL_SIZE: f64 = 11.0;
 pub(crate) const WORD_SIZE: f64 = 11.0;
 pub(crate) const TITLE_SIZE: f64 = 13.0;
+pub(crate) const KIND_SIZE: f64 = 10.5;
 /// From the border of a group to what is in it.
 pub(crate) const PADDING: f64 = 18.0;
 /// The same above, where the name of the group is.
 pub(crate) const HEAD: f64 = 36.0;
 /// Between parts that nothing connects.
 const GAP: f64 = 36.0;
-/// How wide a page is for its height where nobody says: that of a document or a screen.
-pub const PAGE: f64 = 1.6;
+/// How wide a page is for its height where nobody says. Documents are narrow: what is wider becomes small in them.
+pub const PAGE: f64 = 1.0;
 
 /// A point, in pixels from the top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -177,59 +180,12 @@ pub fn layout<L>(diagram: &Diagram<L>, aspect: f64) -> Layout {
     laid
 }
 
-/// Lays a piece out: in layers, and if that is too much in rows. A group that is all of it is laid out by the parts of
-/// its content.
+/// Lays a piece out: in layers, and if that is too much in rows.
 fn place<L>(diagram: &Diagram<L>, piece: &Piece, aspect: f64, plain: &mut bool) -> Placed {
-    let whole = piece.groups.iter().copied().find(|group| {
-        piece.nodes.iter().all(|node| diagram.is_within(diagram.nodes[*node].parent, *group))
-            && diagram.groups[*group].parent.is_none()
-    });
-    if let Some(whole) = whole {
-        let parts = parts(diagram, piece, whole);
-        if parts.len() > 1 {
-            let place = |part: Piece| {
-                let placed = place(diagram, &part, aspect, plain);
-                (part, placed)
-            };
-            let parts = parts.into_iter().map(place).collect();
-            return pack::beside(diagram, piece, parts, aspect);
-        }
-    }
     layers::place(diagram, piece, aspect).unwrap_or_else(|| {
         *plain = true;
         pack::in_rows(diagram, piece, aspect)
     })
-}
-
-/// The parts of what is in a group that nothing connects, without the group.
-fn parts<L>(diagram: &Diagram<L>, piece: &Piece, whole: usize) -> Vec<Piece> {
-    let position = |node: usize| piece.nodes.binary_search(&node).unwrap_or_default();
-    let mut above = Joined::new(piece.nodes.len());
-    let mut of_group: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
-    for (at, node) in piece.nodes.iter().enumerate() {
-        let mut group = diagram.nodes[*node].parent;
-        while let Some(inner) = group.filter(|inner| *inner != whole) {
-            above.join(*of_group.entry(inner).or_insert(at), at);
-            group = diagram.groups[inner].parent;
-        }
-    }
-    for edge in &piece.edges {
-        let edge = &diagram.edges[*edge];
-        above.join(position(edge.from), position(edge.to));
-    }
-    let mut found: std::collections::BTreeMap<usize, Piece> = std::collections::BTreeMap::new();
-    for (at, node) in piece.nodes.iter().enumerate() {
-        found.entry(above.top(at)).or_default().nodes.push(*node);
-    }
-    for group in piece.groups.iter().filter(|group| **group != whole) {
-        if let Some(first) = of_group.get(group) {
-            found.entry(above.top(*first)).or_default().groups.push(*group);
-        }
-    }
-    for edge in &piece.edges {
-        found.entry(above.top(position(diagram.edges[*edge].from))).or_default().edges.push(*edge);
-    }
-    found.into_values().collect()
 }
 
 /// The parts of a diagram that nothing connects, in the order of their first nodes.
@@ -265,8 +221,7 @@ pub(crate) fn node_size<L>(diagram: &Diagram<L>, node: usize) -> (f64, f64) {
 
 /// How wide the head of a group is: its name, and what it stands for.
 pub(crate) fn head_width<L>(group: &Group<L>) -> f64 {
-    let kind = if group.kind == GroupKind::Subnets { 0.0 } else { 64.0 };
-    (width(&group.name, TITLE_SIZE) + kind + 32.0).round()
+    (width(&group.name, TITLE_SIZE) + width(group.kind.name(), KIND_SIZE) + 46.0).ceil()
 }
 
 /// Rectangles of groups around what is in them, from the inside out.

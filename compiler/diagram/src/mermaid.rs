@@ -31,7 +31,7 @@ fn inside<L>(diagram: &Diagram<L>, parent: Option<usize>, depth: usize, text: &m
         let _ = writeln!(text, "{indent}n{at}{}", shape(node));
     }
     for (at, group) in diagram.groups.iter().enumerate().filter(|(_, group)| group.parent == parent) {
-        let _ = writeln!(text, "{indent}subgraph g{at}[\"{}\"]", escaped(&group.name));
+        let _ = writeln!(text, "{indent}subgraph g{at}[\"{}\"]", escaped(&group.title()));
         inside(diagram, Some(at), depth + 1, text);
         let _ = writeln!(text, "{indent}end");
     }

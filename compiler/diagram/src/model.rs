@@ -40,6 +40,16 @@ pub struct Group<L> {
     pub at: Option<L>,
 }
 
+impl<L> Group<L> {
+    /// Its name with what it stands for, where the name alone does not say that.
+    pub(crate) fn title(&self) -> String {
+        match self.kind {
+            GroupKind::Service | GroupKind::Unit => self.name.clone(),
+            GroupKind::Network | GroupKind::Subnets => format!("{} ({})", self.name, self.kind.name()),
+        }
+    }
+}
+
 /// What a group stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GroupKind {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::glyph;
 use crate::kinds::Family;
-use crate::layout::{GLYPH, LABEL_SIZE, Layout, NAME_SIZE, Rect, Route, TITLE_SIZE, WORD_SIZE};
+use crate::layout::{GLYPH, KIND_SIZE, LABEL_SIZE, Layout, NAME_SIZE, Rect, Route, TITLE_SIZE, WORD_SIZE};
 use crate::model::{Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind};
 use crate::text::{fitted, width, xml};
 
@@ -32,6 +32,7 @@ font-family:-apple-system,BlinkMacSystemFont,'Segoe UI','Noto Sans',Helvetica,Ar
 --compute:#c2571a;--data:#1f6feb;--storage:#238636;--messaging:#bf3989;--edge:#8256d0;--net:#1b8a9e;--security:#cf3d34;--operations:#6e7681;--service:#5b54e0;--world:#6e7681;--other:#6e7681}}
 text{fill:var(--text)}.soft{fill:var(--soft)}.page{fill:var(--page)}
 .group rect{fill:var(--box);stroke:var(--line)}.component rect{fill:var(--inner);stroke-dasharray:5 4}.network rect,.subnets rect{fill:var(--zone);stroke:var(--network);stroke-dasharray:6 4}
+.head text{paint-order:stroke;stroke:var(--box);stroke-width:4px;stroke-linejoin:round}.head.component text{stroke:var(--inner)}.head.network text,.head.subnets text{stroke:var(--zone)}
 .node .card{fill:var(--card);stroke:var(--line)}.outside .card{stroke-dasharray:4 3}
 .sign{fill:none;stroke:#fff;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
 .edge path{fill:none;stroke-width:1.6}.edge rect{fill:var(--card);stroke-width:.6;stroke-opacity:.5}
@@ -91,6 +92,10 @@ pub fn svg<L>(diagram: &Diagram<L>, layout: &Layout) -> String {
     }
     for (edge, route) in diagram.edges.iter().zip(&layout.edges) {
         arrow(&mut text, diagram, edge, route);
+    }
+    // Arrows pass below names, and not over them.
+    for (group, rect) in diagram.groups.iter().zip(&layout.groups) {
+        head_of(&mut text, group, rect);
     }
     for (node, rect) in diagram.nodes.iter().zip(&layout.nodes) {
         node_box(&mut text, node, rect);
@@ -162,11 +167,20 @@ fn group_box<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
     let Rect { x, y, width: wide, height } = rect;
     let radius = if group.kind == GroupKind::Service { 10 } else { 8 };
     let kind = group.kind.name();
-    let said = if group.kind == GroupKind::Subnets { "" } else { kind };
-    let _ = writeln!(text, "<g class=\"group {kind}\" data-id=\"{}\">", xml(&group.id));
-    let _ =
-        writeln!(text, "<rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/>");
-    let room = wide - width(said, 10.5) - 44.0;
+    let _ = writeln!(
+        text,
+        "<g class=\"group {kind}\" data-id=\"{}\">\
+         <rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/></g>",
+        xml(&group.id)
+    );
+}
+
+/// The name of a group, and what it is.
+fn head_of<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
+    let Rect { x, y, width: wide, .. } = rect;
+    let kind = group.kind.name();
+    let _ = writeln!(text, "<g class=\"head {kind}\" data-id=\"{}\">", xml(&group.id));
+    let room = wide - width(kind, KIND_SIZE) - 44.0;
     let _ = writeln!(
         text,
         "<text x=\"{}\" y=\"{}\" font-size=\"{TITLE_SIZE}\" font-weight=\"600\">{}</text>",
@@ -174,14 +188,12 @@ fn group_box<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
         y + 22.0,
         xml(&fitted(&group.name, TITLE_SIZE, room))
     );
-    if !said.is_empty() {
-        let _ = writeln!(
-            text,
-            "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"10.5\" text-anchor=\"end\">{said}</text>",
-            rect.right() - 14.0,
-            y + 22.0
-        );
-    }
+    let _ = writeln!(
+        text,
+        "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"{KIND_SIZE}\" text-anchor=\"end\">{kind}</text>",
+        rect.right() - 14.0,
+        y + 22.0
+    );
     text.push_str("</g>\n");
 }
 

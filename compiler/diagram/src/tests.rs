@@ -63,6 +63,20 @@ fn services(sizes: &[usize], arrows: &[(usize, usize)]) -> Diagram<Source> {
     diagram
 }
 
+/// Puts boxes into groups of their own in the groups that they are in, or further in.
+fn nest(diagram: &mut Diagram<Source>, inner: &[(usize, usize)]) {
+    for (at, (node, depth)) in inner.iter().enumerate() {
+        let node = node % diagram.nodes.len();
+        for level in 0..*depth {
+            let name = format!("group{at}.{level} with a name that is longer than a box is wide");
+            let parent = diagram.nodes[node].parent;
+            let (id, kind) = (name.clone(), GroupKind::Unit);
+            diagram.groups.push(Group { id, name, kind, parent, at: None });
+            diagram.nodes[node].parent = Some(diagram.groups.len() - 1);
+        }
+    }
+}
+
 /// What is so of every layout.
 fn assert_sound<L>(diagram: &Diagram<L>, layout: &Layout) {
     for (at, one) in layout.nodes.iter().enumerate() {
@@ -79,6 +93,20 @@ fn assert_sound<L>(diagram: &Diagram<L>, layout: &Layout) {
             } else {
                 assert!(!around.overlaps(one), "{} lies on {name}", diagram.nodes[at].id);
             }
+        }
+    }
+    for (at, one) in layout.groups.iter().enumerate() {
+        let group = &diagram.groups[at];
+        if !layout.plain {
+            assert!(one.width >= layout::head_width(group), "the name of {} is cut", group.id);
+        }
+        for (other, rect) in layout.groups.iter().enumerate().skip(at + 1) {
+            let apart = if diagram.is_within(diagram.groups[other].parent, at) {
+                one.contains(rect)
+            } else {
+                !one.overlaps(rect)
+            };
+            assert!(apart, "{} and {} overlap: {one:?}, {rect:?}", group.id, diagram.groups[other].id);
         }
     }
     for (edge, route) in diagram.edges.iter().zip(&layout.edges) {
@@ -109,11 +137,20 @@ proptest! {
     fn layouts_are_sound(
         sizes in prop::collection::vec(1_usize..5, 1..7),
         arrows in prop::collection::vec((0_usize..40, 0_usize..40), 0..24),
+        inner in prop::collection::vec((0_usize..40, 0_usize..4), 0..12),
+        weak in prop::collection::vec(any::<bool>(), 24),
+        aspect in 0.3_f64..3.0,
     ) {
-        let diagram = services(&sizes, &arrows);
-        let laid = layout(&diagram, PAGE);
+        let mut diagram = services(&sizes, &arrows);
+        nest(&mut diagram, &inner);
+        for (edge, _) in diagram.edges.iter_mut().zip(weak).filter(|(_, is_weak)| *is_weak) {
+            edge.kind = EdgeKind::Reference;
+            edge.label.clear();
+        }
+        let laid = layout(&diagram, aspect);
+        prop_assert!(!laid.plain);
         assert_sound(&diagram, &laid);
-        prop_assert_eq!(svg(&diagram, &laid), svg(&diagram, &layout(&diagram, PAGE)));
+        prop_assert_eq!(svg(&diagram, &laid), svg(&diagram, &layout(&diagram, aspect)));
     }
 }
 

@@ -1,7 +1,8 @@
 // The extension in a real VS Code, as a user would use it. Each step is told, takes a picture where there is something to
 // see, and fails by itself.
 //
-//     node run.mjs --tools DIR --vsix FILE --repository DIR --out DIR [--chromium FILE] [--only REGEX] [--server FILE]
+//     node run.mjs --tools DIR --vsix FILE --repository DIR --out DIR --command CLEANINFRA [--chromium FILE] [--only REGEX] [--server FILE]
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
         chromium: { type: "string", default: "/usr/bin/chromium" },
         only: { type: "string", default: "" },
         server: { type: "string", default: "" },
+        command: { type: "string" },
     },
 });
 const out = path.resolve(options.out);
@@ -146,7 +148,8 @@ async function legible(frame) {
         }
         for (const group of svg.querySelectorAll(".group")) {
             const on = of(group.querySelector("rect"), "fill");
-            for (const text of group.querySelectorAll("text")) need(`words of ${group.dataset.id}`, of(text, "fill"), on, 4.5);
+            const head = [...svg.querySelectorAll(".head")].find(({ dataset }) => dataset.id === group.dataset.id);
+            for (const text of head.querySelectorAll("text")) need(`words of ${group.dataset.id}`, of(text, "fill"), on, 4.5);
         }
         for (const edge of svg.querySelectorAll(".edge > path")) need("an arrow", of(edge, "stroke"), page, 3);
         for (const text of svg.querySelectorAll(":scope > text")) need("a word of the page", of(text, "fill"), page, 4.5);
@@ -259,11 +262,23 @@ try {
         // The value is selected: what is typed takes its place.
         await editor.until("the property", async () =>
             (await page.locator(".view-lines").first().innerText()).includes("KmsMasterKeyId:"), 10_000);
-        await editor.type('"alias/letters"');
+        // The editor closes the text itself.
+        await editor.type('"alias/letters');
         await editor.press("Escape", "Escape");
         await squiggles.first().waitFor({ state: "detached", timeout: 30_000 });
         await editor.save();
         if (!editor.read(scratch).includes('KmsMasterKeyId: "alias/letters"')) throw new Error(editor.read(scratch));
+        await closeAll();
+    });
+
+    await step("a mistake in a manifest is underlined", async () => {
+        await editor.open("scratch/ci.toml");
+        await editor.goBehind("scratch/ci.toml", 'version = "0.1.0"');
+        await editor.type('\nmian = "src/main.ci"');
+        await squiggles.first().waitFor({ timeout: 20_000 });
+        await editor.picture("manifest");
+        await editor.command("File: Revert File");
+        await squiggles.first().waitFor({ state: "detached", timeout: 20_000 });
         await closeAll();
     });
 
@@ -356,10 +371,12 @@ try {
     await step("the diagram follows while one types, and stays where it was put", async () => {
         const frame = await editor.view("#view svg .node");
         await frame.locator(".node").filter({ hasText: "shipments" }).first().click();
+        const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
+        await editor.until("the line of the queue", async () => (await at.innerText()).includes(`Ln ${lineOf("let shipments")},`), 20_000);
         await frame.locator("#larger").click();
         const place = () => frame.locator("#view svg").evaluate((svg) => svg.style.transform);
         const before = await place();
-        await editor.open("orders/src/orders.ci");
+        await page.locator(".tab", { hasText: "orders.ci" }).first().click();
         await editor.goTo(lineOf("let api") - 1, 1);
         await editor.type("let returns = Queue {};\n");
         await editor.until("the new queue", () => frame.locator(".node", { hasText: "returns" }).count(), 10_000);
@@ -448,6 +465,10 @@ try {
         const frame = await editor.view(".markdown-body h1");
         await frame.getByText("PutItem").first().waitFor({ timeout: 20_000 });
         await editor.picture("access");
+        const uses = lineOf("uses: [orders.read");
+        await frame.locator("a", { hasText: `orders/src/orders.ci:${uses}` }).first().click();
+        const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
+        await editor.until("the line with the right", async () => (await at.innerText()).includes(`Ln ${uses},`), 20_000);
         await closeAll();
     });
 
@@ -462,6 +483,20 @@ try {
         await link.click();
         const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
         await editor.until("its line", async () => (await at.innerText()).includes(`Ln ${line},`), 20_000);
+        await closeAll();
+    });
+
+    await step("a flowchart is drawn in Markdown", async () => {
+        const words = ["diagram", "--format", "mermaid", "--level", "units", path.join(folder, "orders")];
+        const { stdout } = spawnSync(options.command, words, { encoding: "utf8" });
+        fs.writeFileSync(path.join(folder, "design.md"), `# The shop\n\n\`\`\`mermaid\n${stdout}\`\`\`\n`);
+        await editor.open("design.md");
+        await editor.command("Markdown: Open Preview");
+        const frame = await editor.view(".mermaid svg .node");
+        const boxes = await frame.locator(".mermaid svg .node").count();
+        const expected = stdout.match(/^ *n\d+[^ ]/gm).length;
+        if (boxes !== expected) throw new Error(`${boxes} boxes, and not ${expected}`);
+        await editor.picture("flowchart");
         await closeAll();
     });
 

@@ -5,6 +5,10 @@ import * as vscode from "vscode";
 const MANIFEST = "ci.toml";
 const BUILT = "**/{build,node_modules,target}/**";
 
+export function isManifest({ scheme, path: file }: vscode.Uri): boolean {
+    return scheme === "file" && path.posix.basename(file) === MANIFEST;
+}
+
 /** All manifests of the workspace, sorted. */
 export async function manifests(): Promise<vscode.Uri[]> {
     const found = await vscode.workspace.findFiles(`**/${MANIFEST}`, BUILT, 1000);

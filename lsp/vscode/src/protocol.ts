@@ -35,6 +35,8 @@ export interface AccessResult {
     title: string;
     markdown: string;
     problem: string | null;
+    /** Each statement, with where it was written. */
+    statements: { uri: string | null; range: Range | null }[];
 }
 
 export interface TestParams {

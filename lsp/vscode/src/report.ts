@@ -73,7 +73,7 @@ export class Reports {
         const make = async () => {
             const found = await this.server.need<AccessResult>(REQUESTS.access, params);
             if (found) title = found.title || title;
-            return found && (found.problem ? `# ${title}\n\n${found.problem}\n` : found.markdown);
+            return found && (found.problem ? `# ${title}\n\n${found.problem}\n` : withPlaces(found));
         };
         const text = await make();
         if (text === undefined) return;
@@ -138,6 +138,25 @@ function linked(text: string, folder: vscode.Uri): string {
     });
 }
 
+/** The report, with a link behind each statement to where it was written. Statements are items of lists, in their order. */
+function withPlaces({ markdown, statements }: AccessResult): string {
+    const isStatement = (line: string) => line.startsWith("- ") && !line.endsWith("which is not judged");
+    const lines = markdown.split("\n");
+    if (lines.filter(isStatement).length !== statements.length) return markdown;
+    let next = 0;
+    const linked = lines.map((line) => {
+        const place = isStatement(line) ? statements[next++] : undefined;
+        return place?.uri && place.range ? `${line} — ${linkTo(vscode.Uri.parse(place.uri), place.range.start.line + 1)}` : line;
+    });
+    return linked.join("\n");
+}
+
+/** A link to a line of a file, called as the workspace calls it. */
+function linkTo(file: vscode.Uri, line: number): string {
+    const shown = vscode.workspace.getWorkspaceFolder(file) ? vscode.workspace.asRelativePath(file) : path.basename(file.fsPath);
+    return `[${shown}:${line}](${file.with({ fragment: `L${line}` }).toString()})`;
+}
+
 function folderOf(project: string): string {
     return project.endsWith(".ci") ? path.dirname(project) : project;
 }
@@ -200,8 +219,7 @@ export interface Network {
 export function networkPage(network: Network, folder: string): string {
     const link = ({ file, line }: Place) => {
         if (file.startsWith("std/")) return `\`${file}:${line}\``;
-        const shown = vscode.workspace.asRelativePath(path.resolve(folder, file));
-        return `[${shown}:${line}](${vscode.Uri.file(path.resolve(folder, file)).with({ fragment: `L${line}` }).toString()})`;
+        return linkTo(vscode.Uri.file(path.resolve(folder, file)), line);
     };
     const text = ["# Who reaches whom", ""];
     for (const target of network.targets) {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { ErrorCodes, LanguageClient, ResponseError, State, Trace } from "vscode-languageclient/node";
 
 import * as command from "./command";
+import { followManifests } from "./manifests";
 import { pageOf } from "./report";
 
 /** What views do instead of what the server would say of a command. */
@@ -10,6 +11,7 @@ export type Intercept = (argument: unknown) => unknown;
 
 export class Server implements vscode.Disposable {
     private client: LanguageClient | undefined;
+    private manifests: vscode.Disposable | undefined;
     private starting: Promise<void> = Promise.resolve();
     private version = "";
     private readonly changed = new vscode.EventEmitter<void>();
@@ -78,6 +80,7 @@ export class Server implements vscode.Disposable {
         this.client = client;
         try {
             await client.start();
+            this.manifests = followManifests(client);
             this.version = client.initializeResult?.serverInfo?.version ?? this.version;
             this.show("running");
             this.changed.fire();
@@ -90,6 +93,8 @@ export class Server implements vscode.Disposable {
     private async stopNow(): Promise<void> {
         const client = this.client;
         this.client = undefined;
+        this.manifests?.dispose();
+        this.manifests = undefined;
         if (!client) return;
         try {
             await client.dispose(2000);

@@ -43,7 +43,8 @@ pub(crate) fn run_trial(trial: &Trial) -> Outcome {
     let root = &root()?;
     let outcome = prepare(root, Need::Required).and_then(|prepared| {
         let Some((vsix, browser)) = prepared else { return Ok(()) };
-        (0..trial.times).try_for_each(|_| stage("VS Code", || in_vs_code(root, &vsix, &browser, trial)))
+        (0..trial.times).try_for_each(|_| stage("VS Code", || in_vs_code(root, &vsix, &browser, trial)))?;
+        in_neovim(root, Need::IfPossible).and_then(|()| in_emacs(root))
     });
     tell_stages();
     outcome
@@ -108,6 +109,7 @@ fn in_vs_code(root: &Path, vsix: &Path, browser: &Path, trial: &Trial) -> Outcom
     command.arg(extension(root).join("e2e").join("run.mjs"));
     command.arg("--tools").arg(&tools).arg("--vsix").arg(vsix).arg("--repository").arg(root);
     command.arg("--out").arg(root.join("target").join("editor-screenshots")).arg("--chromium").arg(browser);
+    command.arg("--command").arg(server_of(root, "debug"));
     if let Some(only) = &trial.only {
         command.arg("--only").arg(only);
     }
@@ -122,7 +124,7 @@ fn in_neovim(root: &Path, need: Need) -> Outcome {
         return missing(need, "the server is tried in Neovim, and there is none (on Debian: neovim)");
     };
     let script = extension(root).join("e2e").join("neovim.lua");
-    let mut command = other_editor(root, &nvim);
+    let mut command = other_editor(root, &nvim)?;
     command.args(["--headless", "-u", "NONE", "-c"]).arg(format!("luafile {}", script.display()));
     stage("Neovim", || run(command.arg("src/orders.ci")))
 }
@@ -132,16 +134,21 @@ fn in_emacs(root: &Path) -> Outcome {
     let Some(emacs) = find("emacs") else {
         return missing(Need::IfPossible, "Emacs is not installed");
     };
-    let mut command = other_editor(root, &emacs);
+    let mut command = other_editor(root, &emacs)?;
     command.args(["--batch", "-Q", "-l"]).arg(extension(root).join("e2e").join("eglot.el"));
     stage("Emacs", || run(command.arg("src/orders.ci")))
 }
 
-/// An editor in a project, with the server in the variable `CI_SERVER`.
-fn other_editor(root: &Path, program: &Path) -> Command {
+/// An editor in a project, which finds the server by its name.
+fn other_editor(root: &Path, program: &Path) -> Result<Command, String> {
+    let server = server_of(root, "debug");
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let folders = server.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&others));
+    let folders = std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))?;
     let mut command = Command::new(program);
-    command.current_dir(root.join("examples").join("orders")).env("CI_SERVER", server_of(root, "debug"));
-    command
+    command.current_dir(root.join("examples").join("orders"));
+    command.env("PATH", folders).env("CI_README", root.join("README.md"));
+    Ok(command)
 }
 
 /// A browser that can be driven: `$CHROMIUM`, or one of the usual names.

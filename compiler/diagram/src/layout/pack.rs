@@ -41,29 +41,6 @@ fn rows(sizes: &[(f64, f64)], order: &[usize], room: f64) -> (Vec<Point>, (f64, 
     (found, (widest, y + tallest))
 }
 
-/// Puts what was laid out side by side, in a group that has nothing else in it.
-pub(super) fn beside<L>(
-    diagram: &Diagram<L>,
-    piece: &Piece,
-    parts: Vec<(Piece, Placed)>,
-    aspect: f64,
-) -> Placed {
-    let sizes: Vec<(f64, f64)> = parts.iter().map(|(_, placed)| (placed.width, placed.height)).collect();
-    let nothing = Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
-    let mut nodes = vec![nothing; piece.nodes.len()];
-    let mut edges = vec![Route { points: Vec::new(), sideways: true, label: None }; piece.edges.len()];
-    for ((part, placed), by) in parts.into_iter().zip(shelves(&sizes, aspect)) {
-        for (node, rect) in part.nodes.iter().zip(placed.nodes) {
-            nodes[piece.nodes.binary_search(node).unwrap_or_default()] = rect.moved(by);
-        }
-        for (edge, route) in part.edges.iter().zip(placed.edges) {
-            edges[piece.edges.binary_search(edge).unwrap_or_default()] = route.moved(by);
-        }
-    }
-    let groups = around(diagram, piece, &nodes);
-    normal(nodes, groups, edges)
-}
-
 /// Boxes in rows, each service by itself; arrows are straight.
 pub(super) fn in_rows<L>(diagram: &Diagram<L>, piece: &Piece, aspect: f64) -> Placed {
     let mut nodes = vec![Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 }; piece.nodes.len()];

@@ -5,7 +5,7 @@
 //!
 //! Must not know: arrows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ci_graph::{Place, ResourceId, Stack};
 use indexmap::IndexMap;
@@ -69,6 +69,11 @@ struct Service<'a> {
 /// The name of what a resource is part of: its own where it is part of nothing.
 fn unit(path: &str) -> &str {
     path.rsplit_once('.').map_or(path, |(unit, _)| unit)
+}
+
+/// What a resource is part of, the outermost first: `vpc` and `vpc.public` of `vpc.public.table`.
+fn prefixes(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('.').map(|(at, _)| &path[..at])
 }
 
 fn first(path: &str) -> &str {
@@ -187,6 +192,18 @@ impl Service<'_> {
         for all in &drawn {
             *count.entry(first(&stack.resource(all[0]).path)).or_default() += 1;
         }
+        // Of resources alone also what is in components of components is kept together; not so several of one kind.
+        let mut types: HashMap<&str, &str> = HashMap::new();
+        let mut mixed: HashSet<&str> = HashSet::new();
+        for all in drawn.iter().filter(|_| level == Level::Resources) {
+            let of = stack.resource(all[0]);
+            for prefix in prefixes(&of.path) {
+                if *types.entry(prefix).or_insert(of.schema.name()) != of.schema.name() {
+                    mixed.insert(prefix);
+                }
+            }
+        }
+        let is_part = |prefix: &str| mixed.contains(prefix);
         let mut groups: HashMap<&str, usize> = HashMap::new();
         for all in drawn {
             let main = stack.resource(all[0]);
@@ -194,22 +211,27 @@ impl Service<'_> {
             let unit = unit(&main.path);
             let at = At { stack: self.at, origin: main.origin, of: Of::Resource(all[0]) };
             let is_shared = count[member] > 1;
-            let parent = if is_shared && level != Level::Services {
-                *groups.entry(member).or_insert_with(|| {
-                    diagram.groups.push(Group {
-                        id: format!("{service}/{member}"),
-                        name: member.to_owned(),
-                        kind: GroupKind::Unit,
-                        parent: Some(self.at),
-                        at: Some(At { of: Of::Member(all[0]), ..at }),
+            let mut parent = self.at;
+            let mut within = member;
+            if is_shared && level != Level::Services {
+                for prefix in prefixes(&main.path).filter(|prefix| *prefix == member || is_part(prefix)) {
+                    let outer = parent;
+                    within = prefix;
+                    parent = *groups.entry(prefix).or_insert_with(|| {
+                        let of = if prefix == member { Of::Member(all[0]) } else { at.of };
+                        diagram.groups.push(Group {
+                            id: format!("{service}/{prefix}"),
+                            name: prefix.rsplit('.').next().unwrap_or(prefix).to_owned(),
+                            kind: GroupKind::Unit,
+                            parent: Some(outer),
+                            at: Some(At { of, ..at }),
+                        });
+                        diagram.groups.len() - 1
                     });
-                    diagram.groups.len() - 1
-                })
-            } else {
-                self.at
-            };
+                }
+            }
             let whole = if level == Level::Resources { &*main.path } else { unit };
-            let inner = whole.strip_prefix(member).and_then(|rest| rest.strip_prefix('.'));
+            let inner = whole.strip_prefix(within).and_then(|rest| rest.strip_prefix('.'));
             let (mut name, mut id) = match inner {
                 Some(inner) if is_shared => (inner.to_owned(), format!("{service}/{whole}")),
                 // Several things of one component that are of different types.
@@ -272,7 +294,7 @@ fn networks(stacks: &[&Stack], refs: &Refs<'_>, boxes: &mut Boxes, diagram: &mut
         let mut names: Vec<&str> = subnets.iter().map(|place| zone(&refs.resource(*place).path)).collect();
         names.sort_unstable();
         names.dedup();
-        let mut name = format!("{} subnets", names.join(", "));
+        let mut name = names.join(", ");
         let parent = diagram.nodes[node].parent.unwrap_or_default();
         let vpc = subnets.iter().flat_map(|subnet| refs.of(*subnet)).map(|read| read.to);
         let vpc = vpc.filter(|to| refs.resource(*to).schema.name() == VPC).find(|to| boxes.of(*to).is_some());
