@@ -24,7 +24,7 @@ use crate::abilities::Abilities;
 use crate::findings::by_document;
 use crate::paths::{Paths, path_of};
 use crate::settings::Settings;
-use crate::view::View;
+use crate::view::{LineCache, View};
 
 /// How many edits there are between two comparisons.
 const BETWEEN: usize = 100;
@@ -352,6 +352,7 @@ impl Soak {
                 settings: Arc::new(Settings::default()),
                 findings: None,
                 others: Vec::new(),
+                lines: LineCache::default(),
             };
             for (uri, diagnostics) in by_document(&view, &view.snapshot.check()) {
                 assert!(path_of(&uri).is_some());
