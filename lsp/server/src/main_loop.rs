@@ -90,6 +90,9 @@ pub(crate) struct Checked {
 const WASTE: u64 = 64 << 20;
 const MUCH_WASTE: u64 = 4 * WASTE;
 
+/// What is typed in less time than this comes from a program.
+const LEAST_DELAY: Duration = Duration::from_millis(5);
+
 /// For how long nobody must have typed.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -571,7 +574,7 @@ impl MainLoop {
         self.renewal = None;
         let most = Duration::from_millis(self.settings.diagnostics.delay.min(5000));
         let took = self.projects.values().map(|project| project.took).max();
-        self.due = Some(Instant::now() + took.unwrap_or(most).min(most));
+        self.due = Some(Instant::now() + took.unwrap_or(most).max(LEAST_DELAY).min(most));
     }
 
     fn check(&mut self) {
