@@ -5,6 +5,7 @@
 //! Must not know: the command line, editors, AWS.
 
 mod access;
+mod blame;
 mod build;
 mod database;
 mod deploy;
