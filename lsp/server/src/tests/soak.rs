@@ -117,6 +117,8 @@ fn soak(edits: usize, seed: u64) {
     talk_for(&shown, Duration::from_hours(2), |client| async move {
         let mut soak = Soak::new(client, shown_sources(files), seed);
         soak.open().await;
+        // Of the examples as they are the editor says what a check says, too.
+        soak.compare(files).await;
         let start = Instant::now();
         let mut early = None;
         for number in 1..=edits {
