@@ -14,13 +14,14 @@ mkdir -p "$peers/node"
 peers=$(cd "$peers" && pwd)
 failed=()
 
-echo "==> npm: CDK, TypeScript, Pkl"
+echo "==> npm: CDK, TypeScript and its language server, Pkl"
 (
     cd "$peers/node"
     [ -f package.json ] || npm init -y >/dev/null
     # --no-package-lock: the versions below are the pins, and nothing else should decide.
     npm install --no-audit --no-fund --no-package-lock --save-exact \
-        aws-cdk-lib@2.276.0 constructs@10.8.1 typescript@5.9.3 @types/node@20
+        aws-cdk-lib@2.276.0 constructs@10.8.1 typescript@5.9.3 @types/node@20 \
+        typescript-language-server@5.3.0
 ) || failed+=("CDK and TypeScript")
 # Pkl's package is a native binary for one platform, so it may be missing where the rest is not.
 (

@@ -192,7 +192,7 @@ impl Places<'_> {
             Of::Resource(resource) => chosen_at(db, instance, at.origin, path(resource)),
             Of::Member(resource) => {
                 let path = path(resource);
-                declared_at(db, instance, path.split_once('.').map_or(path, |(member, _)| member))
+                declared_at(db, instance.item(db), path.split_once('.').map_or(path, |(member, _)| member))
             }
         };
         own.unwrap_or_else(|| self.snapshot.place(result, at.origin))

@@ -60,6 +60,19 @@ pub struct ServiceTemplate {
     pub template: String,
     /// Where in the source each value of it was written: the JSON of a source map.
     pub map: String,
+    /// Its resources, in the order of the source.
+    pub resources: Vec<TemplateResource>,
+}
+
+/// A resource of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateResource {
+    /// The names that lead to it in the source, joined by dots.
+    pub path: String,
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its type.
+    pub resource_type: &'static str,
 }
 
 impl Snapshot {
@@ -133,7 +146,13 @@ impl Snapshot {
                     if compiled.json.is_none() {
                         continue;
                     }
+                    let resources = compiled.stack.resources.iter().map(|of| TemplateResource {
+                        path: of.path.to_string(),
+                        logical_id: of.logical_id.to_string(),
+                        resource_type: of.schema.name(),
+                    });
                     found.push(ServiceTemplate {
+                        resources: resources.collect(),
                         target: target.clone(),
                         stack: compiled.stack.name.to_string(),
                         template: text(&compiled.stack),

@@ -5,6 +5,7 @@
 //! Must not know: the command line, editors, AWS.
 
 mod access;
+mod blame;
 mod build;
 mod database;
 mod deploy;
@@ -48,7 +49,7 @@ pub use deploy::{
 pub use diagram::{DiagramQuestion, DiagramReport, TargetDiagram};
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
-pub use inspect::{CancelHandle, Kept, Overtaken, ServiceTemplate, unless_overtaken};
+pub use inspect::{CancelHandle, Kept, Overtaken, ServiceTemplate, TemplateResource, unless_overtaken};
 pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, Rules, TemplateFormat, is_kebab_case};
 pub use network::{

@@ -10,6 +10,7 @@ use ci_cfn::Violation;
 use ci_graph::{Located, Origin, Stack, Value};
 use ci_sema::{Db, ItemId, Program, ServiceInstance, StackResult, TargetId, has_errors, is_damaged};
 
+use crate::blame::culprit;
 use crate::build::SourceMaps;
 use crate::files::Files;
 use crate::host::Snapshot;
@@ -27,6 +28,8 @@ pub(crate) struct CompiledStack {
     pub json: Option<Arc<Vec<u8>>>,
     /// What is wrong with it, beyond what its evaluation found.
     pub diagnostics: Vec<Diagnostic<Origin>>,
+    /// Of each of them that is about what the library wrote, the path of the resource.
+    pub culprits: Vec<Option<String>>,
     /// A value that nothing is known about: told where nothing else is wrong.
     pub unknown: Option<Diagnostic<Origin>>,
 }
@@ -53,7 +56,8 @@ pub(crate) fn template(db: &dyn Db, instance: ServiceInstance) -> Arc<CompiledSt
         }
     }
     let unknown = unknown(&stack);
-    Arc::new(CompiledStack { stack, json, diagnostics, unknown })
+    let culprits = diagnostics.iter().map(|found| culprit(db, &stack, &result.items, found)).collect();
+    Arc::new(CompiledStack { stack, json, diagnostics, culprits, unknown })
 }
 
 /// From how many resources on a stack is checked and lowered side by side: below, a thread costs more than it saves.
@@ -159,7 +163,7 @@ impl Snapshot {
             for (unit, result) in ci_sema::unused_items(db) {
                 used.extend(result.items.iter().map(|item| item.file(db)));
                 ruled.add(db, ci_sema::open_rulings(db, unit), &result.items);
-                self.stack_findings(result, unit_findings(db, unit), &mut found);
+                self.stack_findings(unit, result, (unit_findings(db, unit), &[]), &mut found);
             }
             for target in ci_sema::targets(db) {
                 let plan = ci_sema::plan(db, TargetId::new(db, target.clone()));
@@ -169,10 +173,11 @@ impl Snapshot {
                     if result.stack.resources.len() >= SIDE_BY_SIDE {
                         self.look_ahead(db, *instance, maps.as_deref_mut());
                     }
-                    let late = &template(db, *instance).diagnostics;
+                    let compiled = template(db, *instance);
+                    let late = (&*compiled.diagnostics, &*compiled.culprits);
                     ruled.add(db, ci_sema::rulings(db, *instance), &result.items);
                     used.extend(result.items.iter().map(|item| item.file(db)));
-                    self.stack_findings(result, late, &mut found);
+                    self.stack_findings(instance.item(db), result, late, &mut found);
                 }
                 self.network_findings(plan, TargetId::new(db, target.clone()), &mut found.late);
             }
@@ -255,16 +260,23 @@ impl Snapshot {
         found.collect()
     }
 
-    /// What is wrong with one stack: as its evaluation found, and as those found who looked at it later.
-    fn stack_findings(&self, result: &StackResult, late: &[Diagnostic<Origin>], found: &mut Findings) {
+    /// What is wrong with one stack of `root`: as its evaluation found, and as those found who looked at it later, with the
+    /// resources that that is about.
+    fn stack_findings(
+        &self,
+        root: ItemId,
+        result: &StackResult,
+        (late, culprits): (&[Diagnostic<Origin>], &[Option<String>]),
+        found: &mut Findings,
+    ) {
         // Of text that was not understood, values mean nothing.
         if result.items.iter().any(|item| is_damaged(&self.db, *item)) {
             return;
         }
-        let placed =
-            |diagnostic: &Diagnostic<Origin>| diagnostic.clone().map(|origin| self.place(result, origin));
-        found.early.extend(result.diagnostics.iter().map(placed));
-        found.late.extend(late.iter().map(placed));
+        found.early.extend(result.diagnostics.iter().map(|found| self.blamed(root, result, found, None)));
+        let culprits = culprits.iter().map(Option::as_deref).chain(std::iter::repeat(None));
+        let late = late.iter().zip(culprits);
+        found.late.extend(late.map(|(found, culprit)| self.blamed(root, result, found, culprit)));
     }
 
     /// Where in the source an origin of a stack is.

@@ -53,9 +53,11 @@ impl Snapshot {
             let mut ruled = Ruled::default();
             for instance in stacks {
                 let result = ci_sema::stack(db, *instance);
-                let late = &template(db, *instance).diagnostics;
-                let all = result.diagnostics.iter().chain(late);
-                of_stacks.extend(all.map(|found| found.clone().map(|origin| self.place(result, origin))));
+                let compiled = template(db, *instance);
+                let late = compiled.diagnostics.iter().zip(compiled.culprits.iter().map(Option::as_deref));
+                let all = result.diagnostics.iter().map(|found| (found, None)).chain(late);
+                let root = instance.item(db);
+                of_stacks.extend(all.map(|(found, culprit)| self.blamed(root, result, found, culprit)));
                 ruled.add(db, ci_sema::rulings(db, *instance), &result.items);
             }
             of_stacks.append(&mut ruled.broken);

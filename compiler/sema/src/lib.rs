@@ -33,7 +33,7 @@ pub use diagnostics::{Allowed, allowed, file_diagnostics, unused_items};
 pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, stack, targets};
 pub use eval::ruling::{Rulings, open_rulings, rule_allowances, rulings};
 pub use eval::testing::{At, TestResult, run_test, tests};
-pub use eval::trail::{chosen_at, declared_at};
+pub use eval::trail::{Step, chosen_at, declared_at, trail};
 pub use infer::has_errors;
 pub use item::{ItemId, ItemKind, is_damaged};
 pub use name::resource_type;

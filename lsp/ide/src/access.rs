@@ -8,7 +8,7 @@ use ci_syntax::ItemKind;
 
 use crate::Cursor;
 use crate::hints::shown;
-use crate::place::at;
+use crate::place::{At, at};
 use crate::symbol::{Symbol, member_name, members};
 
 /// The templates of a service.
@@ -16,6 +16,8 @@ use crate::symbol::{Symbol, member_name, members};
 pub struct Templates {
     /// The name of the service; nothing where the cursor is in none.
     pub service: Option<String>,
+    /// The member of it that the cursor is in.
+    pub member: Option<String>,
     /// Why there is nothing to show.
     pub problem: Option<String>,
     /// One for each stack that it becomes.
@@ -25,10 +27,11 @@ pub struct Templates {
 /// The templates of the service at a cursor.
 pub fn templates(snapshot: &Snapshot, cursor: Cursor) -> Templates {
     let service = snapshot.attach(|db| {
-        let item = at(db, snapshot, cursor)?.body.item;
-        (item.kind(db) == ItemKind::Service).then(|| (item, item.name(db).to_string()))
+        let place = at(db, snapshot, cursor)?;
+        let item = place.body.item;
+        (item.kind(db) == ItemKind::Service).then(|| (item, item.name(db).to_string(), member_at(&place)))
     });
-    let Some((item, name)) = service else {
+    let Some((item, name, member)) = service else {
         let problem = Some("there is no service here".to_owned());
         return Templates { problem, ..Templates::default() };
     };
@@ -36,7 +39,7 @@ pub fn templates(snapshot: &Snapshot, cursor: Cursor) -> Templates {
     let problem = stacks.is_empty().then(|| {
         format!("`{name}` has no template: it or an app that uses it has errors, or no app uses it")
     });
-    Templates { service: Some(name), problem, stacks }
+    Templates { service: Some(name), member, problem, stacks }
 }
 
 /// What may be done, told to a person.
@@ -85,10 +88,7 @@ pub fn name_at(snapshot: &Snapshot, cursor: Cursor) -> Option<String> {
             Some(symbol @ Symbol::Member(item, _)) => (item, symbol.name(db, snapshot)?.to_owned()),
             _ => {
                 // Anywhere in a member it is what that member makes.
-                let body = place.body;
-                let member =
-                    members(&body.tree.item).iter().find(|member| member.range.touches(place.offset))?;
-                (body.item, member_name(member)?.of(body.source.text()).to_owned())
+                (place.body.item, member_at(&place)?)
             }
         };
         let is_service = item.kind(db) == ItemKind::Service;
@@ -96,8 +96,19 @@ pub fn name_at(snapshot: &Snapshot, cursor: Cursor) -> Option<String> {
     })
 }
 
-/// Who may do what: everything, what `of` may do, or who may use `to`.
-pub fn report(snapshot: &Snapshot, of: Option<String>, to: Option<String>) -> Report {
+/// The name of the member that a cursor is in.
+fn member_at(place: &At<'_>) -> Option<String> {
+    let body = place.body;
+    let member = members(&body.tree.item).iter().find(|member| member.range.touches(place.offset))?;
+    Some(member_name(member)?.of(body.source.text()).to_owned())
+}
+
+/// Where a place can be gone to: a URL, and what to write on it.
+pub type Link<'a> = &'a dyn Fn(Span) -> Option<(String, String)>;
+
+/// Who may do what: everything, what `of` may do, or who may use `to`. `link` leads to
+/// the statements.
+pub fn report(snapshot: &Snapshot, of: Option<String>, to: Option<String>, link: Link<'_>) -> Report {
     let title = match (&of, &to) {
         (_, Some(to)) => format!("Who can reach `{to}`"),
         (Some(of), None) => format!("What `{of}` may do"),
@@ -120,7 +131,7 @@ pub fn report(snapshot: &Snapshot, of: Option<String>, to: Option<String>) -> Re
     let mut report = Report { title: title.clone(), markdown: format!("# {title}\n"), ..Report::default() };
     let several = told.targets.len() > 1;
     for target in &told.targets {
-        tell(target, several, &mut report);
+        tell(target, several, link, &mut report);
     }
     let is_empty = report.statements.is_empty();
     if is_empty && told.targets.iter().all(|target| !target.known.is_empty()) {
@@ -147,26 +158,28 @@ fn kebab(name: &str) -> String {
     crate::shape::snake(name).replace('_', "-")
 }
 
-fn tell(target: &TargetAccess, several: bool, report: &mut Report) {
+fn tell(target: &TargetAccess, several: bool, link: Link<'_>, report: &mut Report) {
     if several {
-        let _ = writeln!(report.markdown, "\n## {}", target.name);
+        let _ = writeln!(report.markdown, "\n## {}", plain(&target.name));
     }
     for holder in &target.holders {
         let HolderAccess { stack, path, users, statements, foreign, .. } = holder;
-        let through = if users.is_empty() { String::new() } else { format!(" (of {})", users.join(", ")) };
+        let through =
+            if users.is_empty() { String::new() } else { format!(" (of {})", plain(&users.join(", "))) };
         let _ = write!(report.markdown, "\n**`{path}`**{through}, stack `{stack}`\n\n");
         for arn in foreign {
             let _ = writeln!(report.markdown, "- the policy `{arn}`, which is not judged");
         }
-        put(target, path, stack, statements, report);
+        put(target, path, stack, statements, link, report);
     }
     for guarded in &target.guarded {
         let (path, stack) = (&guarded.path, &guarded.stack);
         let _ = write!(report.markdown, "\n**the policy of `{path}`**, stack `{stack}`\n\n");
-        put(target, path, stack, &guarded.statements, report);
+        put(target, path, stack, &guarded.statements, link, report);
     }
     if !target.keys.is_empty() {
-        let _ = writeln!(report.markdown, "\nIts content is encrypted with {}.", target.keys.join(", "));
+        let _ =
+            writeln!(report.markdown, "\nIts content is encrypted with {}.", plain(&target.keys.join(", ")));
     }
 }
 
@@ -175,6 +188,7 @@ fn put(
     holder: &str,
     stack: &str,
     statements: &[StatementAccess],
+    link: Link<'_>,
     report: &mut Report,
 ) {
     for statement in statements {
@@ -183,9 +197,11 @@ fn put(
         } else {
             format!(" to {}", statement.principals.join(", "))
         };
-        let _ = writeln!(report.markdown, "- {}{to}", shown(statement));
+        let at = link(statement.at)
+            .map_or_else(String::new, |(url, text)| format!(" ([{}](<{url}>))", plain(&text)));
+        let _ = writeln!(report.markdown, "- {}{at}", plain(&format!("{}{to}", shown(statement))));
         for condition in &statement.conditions {
-            let _ = writeln!(report.markdown, "  - when {condition}");
+            let _ = writeln!(report.markdown, "  - when {}", plain(condition));
         }
         report.statements.push(ReportedStatement {
             target: target.name.clone(),
@@ -199,6 +215,18 @@ fn put(
             at: statement.at,
         });
     }
+}
+
+/// Text that means itself in Markdown: nothing in it is emphasis, a link or a tag.
+fn plain(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '#' | '$' | '&') {
+            escaped.push('\\');
+        }
+        escaped.push(if letter == '\n' { ' ' } else { letter });
+    }
+    escaped
 }
 
 /// What came of a test.

@@ -1,13 +1,15 @@
 //! What is shown about the name or value under the mouse.
 
-use ci_base::Span;
+use ci_base::{Span, TextRange};
 use ci_project::Snapshot;
+use ci_sema::signature::{Signature, signature};
+use ci_sema::ty::Ty;
 use ci_syntax::ast::Expr;
 
 use crate::Cursor;
 use crate::describe;
 use crate::occurrence::{Occurrence, occurrences};
-use crate::place::{At, at};
+use crate::place::{At, Body, at};
 use crate::symbol::Symbol;
 
 /// What is known of the text at a cursor.
@@ -36,12 +38,14 @@ pub fn hover(snapshot: &Snapshot, cursor: Cursor) -> Option<Hover> {
 
 fn named(place: &At<'_>, found: &Occurrence, all: &[Occurrence]) -> Option<Hover> {
     let body = place.body;
+    let bound;
     let ty = match &found.symbol {
-        // The type of a name that is bound is that of its uses.
-        Symbol::Local(..) => {
+        // The type of a name that is bound is that of its uses; nobody may use it, though.
+        Symbol::Local(item, at) => {
             let uses =
                 || all.iter().filter(|other| other.symbol == found.symbol).find_map(|other| other.expr);
-            found.expr.or_else(uses).map(|id| body.ty(id))
+            bound = if *item == body.item { local(&body, *at) } else { None };
+            found.expr.or_else(uses).map(|id| body.ty(id)).or(bound.as_ref())
         }
         Symbol::Method(_) => {
             let receiver = body.exprs().find_map(|(_, node)| match &node.expr {
@@ -54,6 +58,34 @@ fn named(place: &At<'_>, found: &Occurrence, all: &[Occurrence]) -> Option<Hover
     };
     let text = describe::symbol(body.db, &found.symbol, ty)?;
     Some(Hover { at: body.span(found.range), text })
+}
+
+/// The type of a name by what binds it: its value, what a loop goes through, its declaration.
+fn local(body: &Body<'_>, at: TextRange) -> Option<Ty> {
+    if let Signature::Fn(parameters, _) = signature(body.db, body.item) {
+        let name = at.of(body.source.text());
+        if let Some(parameter) = parameters.iter().find(|parameter| *parameter.name == *name) {
+            return Some(parameter.ty.clone());
+        }
+    }
+    body.exprs().find_map(|(_, node)| match &node.expr {
+        Expr::Block { bindings, .. } => {
+            let binding = bindings.iter().find(|binding| binding.name.0 == at)?;
+            Some(body.ty(binding.value).clone())
+        }
+        Expr::For { first, second, iterable, .. } => {
+            let is_element = second.unwrap_or(*first).0 == at;
+            let is_key = second.is_some() && first.0 == at;
+            match body.ty(*iterable).widened() {
+                Ty::List(of) if is_element => Some((**of).clone()),
+                Ty::Map(of) if is_element => Some((**of).clone()),
+                Ty::List(_) if is_key => Some(Ty::Int),
+                Ty::Map(_) if is_key => Some(Ty::String),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
 }
 
 /// A value that is no name: what it is.

@@ -1,10 +1,14 @@
-//! How long an editor waits: drives a real server over a project and prints the times.
+//! How long an editor waits: drives a language server over a project and prints the times.
 //!
 //! ```sh
 //! cargo xtask gen perf --out /tmp/perf 100 1000 10000
 //! cargo build --release -p cleaninfra
-//! cargo run -p ci-language-server --example latency -- target/release/cleaninfra /tmp/perf/1000/flat
+//! cargo run -p ci-language-server --example latency -- /tmp/perf/1000/flat target/release/cleaninfra language-server
 //! ```
+//!
+//! What is edited is a line like `DelaySeconds: 5,` in the largest source: the number becomes a text, which is an error, and
+//! a number again. A change has been answered when the findings tell of that. Any server whose language has such lines can
+//! be asked; `tests/perf/editor.py` compares. With `CI_LATENCY_JSON` set, the numbers come as JSON.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,28 +19,43 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Instant;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// How often a value is made wrong and right again.
+/// How often a value is made wrong and right again, and how many seconds that may take.
 const ROUNDS: i32 = 25;
+const SECONDS: u64 = 60;
+
+/// A server that has said nothing for so long has said everything about what it was shown first.
+const QUIET: Duration = Duration::from_secs(4);
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 struct Server {
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    messages: Receiver<Value>,
     next: i64,
+    /// How many findings the document had last.
+    known: Option<usize>,
 }
 
 impl Server {
-    fn start(binary: &str) -> Self {
-        let mut command = Command::new(binary);
-        command.arg("language-server").stdin(Stdio::piped()).stdout(Stdio::piped());
+    fn start(command: &[String]) -> Self {
+        let (program, arguments) = command.split_first().unwrap();
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let input = child.stdin.take().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        Self { child, input, output, next: 0 }
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let (send, messages) = channel();
+        std::thread::spawn(
+            move || while read(&mut output).is_some_and(|message| send.send(message).is_ok()) {},
+        );
+        Self { child, input, messages, next: 0, known: None }
     }
 
     fn send(&mut self, message: &Value) {
@@ -49,58 +68,84 @@ impl Server {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
-    fn receive(&mut self) -> Value {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            self.output.read_line(&mut line).unwrap();
-            match line.trim().strip_prefix("Content-Length: ") {
-                Some(value) => length = value.parse().unwrap(),
-                None => break,
-            }
+    /// The next message, if there is one before the time is over. What the server asks is answered.
+    fn receive(&mut self, uri: &str, patience: Duration) -> Option<Value> {
+        let message = self.messages.recv_timeout(patience).ok()?;
+        if message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri {
+            self.known = message["params"]["diagnostics"].as_array().map(Vec::len);
         }
-        let mut body = vec![0; length];
-        self.output.read_exact(&mut body).unwrap();
-        serde_json::from_slice(&body).unwrap()
+        if message.get("method").is_some() && message.get("id").is_some() {
+            let asked = message["params"]["items"].as_array().map_or(0, Vec::len);
+            let result = if message["method"] == "workspace/configuration" {
+                Value::Array(vec![Value::Null; asked])
+            } else {
+                Value::Null
+            };
+            self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": result }));
+        }
+        Some(message)
     }
 
-    fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    fn until(&mut self, uri: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let message = self.receive();
+            let message = self.receive(uri, PATIENCE);
+            let message =
+                message.unwrap_or_else(|| panic!("the server says nothing; it said {:?}", self.known));
             if wanted(&message) {
                 return message;
             }
         }
     }
 
-    /// A request; how long its answer took, in milliseconds.
-    fn request(&mut self, method: &str, params: Value) -> f64 {
+    /// A request; how long its answer took, in milliseconds, and the answer.
+    fn request(&mut self, uri: &str, method: &str, params: Value) -> (f64, Value) {
         self.next += 1;
         let id = self.next;
         let start = Instant::now();
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
-        self.until(|message| message["id"] == id && message.get("method").is_none());
-        start.elapsed().as_secs_f64() * 1000.0
+        let mut answer = self.until(uri, |message| message["id"] == id && message.get("method").is_none());
+        (start.elapsed().as_secs_f64() * 1000.0, answer["result"].take())
     }
 
-    fn findings(&mut self, uri: &str, version: i32) -> usize {
-        let message = self.until(|message| {
+    /// Waits for findings of a document of which there are as many as wanted.
+    fn findings(&mut self, uri: &str, wanted: impl Fn(usize) -> bool) {
+        self.until(uri, |message| {
             message["method"] == "textDocument/publishDiagnostics"
                 && message["params"]["uri"] == uri
-                && message["params"]["version"] == version
+                && message["params"]["diagnostics"].as_array().is_some_and(|found| wanted(found.len()))
         });
-        message["params"]["diagnostics"].as_array().unwrap().len()
     }
 }
 
-/// The sources of a project.
+/// A message; nothing at the end.
+fn read(output: &mut BufReader<ChildStdout>) -> Option<Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if output.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim();
+        match line.strip_prefix("Content-Length: ") {
+            Some(value) => length = value.parse().ok()?,
+            None if line.is_empty() => break,
+            None => {}
+        }
+    }
+    let mut body = vec![0; length];
+    output.read_exact(&mut body).ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+/// The sources of a project, in either language.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        let is_source = path.extension().is_some_and(|extension| extension == "ci" || extension == "ts");
+        if path.is_dir() && !path.is_symlink() && !path.ends_with("node_modules") {
             found.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "ci") {
+        } else if is_source {
             found.push(path);
         }
     }
@@ -121,17 +166,27 @@ fn numbers(text: &str) -> Vec<(usize, usize, usize, String)> {
     text.lines().enumerate().filter_map(line).collect()
 }
 
-fn shown(name: &str, mut times: Vec<f64>) {
+/// The median and the value that 95 of 100 do not exceed.
+fn percentiles(mut times: Vec<f64>) -> [f64; 2] {
     times.sort_by(f64::total_cmp);
-    let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)];
-    println!("{name:<24} p50 {:8.1} ms   p95 {:8.1} ms", at(50), at(95));
+    [50, 95].map(|part| times[(times.len() * part / 100).min(times.len() - 1)])
+}
+
+/// What a process and those that it has started hold at most, in MiB.
+fn memory(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
+    let own = peak.and_then(|peak| peak.parse::<f64>().ok()).unwrap_or_default() / 1024.0;
+    let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
+    let children = children.unwrap_or_default();
+    own + children.split_whitespace().filter_map(|child| child.parse().ok()).map(memory).sum::<f64>()
 }
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let (binary, project) = (arguments.next().unwrap(), arguments.next().unwrap());
-    let root = std::fs::canonicalize(project).unwrap();
-    let files = sources(&root.join("src"));
+    let root = std::fs::canonicalize(arguments.next().unwrap()).unwrap();
+    let command: Vec<String> = arguments.collect();
+    let files = sources(&root);
     let (path, text, places) = files
         .iter()
         .map(|path| (path, std::fs::read_to_string(path).unwrap()))
@@ -140,27 +195,31 @@ fn main() {
         .map(|(path, places, text)| (path, text, places))
         .unwrap();
     let (line, name, column, number) = places[places.len() / 2].clone();
-    let uri = format!("file://{}", path.display());
+    let uri = &*format!("file://{}", path.display());
     let position = |character: usize| json!({ "line": line, "character": character });
 
-    let mut server = Server::start(&binary);
     let start = Instant::now();
+    let mut server = Server::start(&command);
     let folder = json!([{ "uri": format!("file://{}", root.display()), "name": "project" }]);
-    let settings = json!({ "diagnostics": { "delay": 0 } });
+    let capabilities = json!({ "textDocument": { "publishDiagnostics": {}, "synchronization": {} } });
     let parameters = json!({
-        "processId": null, "capabilities": {}, "workspaceFolders": folder, "initializationOptions": settings,
+        "processId": null, "rootUri": folder[0]["uri"], "capabilities": capabilities, "workspaceFolders": folder,
     });
-    server.request("initialize", parameters);
+    server.request(uri, "initialize", parameters);
     server.notify("initialized", json!({}));
-    let document = json!({ "uri": uri, "languageId": "ci", "version": 1, "text": text });
+    let language =
+        if path.extension().is_some_and(|extension| extension == "ts") { "typescript" } else { "ci" };
+    let document = json!({ "uri": uri, "languageId": language, "version": 1, "text": text });
     server.notify("textDocument/didOpen", json!({ "textDocument": document }));
-    server.findings(&uri, 1);
-    println!("{} files; edited: {} of {} bytes", files.len(), path.display(), text.len());
-    println!("{:<24}     {:8.1} ms", "start to findings", start.elapsed().as_secs_f64() * 1000.0);
+    server.findings(uri, |_| true);
+    let first = start.elapsed().as_secs_f64() * 1000.0;
+
+    while server.receive(uri, QUIET).is_some() {}
+    let right = server.known.unwrap_or_default();
 
     let (mut findings, mut hovers, mut completions) = (Vec::new(), Vec::new(), Vec::new());
     let mut version = 1;
-    for _ in 0..ROUNDS {
+    while version < 2 * ROUNDS && (start.elapsed().as_secs() < SECONDS || version < 8) {
         for (old, new, wrong) in [(&*number, "\"x\"", true), ("\"x\"", &*number, false)] {
             version += 1;
             let range = json!({ "start": position(column), "end": position(column + old.len()) });
@@ -170,22 +229,38 @@ fn main() {
                 "contentChanges": [{ "range": range, "text": new }],
             });
             server.notify("textDocument/didChange", change);
-            let count = server.findings(&uri, version);
-            assert_eq!(count > 0, wrong, "the edit makes and mends a finding");
+            server.findings(uri, |count| (count > right) == wrong);
             findings.push(start.elapsed().as_secs_f64() * 1000.0);
             let at = json!({ "textDocument": { "uri": uri }, "position": position(name + 1) });
-            hovers.push(server.request("textDocument/hover", at.clone()));
-            completions.push(server.request("textDocument/completion", at));
+            let (time, answer) = server.request(uri, "textDocument/hover", at.clone());
+            assert!(!answer.is_null(), "there is a hover");
+            hovers.push(time);
+            let (time, answer) = server.request(uri, "textDocument/completion", at);
+            let items = answer.as_array().or_else(|| answer["items"].as_array()).map_or(0, Vec::len);
+            assert!(items > 0, "there are completions");
+            completions.push(time);
         }
     }
-    shown("change to findings", findings);
-    shown("hover", hovers);
-    shown("completion", completions);
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap_or_default();
-    if let Some(memory) = status.lines().find_map(|line| line.strip_prefix("VmHWM:")) {
-        println!("{:<24} {}", "most memory", memory.trim());
+    let memory = memory(server.child.id());
+    let (findings, hovers, completions) =
+        (percentiles(findings), percentiles(hovers), percentiles(completions));
+    if std::env::var_os("CI_LATENCY_JSON").is_some() {
+        let numbers = json!({
+            "bytes": text.len(), "files": files.len(), "start": first, "findings": findings, "hover": hovers,
+            "completion": completions, "memory": memory,
+        });
+        println!("{numbers}");
+    } else {
+        println!("{} files; edited: {} of {} bytes", files.len(), path.display(), text.len());
+        println!("{:<24}     {first:8.1} ms", "start to findings");
+        for (what, [half, most]) in
+            [("change to findings", findings), ("hover", hovers), ("completion", completions)]
+        {
+            println!("{what:<24} p50 {half:8.1} ms   p95 {most:8.1} ms");
+        }
+        println!("{:<24}     {memory:8.0} MiB", "most memory");
     }
-    server.request("shutdown", Value::Null);
+    server.request(uri, "shutdown", Value::Null);
     server.notify("exit", Value::Null);
     server.child.wait().unwrap();
 }

@@ -3,9 +3,10 @@
 
 mod diagram;
 
-use ci_base::{LineIndex, TextRange};
+use ci_base::{LineIndex, Span, TextRange};
 use ci_ide::access::{Tested, name_at, report, run_test as run, templates};
 use ci_ide::paste::paste as paste_text;
+use ci_project::TemplateResource;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_lsp_server::ls_types::{Diagnostic, Position, Range, TextDocumentIdentifier, Uri};
@@ -164,7 +165,7 @@ impl Told for PasteResult {
 pub(crate) fn show_template(view: &View, params: &TemplateParams) -> Option<TemplateResult> {
     let cursor = view.cursor(params.position)?;
     let found = templates(&view.snapshot, cursor);
-    let stacks = found.stacks.into_iter().map(|stack| {
+    let stacks = found.stacks.iter().map(|stack| {
         let map = mapped(view, &stack.map);
         let own = view.uri(cursor.file);
         // The innermost value that was written around the cursor: the latest that starts before it.
@@ -174,9 +175,47 @@ pub(crate) fn show_template(view: &View, params: &TemplateParams) -> Option<Temp
         let pointer = around
             .max_by_key(|entry| (entry.range.start.line, entry.range.start.character, entry.pointer.len()))
             .map(|entry| entry.pointer.clone());
-        StackTemplate { target: stack.target, stack: stack.stack, template: stack.template, pointer, map }
+        // What a library makes of the member was written elsewhere.
+        let pointer = match found.member.as_deref().and_then(|member| made_by(member, &stack.resources)) {
+            Some(ids) if !ids.iter().any(|id| is_in(pointer.as_deref(), id)) => {
+                Some(resource_pointer(ids[0]))
+            }
+            _ => pointer,
+        };
+        StackTemplate {
+            target: stack.target.clone(),
+            stack: stack.stack.clone(),
+            template: stack.template.clone(),
+            pointer,
+            map,
+        }
     });
     Some(TemplateResult { service: found.service, problem: found.problem, stacks: stacks.collect() })
+}
+
+/// The logical ids of what a member makes, first that which is called after its type, as the main thing of a component is;
+/// nothing where it makes nothing.
+fn made_by<'a>(member: &str, resources: &'a [TemplateResource]) -> Option<Vec<&'a str>> {
+    let own = |of: &&TemplateResource| {
+        of.path.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let mut made: Vec<&TemplateResource> = resources.iter().filter(own).collect();
+    let is_main = |of: &TemplateResource| {
+        let (last, word) = (of.path.rsplit('.').next(), of.resource_type.rsplit(':').next());
+        last.zip(word).is_some_and(|(last, word)| last.replace('_', "").eq_ignore_ascii_case(word))
+    };
+    made.sort_by_key(|of| (!is_main(of), of.path.matches('.').count()));
+    (!made.is_empty()).then(|| made.iter().map(|of| &*of.logical_id).collect())
+}
+
+fn resource_pointer(logical_id: &str) -> String {
+    format!("/Resources/{}", token(logical_id))
+}
+
+/// Whether a pointer leads into a resource.
+fn is_in(pointer: Option<&str>, logical_id: &str) -> bool {
+    let rest = pointer.and_then(|pointer| pointer.strip_prefix(&*resource_pointer(logical_id)));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A source map of a build, with the places of documents.
@@ -197,7 +236,7 @@ fn mapped(view: &View, map: &str) -> Vec<Mapped> {
         .collect();
     let mut walk = Mapping { view, texts, found: Vec::new() };
     for (id, resource) in map["resources"].as_object().into_iter().flatten() {
-        let pointer = format!("/Resources/{}", token(id));
+        let pointer = resource_pointer(id);
         let own = resource["at"][0].as_u64();
         walk.place(&pointer, own, &resource["at"]);
         for (name, value) in resource["properties"].as_object().into_iter().flatten() {
@@ -242,7 +281,7 @@ impl Mapping<'_> {
         // Columns are characters, from one.
         let text = self.view.text(*file).get(start as usize..).unwrap_or_default();
         let bytes: usize = text.chars().take((column as usize).saturating_sub(1)).map(char::len_utf8).sum();
-        let at = ci_base::Span { file: *file, range: TextRange::empty(start + bytes as u32) };
+        let at = Span { file: *file, range: TextRange::empty(start + bytes as u32) };
         if let Some(uri) = self.view.uri(*file) {
             self.found.push(Mapped { pointer: pointer.to_owned(), uri, range: self.view.range(at) });
         }
@@ -252,7 +291,15 @@ impl Mapping<'_> {
 pub(crate) fn access_report(view: &View, params: &ReportParams) -> ReportResult {
     let named = || name_at(&view.snapshot, view.cursor(params.position?)?);
     let to = params.to.clone().or_else(|| if params.of.is_none() { named() } else { None });
-    let told = report(&view.snapshot, params.of.clone(), to);
+    let link = |at: Span| {
+        let place = view.location(at)?;
+        let line = place.range.start.line + 1;
+        let path = view.snapshot.files().path(at.file);
+        let shown = path.strip_prefix(view.snapshot.shown_root().as_str()).unwrap_or(path);
+        let text = format!("{}:{line}", shown.trim_start_matches(['/', '\\']));
+        Some((format!("{}#L{line}", place.uri.as_str()), text))
+    };
+    let told = report(&view.snapshot, params.of.clone(), to, &link);
     let statements = told.statements.into_iter().map(|statement| Statement {
         target: statement.target,
         holder: statement.holder,

@@ -1,5 +1,7 @@
 //! Texts that an editor holds, and positions in them.
 
+use std::sync::Arc;
+
 use ci_base::{LineColumn, LineIndex, TextRange};
 use tower_lsp_server::ls_types::{Position, Range, TextDocumentContentChangeEvent};
 
@@ -16,13 +18,18 @@ pub(crate) enum Encoding {
 /// A text with its lines.
 pub(crate) struct Lines<'a> {
     text: &'a str,
-    index: LineIndex,
+    index: Arc<LineIndex>,
     encoding: Encoding,
 }
 
 impl<'a> Lines<'a> {
     pub fn new(text: &'a str, encoding: Encoding) -> Self {
-        Self { text, index: LineIndex::new(text), encoding }
+        Self::of(text, Arc::new(LineIndex::new(text)), encoding)
+    }
+
+    /// The same for those who have the index of the text.
+    pub fn of(text: &'a str, index: Arc<LineIndex>, encoding: Encoding) -> Self {
+        Self { text, index, encoding }
     }
 
     /// The byte at a position. What lies past a line or the text is its end.

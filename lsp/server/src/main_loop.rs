@@ -29,7 +29,7 @@ use crate::pool::Pool;
 use crate::project::{Project, home, projects_in};
 use crate::settings::Settings;
 use crate::system::EditorSystem;
-use crate::view::View;
+use crate::view::{LineCache, View};
 
 /// Something that happened.
 pub(crate) enum Event {
@@ -83,11 +83,15 @@ pub(crate) struct Checked {
     documents: BTreeMap<Uri, Vec<lsp::Diagnostic>>,
     versions: Arc<HashMap<Utf8PathBuf, i32>>,
     in_use: HashMap<Kept, u64>,
+    took: Duration,
 }
 
 /// From how much waste on a project is opened again when nobody types, and when somebody does.
 const WASTE: u64 = 64 << 20;
 const MUCH_WASTE: u64 = 4 * WASTE;
+
+/// What is typed in less time than this comes from a program.
+const LEAST_DELAY: Duration = Duration::from_millis(5);
 
 /// For how long nobody must have typed.
 const QUIET: Duration = Duration::from_secs(3);
@@ -545,6 +549,7 @@ impl MainLoop {
             settings: Arc::clone(&self.settings),
             findings: project.findings.clone(),
             others: Vec::new(),
+            lines: LineCache::default(),
         }
     }
 
@@ -563,9 +568,15 @@ impl MainLoop {
     }
 
     /// Checks what has changed when the editor has been quiet for a while.
+    ///
+    /// It waits for a part of what a check takes. Nobody types so fast that more is to be gained: the next change ends a check
+    /// that has begun, and little of it has been done in vain.
     fn later(&mut self) {
         self.renewal = None;
-        self.due = Some(Instant::now() + Duration::from_millis(self.settings.diagnostics.delay.min(5000)));
+        let most = Duration::from_millis(self.settings.diagnostics.delay.min(5000));
+        let took = self.projects.values().map(|project| project.took).max();
+        let part = took.map_or(most, |took| took / 4);
+        self.due = Some(Instant::now() + part.max(LEAST_DELAY).min(most));
     }
 
     fn check(&mut self) {
@@ -579,12 +590,14 @@ impl MainLoop {
             let Some(project) = self.projects.get(&root) else { continue };
             let (view, revision, events) = (self.view_of(project), project.revision, self.events.clone());
             self.pool.spawn(move || {
+                let start = Instant::now();
                 let checked = catch_unwind(AssertUnwindSafe(|| {
                     unless_overtaken(|| {
                         let findings = Arc::new(view.snapshot.check());
                         let documents = by_document(&view, &findings);
+                        let took = start.elapsed();
                         let in_use = view.snapshot.in_use();
-                        Checked { findings, documents, versions: Arc::clone(&view.versions), in_use }
+                        Checked { findings, documents, versions: Arc::clone(&view.versions), in_use, took }
                     })
                 }));
                 drop(view);
@@ -597,13 +610,14 @@ impl MainLoop {
 
     fn checked(&mut self, root: &Utf8Path, revision: u64, found: Option<Checked>) {
         let Some(project) = self.projects.get_mut(root) else { return };
-        let Some(Checked { findings, documents, versions, in_use }) = found else { return };
+        let Some(Checked { findings, documents, versions, in_use, took }) = found else { return };
         // INVARIANT: what is said is true of the texts that the editor has now.
         if project.revision != revision {
             return;
         }
         project.findings = Some(findings);
         project.take_stock(in_use);
+        project.took = took;
         let waste = project.waste();
         let before = std::mem::replace(&mut project.published, documents);
         let mut touched: Vec<Uri> = before.keys().chain(project.published.keys()).cloned().collect();

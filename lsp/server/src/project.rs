@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::Diagnostic;
 use ci_project::{Host, Kept, MANIFEST, System};
 use tower_lsp_server::ls_types::{self as lsp, Uri};
+
+/// How long a check is taken to last before there was one.
+const FIRST: Duration = Duration::from_secs(1);
 
 /// A project, or a file outside of any.
 pub(crate) struct Project {
@@ -19,6 +23,8 @@ pub(crate) struct Project {
     pub findings: Option<Arc<Vec<Diagnostic>>>,
     /// The findings as the editor was told, by document.
     pub published: BTreeMap<Uri, Vec<lsp::Diagnostic>>,
+    /// How long it took to check it last.
+    pub took: Duration,
     /// What of its memory was in use when it was checked last, and what has been before and is not.
     in_use: HashMap<Kept, u64>,
     unused: HashMap<Kept, u64>,
@@ -32,6 +38,7 @@ impl Project {
             is_dirty: true,
             findings: None,
             published: BTreeMap::new(),
+            took: FIRST,
             in_use: HashMap::new(),
             unused: HashMap::new(),
         }

@@ -39,7 +39,7 @@ pub(crate) struct Rename {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Diagnostics {
-    /// How long to wait after the last change, in milliseconds.
+    /// How long to wait after the last change at most, in milliseconds.
     pub delay: u64,
 }
 

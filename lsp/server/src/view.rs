@@ -1,10 +1,11 @@
 //! What a worker is given: the state of a project and of the documents at one moment.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use ci_base::{Diagnostic, FileId, Span};
+use ci_base::{Diagnostic, FileId, LineIndex, Span};
 use ci_ide::Cursor;
 use ci_project::Snapshot;
 use tower_lsp_server::ls_types::{Location, Position, Range, Uri};
@@ -29,7 +30,12 @@ pub(crate) struct View {
     pub findings: Option<Arc<Vec<Diagnostic>>>,
     /// The snapshots of the other projects, for what is asked of all of them.
     pub others: Vec<Snapshot>,
+    /// The lines of the files that were asked for: an answer has many positions in few files.
+    pub lines: LineCache,
 }
+
+/// Where the lines of files start, by file.
+pub(crate) type LineCache = RefCell<HashMap<FileId, Arc<LineIndex>>>;
 
 impl View {
     pub fn text(&self, file: FileId) -> &str {
@@ -37,7 +43,10 @@ impl View {
     }
 
     pub fn lines(&self, file: FileId) -> Lines<'_> {
-        Lines::new(self.text(file), self.abilities.encoding)
+        let text = self.text(file);
+        let mut known = self.lines.borrow_mut();
+        let index = known.entry(file).or_insert_with(|| Arc::new(LineIndex::new(text)));
+        Lines::of(text, Arc::clone(index), self.abilities.encoding)
     }
 
     /// The place that a position in the document is.

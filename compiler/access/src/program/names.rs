@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ci_catalog::iam;
-use ci_graph::{Resource, Stack};
+use ci_graph::{Resource, Stack, Value};
 
 use super::{Place, value};
 use crate::glob::{self, Found};
@@ -103,9 +103,9 @@ fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) 
     let own = || Letter::Symbol(value::symbol_of(stack, &resource.logical_id, variable));
     let text = match (&name, &property, given.map(|given| &given.value)) {
         (Some(name), ..) => called(resource, name),
-        (None, Some(_), None) => generated(stack, resource),
         // A name that the deployment decides, or the service: anything may stand there.
-        _ => vec![Token::Run { except: Some(':') }],
+        (None, Some(_), Some(Value::Late(_))) | (None, None, _) => vec![Token::Run { except: Some(':') }],
+        (None, Some(_), _) => generated(stack, resource),
     };
     let symbol = match &name {
         Some(name) => called(resource, name),

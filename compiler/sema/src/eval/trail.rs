@@ -86,13 +86,13 @@ pub fn chosen_at(db: &dyn Db, instance: ServiceInstance, origin: Origin, path: &
     if Some(written.file(db).package(db)) == own {
         return None;
     }
-    declared_at(db, instance, path)
+    declared_at(db, instance.item(db), path)
 }
 
 /// Where the program itself declares what a path leads to: the innermost of its declarations on the way there.
-pub fn declared_at(db: &dyn Db, instance: ServiceInstance, path: &str) -> Option<Span> {
+pub fn declared_at(db: &dyn Db, root: ItemId, path: &str) -> Option<Span> {
     let own = Program::try_get(db).map(|program| program.root(db));
-    let (item, range) = declared_by(db, &trail(db, instance.item(db), path), own)?;
+    let (item, range) = declared_by(db, &trail(db, root, path), own)?;
     Some(item_span(db, item, range))
 }
 

@@ -38,15 +38,18 @@ fn it_is_told_who_reaches_a_resource() {
     let fixture = Fixture::new(PROGRAM);
     let name = name_at(fixture.snapshot(), fixture.cursor);
     assert_eq!(name.as_deref(), Some("Orders.queue"));
-    let found = report(fixture.snapshot(), None, name);
+    let link =
+        |at: Span| Some((format!("file:///p/src/main.ci#{}", at.range.start), "src/main_a.ci:1".to_owned()));
+    let found = report(fixture.snapshot(), None, name, &link);
     assert_eq!(found.problem, None);
     assert_eq!(found.statements.len(), 1);
-    assert!(found.markdown.contains("- sqs: SendMessage on queue"), "{}", found.markdown);
+    let line = "- sqs: SendMessage on queue ([src/main\\_a.ci:1](<file:///p/src/main.ci#253>))\n";
+    assert!(found.markdown.contains(line), "{}", found.markdown);
     assert_eq!(
-        report(fixture.snapshot(), None, Some("nobody".to_owned())).problem.as_deref(),
+        report(fixture.snapshot(), None, Some("nobody".to_owned()), &|_| None).problem.as_deref(),
         Some("nothing of this name is in a stack")
     );
-    assert_eq!(report(fixture.snapshot(), Some("role".to_owned()), None).statements.len(), 1);
+    assert_eq!(report(fixture.snapshot(), Some("role".to_owned()), None, &|_| None).statements.len(), 1);
 }
 
 #[test]
@@ -56,4 +59,21 @@ fn tests_pass_fail_or_are_not_run() {
     assert_eq!(run("it sends"), Tested::Passed);
     assert!(matches!(run("it receives"), Tested::Failed(found) if found.len() == 1));
     assert!(matches!(run("it flies"), Tested::NotRun(_)));
+}
+
+#[test]
+fn what_is_told_means_itself_in_markdown() {
+    let program = PROGRAM.replace("[queue.Arn]", "[\"arn:aws:sqs:*:*:a_b_*\"]").replace("que$0ue", "queue");
+    let fixture = Fixture::new(&program.replace("app Shop", "$0app Shop"));
+    let found = report(fixture.snapshot(), Some("role".to_owned()), None, &|_| None);
+    assert!(found.markdown.contains(r"on arn:aws:sqs:\*:\*:a\_b\_\*"), "{}", found.markdown);
+}
+
+#[test]
+fn the_member_at_the_cursor_is_told_beside_the_templates() {
+    let fixture = Fixture::new(PROGRAM);
+    let found = templates(fixture.snapshot(), fixture.cursor);
+    assert_eq!(found.member.as_deref(), Some("queue"));
+    let resources = &found.stacks[0].resources;
+    assert_eq!((&*resources[0].path, &*resources[0].logical_id), ("queue", "Queue"));
 }

@@ -89,3 +89,13 @@ fn white_space_says_nothing() {
     assert_eq!(shown("service S { $0 let queue = aws::sqs::Queue {}; }"), "nothing");
     assert_eq!(shown("$0\n"), "nothing");
 }
+
+#[test]
+fn a_name_that_nobody_uses_has_a_type_too() {
+    has("fn f(nu$0mber: Int<1..=9>) -> Int { 1 }", &["Int<1..=9>"]);
+    has("fn f() -> Int { let te$0xt = 30s; 1 }", &["Duration"]);
+    has("fn f(names: List<String>) -> List<Int> { for n$0ame in names { 1 } }", &["String"]);
+    has("fn f(names: List<String>) -> List<Int> { for (a$0t, name) in names { 1 } }", &["Int"]);
+    has("fn f(flags: Map<Bool>) -> List<Int> { for (at, fl$0ag) in flags { 1 } }", &["Bool"]);
+    has("fn f(flags: Map<Bool>) -> List<Int> { for (a$0t, flag) in flags { 1 } }", &["String"]);
+}

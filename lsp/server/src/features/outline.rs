@@ -8,7 +8,7 @@ use tower_lsp_server::ls_types::{
     SymbolInformation, SymbolKind, SymbolTag, WorkspaceSymbolResponse,
 };
 
-use crate::view::View;
+use crate::view::{LineCache, View};
 
 /// How many symbols of the workspace are shown for a word.
 const MOST: usize = 256;
@@ -59,7 +59,8 @@ fn flattened(view: &View, symbol: &DeclaredSymbol, owner: Option<&str>) -> Optio
 pub(crate) fn workspace(view: &View, query: &str) -> WorkspaceSymbolResponse {
     let mut found = Vec::new();
     for snapshot in std::iter::once(&view.snapshot).chain(&view.others) {
-        let view = View { snapshot: snapshot.clone(), ..view.clone() };
+        // What is known of the lines of one project is not true of another's.
+        let view = View { snapshot: snapshot.clone(), lines: LineCache::default(), ..view.clone() };
         for symbol in workspace_symbols(snapshot, query, MOST) {
             let owner = symbol.detail.clone();
             found.extend(flattened(&view, &symbol, Some(&owner)));

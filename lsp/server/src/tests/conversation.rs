@@ -87,6 +87,8 @@ fn commands_answer_and_say_the_gist() {
         let template = client.request("cleaninfra/showTemplate", at(MAIN, 2, 9)).await;
         assert_eq!(template["service"], "Orders");
         assert_eq!(template["stacks"][0]["stack"], "orders");
+        // Nothing that the queue becomes was written here, and it is shown all the same: the queue, not its dead letters.
+        assert_eq!(template["stacks"][0]["pointer"], "/Resources/JobsQueue");
         let map = template["stacks"][0]["map"].as_array().unwrap();
         assert!(map.iter().any(|entry| entry["uri"] == "file:///cache/std/messaging.ci"), "{map:?}");
         let report = client.request("cleaninfra/accessReport", at(MAIN, 2, 9)).await;

@@ -24,7 +24,7 @@ use crate::abilities::Abilities;
 use crate::findings::by_document;
 use crate::paths::{Paths, path_of};
 use crate::settings::Settings;
-use crate::view::View;
+use crate::view::{LineCache, View};
 
 /// How many edits there are between two comparisons.
 const BETWEEN: usize = 100;
@@ -117,6 +117,8 @@ fn soak(edits: usize, seed: u64) {
     talk_for(&shown, Duration::from_hours(2), |client| async move {
         let mut soak = Soak::new(client, shown_sources(files), seed);
         soak.open().await;
+        // Of the examples as they are the editor says what a check says, too.
+        soak.compare(files).await;
         let start = Instant::now();
         let mut early = None;
         for number in 1..=edits {
@@ -352,6 +354,7 @@ impl Soak {
                 settings: Arc::new(Settings::default()),
                 findings: None,
                 others: Vec::new(),
+                lines: LineCache::default(),
             };
             for (uri, diagnostics) in by_document(&view, &view.snapshot.check()) {
                 assert!(path_of(&uri).is_some());
