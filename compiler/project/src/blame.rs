@@ -42,6 +42,13 @@ pub(crate) fn culprit(
     }
 }
 
+/// A finding in a library, told where the program has what it is about.
+pub(crate) fn chosen_by(mut found: Diagnostic, at: Span) -> Diagnostic {
+    let written = std::mem::replace(&mut found.primary, Label { at, text: "has it in it".to_owned() });
+    found.secondary.insert(0, Label { text: "it is written here".to_owned(), ..written });
+    found
+}
+
 /// Whether a finding remains where only one resource has properties.
 fn persists(stack: &Stack, of: ResourceId, found: &Diagnostic<Origin>) -> bool {
     let mut alone = stack.clone();
@@ -85,11 +92,10 @@ impl Snapshot {
             Some(path) => declared_at(db, root, path),
             None => self.only_maker(root, result, found.primary.at),
         };
-        if let Some(at) = declared {
-            let within = std::mem::replace(&mut placed.primary, Label { at, text: "made here".to_owned() });
-            placed.secondary.insert(0, within);
+        match declared {
+            Some(at) => chosen_by(placed, at),
+            None => placed,
         }
-        placed
     }
 
     /// Where the only instance of the component is made that a place of a library is in; nothing where there are several.

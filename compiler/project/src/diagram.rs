@@ -7,14 +7,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use ci_base::{Diagnostic, FileId, LineIndex, Span};
 use ci_diagram::{At, Diagram, Layout, Level, Of, PAGE, Request, Source, layout, read};
 use ci_graph::Stack;
-use ci_sema::{ServiceInstance, StackResult, Target, TargetId, chosen_at, declared_at};
+use ci_sema::{Db, ServiceInstance, StackResult, Target, TargetId, chosen_at, declared_at};
 
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
+use crate::stages::STACK_BYTES;
 
 /// What to draw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,20 +128,50 @@ impl Snapshot {
             _ => target.app.and_then(|app| ci_sema::item::item_doc(db, app)),
         };
         let description = description.and_then(|text| text.lines().next().map(|line| line.trim().to_owned()));
-        let request = Request {
-            title,
-            description,
-            names,
-            service: question.service.as_deref(),
-            level: question.level,
-        };
+        let shared: Vec<Arc<Stack>> = results.iter().map(|result| Arc::clone(&result.stack)).collect();
+        let DiagramQuestion { service, level, aspect, .. } = question.clone();
+        let (diagram, layout) = unless_changed(db, move || {
+            let stacks: Vec<&Stack> = shared.iter().map(Arc::as_ref).collect();
+            let service = service.as_deref();
+            let diagram = read(&stacks, &Request { title, description, names, service, level });
+            let layout = layout(&diagram, aspect.unwrap_or(PAGE));
+            (diagram, layout)
+        });
         let places = Places { snapshot: self, instances: &plan.instances, results: &results };
-        let mut diagram = read(&stacks, &request).map(|at| places.span(at));
+        let mut diagram = diagram.map(|at| places.span(at));
         for edge in &mut diagram.edges {
             places.said(&mut edge.at);
         }
-        let layout = layout(&diagram, question.aspect.unwrap_or(PAGE));
         Some(TargetDiagram { name: name.to_owned(), diagram, layout })
+    }
+}
+
+/// How often it is looked whether a change has come, while nothing is asked of the database.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// Does work that asks nothing of the database on another thread. A change ends the waiting for it: whoever writes waits for
+/// all who read, and a large diagram takes a second.
+fn unless_changed<T: Send + 'static>(db: &dyn Db, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (send, receive) = channel();
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        // Nobody may be waiting any more.
+        let _ = send.send(work());
+    });
+    let thread = match thread {
+        Ok(thread) => thread,
+        Err(error) => std::panic::resume_unwind(Box::new(error)),
+    };
+    loop {
+        match receive.recv_timeout(GLANCE) {
+            Ok(done) => return done,
+            Err(RecvTimeoutError::Timeout) => db.unwind_if_revision_cancelled(),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    match thread.join() {
+        // It has sent what it made, or has panicked.
+        Ok(()) => std::panic::resume_unwind(Box::new("a diagram was not drawn")),
+        Err(panic) => std::panic::resume_unwind(panic),
     }
 }
 

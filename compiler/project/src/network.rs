@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use ci_access::program::read as read_policies;
-use ci_base::{Applicability, Diagnostic, Label, Severity, Span};
+use ci_base::{Applicability, Diagnostic, Severity, Span};
 use ci_graph::Stack;
 use ci_network::{Answer, At, End, Finding, Lack, Need, Network, Protocol, findings};
 use ci_sema::eval::choice::{Choice, add_choice};
 use ci_sema::{Db, Plan, StackResult, Target, TargetId, has_errors, is_damaged};
 
+use crate::blame::chosen_by;
 use crate::build::{target_names, unknown_environment};
 use crate::host::Snapshot;
 use crate::names::named;
@@ -156,13 +157,6 @@ fn needs(stacks: &[&Stack]) -> Vec<Need> {
             }
         }
     }
-    found
-}
-
-/// A finding in a library, told where the program has what it is about.
-fn chosen_by(mut found: Diagnostic, at: Span) -> Diagnostic {
-    let written = std::mem::replace(&mut found.primary, Label { at, text: "has it in it".to_owned() });
-    found.secondary.insert(0, Label { text: "it is written here".to_owned(), ..written });
     found
 }
 

@@ -80,7 +80,7 @@ fn beside<H, T: Send>(here: impl FnOnce() -> H, there: impl FnOnce() -> T + Send
 }
 
 /// How deep the stack of a thread may grow: values nest as deep as their source, and are walked by recursion.
-const STACK_BYTES: usize = 16 << 20;
+pub(crate) const STACK_BYTES: usize = 16 << 20;
 
 /// What CloudFormation's limits say of a stack, and its template.
 fn lowered(stack: &Stack) -> (Vec<Violation>, String) {

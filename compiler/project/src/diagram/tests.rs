@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::*;
 use crate::{Host, MemorySystem};
@@ -192,4 +193,39 @@ fn an_environment_that_is_not_there_is_reported() {
     let report = report(SHOP, &question);
     assert!(report.target.is_none());
     assert_eq!(report.diagnostics.last().expect("a finding").message, "there is no environment `live`");
+}
+
+/// A change waits for those who read. A drawing reads for as long as the stacks take, not for as long as the lines do.
+#[test]
+fn a_change_does_not_wait_for_a_drawing() {
+    // Queues whose dead letters are kept by others: a tree of arrows.
+    let queue = |at: usize| {
+        let dead = format!("RedrivePolicy: {{ deadLetterTargetArn: q{}.Arn, maxReceiveCount: 3 }}", at / 3);
+        let dead = if at > 0 { dead } else { String::new() };
+        format!("    let q{at} = aws::sqs::Queue {{ {dead} }};\n")
+    };
+    let queues: String = (0..700).map(queue).collect();
+    let mut host = host(&format!("service S {{\n{queues}}}\n"));
+    let question = DiagramQuestion::default();
+    let mut waited = Vec::new();
+    // A busy machine may keep anybody waiting, but not each time.
+    for attempt in 0..5 {
+        host.snapshot().drawn(&question);
+        let start = Instant::now();
+        host.snapshot().drawn(&question);
+        let alone = start.elapsed();
+        let snapshot = host.snapshot().clone();
+        let asked = question.clone();
+        let drawing = std::thread::spawn(move || crate::unless_overtaken(|| snapshot.drawn(&asked)).is_err());
+        std::thread::sleep(alone / 4);
+        let text = format!("service S {{\n{queues}}}\n// {attempt}\n").as_str().into();
+        let start = Instant::now();
+        host.apply(&[crate::Change::Edit { path: "/p/src/main.ci".into(), text }]);
+        waited.push((start.elapsed(), alone));
+        assert!(drawing.join().expect("no panic"), "the drawing was overtaken");
+        if waited.iter().any(|(waited, alone)| *waited < *alone / 3) {
+            return;
+        }
+    }
+    panic!("a change waited so long beside a drawing that takes so long: {waited:?}");
 }
