@@ -1,7 +1,5 @@
 //! The language server with a client of others: the tests of `tests/oracle/client`, which speak to it as editors do.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 use std::process::Command;
 
