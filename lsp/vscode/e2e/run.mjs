@@ -23,6 +23,8 @@ const { values: options } = parseArgs({
     },
 });
 const out = path.resolve(options.out);
+// What is there when it ends is of this run.
+fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
 
 const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "ci-workspace-"));

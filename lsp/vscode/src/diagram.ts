@@ -255,6 +255,7 @@ body { display: flex; flex-direction: column; color: var(--vscode-foreground); b
 #tools button:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 #space { flex: 1; }
 #problem { padding: 6px 12px; color: var(--vscode-inputValidation-warningForeground, inherit); background: var(--vscode-inputValidation-warningBackground); border-bottom: 1px solid var(--vscode-inputValidation-warningBorder); white-space: pre-wrap; flex: none; }
+#problem::first-letter { text-transform: uppercase; }
 #problem[hidden] { display: none; }
 #view { flex: 1; overflow: hidden; position: relative; cursor: grab; touch-action: none; }
 #view.dragged { cursor: grabbing; }
