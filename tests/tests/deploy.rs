@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be made stops")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use camino::Utf8Path;
@@ -22,9 +22,44 @@ const EXAMPLES: [&str; 3] = ["orders", "static-site", "three-tier"];
 /// What only the deployment knows, as some deployment may have it.
 const ACCOUNT: &str = "111111111111";
 
+fn folder(example: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example)
+}
+
 fn deploy(example: &str) -> Vec<DeployTarget> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example);
-    let host = Host::open(Arc::new(OsSystem), Utf8Path::from_path(&folder).unwrap()).unwrap();
+    deploy_in(&folder(example), example)
+}
+
+/// An example that says nothing of the account and, where `region` is false, of the region it is for.
+fn deploy_anywhere(example: &str, region: bool) -> Vec<DeployTarget> {
+    fn copy(from: &Path, to: &Path, region: bool) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let from = entry.unwrap().path();
+            let to = to.join(from.file_name().unwrap());
+            if from.is_dir() {
+                copy(&from, &to, region);
+            } else if from.extension().is_some_and(|extension| extension == "ci") {
+                std::fs::write(&to, without(&std::fs::read_to_string(&from).unwrap(), region)).unwrap();
+            } else {
+                std::fs::copy(&from, &to).unwrap();
+            }
+        }
+    }
+    fn without(source: &str, region: bool) -> String {
+        let mut source = source.to_owned();
+        for account in ["account: \"111111111111\",", "account: \"222222222222\","] {
+            source = source.replace(account, "");
+        }
+        if region { source } else { source.replace("region: \"eu-west-1\",", "") }
+    }
+    let temporary = tempfile::tempdir().unwrap();
+    copy(&folder(example), temporary.path(), region);
+    deploy_in(temporary.path(), example)
+}
+
+fn deploy_in(folder: &Path, example: &str) -> Vec<DeployTarget> {
+    let host = Host::open(Arc::new(OsSystem), Utf8Path::from_path(folder).unwrap()).unwrap();
     let report = host.snapshot().deploy(&DeployOptions::default());
     assert!(report.diagnostics.is_empty(), "{example}: {:?}", report.diagnostics);
     report.targets
@@ -219,6 +254,18 @@ fn the_template_of_the_roles_is_acceptable() {
     assert_acceptable("deploy", Scope::Whole, &shown);
 }
 
+/// What is written for a phase, read again.
+fn written(targets: &[DeployTarget], target: &DeployTarget, phase: Phase) -> ci_project::Role {
+    let mut whole = ci_project::Role::default();
+    let (files, _) = deploy_files(targets, DeployFormat::Json);
+    let begins = format!("{}/{}", target.name, phase.name());
+    for file in files.iter().filter(|file| file.path.starts_with(&begins)) {
+        let text = String::from_utf8(file.bytes.to_vec()).unwrap();
+        whole.statements.extend(read_roles(&text).unwrap().remove(0).statements);
+    }
+    whole
+}
+
 #[test]
 fn what_is_written_is_what_a_check_wants() {
     for example in EXAMPLES {
@@ -231,14 +278,30 @@ fn what_is_written_is_what_a_check_wants() {
         );
         for target in &targets {
             for phase in Phase::ALL {
-                let mut whole = ci_project::Role::default();
-                let begins = format!("{}/{}", target.name, phase.name());
-                for file in files.iter().filter(|file| file.path.starts_with(&begins)) {
-                    let text = String::from_utf8(file.bytes.to_vec()).unwrap();
-                    whole.statements.extend(read_roles(&text).unwrap().remove(0).statements);
-                }
-                let check = target.compare(&whole, &[phase], true);
-                assert_eq!((check.missing, check.excess), (Vec::new(), Vec::new()), "{begins}");
+                let check = target.compare(&written(&targets, target, phase), &[phase], true);
+                let found = (check.missing, check.excess);
+                assert_eq!(found, (Vec::new(), Vec::new()), "{example} {} {phase}", target.name);
+            }
+        }
+    }
+}
+
+/// What only the deployment knows is a wildcard in documents; a denial of one role is one of that role nevertheless.
+#[test]
+fn what_is_written_for_any_account_is_what_a_check_wants() {
+    for (example, region) in EXAMPLES.into_iter().flat_map(|example| [(example, true), (example, false)]) {
+        let targets = deploy_anywhere(example, region);
+        for target in &targets {
+            assert!(
+                target
+                    .deployment()
+                    .needs
+                    .iter()
+                    .any(|need| need.resources[0].to_string().contains("{AWS::AccountId}"))
+            );
+            for phase in Phase::ALL {
+                let check = target.compare(&written(&targets, target, phase), &[phase], false);
+                assert_eq!(check.missing, Vec::new(), "{example} {} {phase}", target.name);
             }
         }
     }

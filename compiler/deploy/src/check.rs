@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use ci_access::program::Place;
 use ci_access::{
-    Actions, Condition, Containment, Facts, Parts, Pattern, Resources, Statement, Symbol, Undecided, contains,
+    Actions, Condition, Containment, Facts, Letter, Parts, Pattern, Resources, Statement, Symbol, Token,
+    Undecided, contains,
 };
 use ci_catalog::iam;
 
@@ -103,7 +104,8 @@ fn ask(role: &Role, action: &str, statement: &Statement) -> Option<Answer> {
         |statement: &&Statement| !is_bare || allows(statement) || is_everything(&statement.resources);
     let layers = [Some(&role.statements), role.boundary.as_ref()];
     let answers = layers.into_iter().flatten().map(|layer| {
-        let about: Vec<Statement> = layer.iter().filter(is_about).cloned().collect();
+        let about = layer.iter().filter(is_about);
+        let about: Vec<Statement> = about.map(|outer| within_fields(outer, statement)).collect();
         contains(&about, inner)
     });
     answers
@@ -113,6 +115,46 @@ fn ask(role: &Role, action: &str, statement: &Statement) -> Option<Answer> {
             Containment::Unknown(why) => Some(Answer::Undecided(why)),
         })
         .reduce(|one, other| if one == Answer::Denied { one } else { other })
+}
+
+/// A statement as it is about the resource of another one, which is the only one of it: a field of an ARN that is `*` is
+/// what the resource has there.
+///
+/// A `*` may go on beyond its field, so that a denial of one role of any account would be about every role whose name is
+/// open: as if a name could be an ARN. ARNs of things that are have each field where it belongs.
+fn within_fields(outer: &Statement, inner: &Statement) -> Statement {
+    let mut within = outer.clone();
+    let Resources::Of(resources) = &inner.resources else { return within };
+    let [resource] = resources.as_slice() else { return within };
+    let fields: Vec<&[Token]> = fields(resource).collect();
+    if let Resources::Of(patterns) | Resources::AllBut(patterns) = &mut within.resources {
+        for pattern in patterns {
+            *pattern = with_fields(pattern, &fields);
+        }
+    }
+    within
+}
+
+/// A pattern with other fields in place of those of its ARN that are `*`: partition, region and account.
+fn with_fields(pattern: &Pattern, others: &[&[Token]]) -> Pattern {
+    const FIELDS: usize = 6;
+    let is_known = |field: &[Token]| field.iter().all(|token| matches!(token, Token::Letter(_)));
+    let own: Vec<&[Token]> = fields(pattern).collect();
+    if own.len() < FIELDS || others.len() < FIELDS {
+        return pattern.clone();
+    }
+    let of_place = |(at, field): (usize, &&[Token])| match field {
+        [Token::Run { .. }] if matches!(at, 1 | 3 | 4) && is_known(others[at]) => others[at].to_vec(),
+        _ => field.to_vec(),
+    };
+    let new: Vec<Vec<Token>> = own.iter().enumerate().map(of_place).collect();
+    Pattern::of_tokens(new.join(&COLON))
+}
+
+const COLON: Token = Token::Letter(Letter::Char(':'));
+
+fn fields(pattern: &Pattern) -> impl Iterator<Item = &[Token]> {
+    pattern.tokens().split(|token| *token == COLON)
 }
 
 /// Whether resources may be all that there are.

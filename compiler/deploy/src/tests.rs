@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ci_access::program::Place;
 use ci_access::{
-    Caller, Context, Effect, Parts, Policies, Policy, Request, Statement, Text, Verdict, evaluate,
+    Actions, Caller, Context, Effect, Parts, Policies, Policy, Request, Resources, Statement, Text, Verdict,
+    evaluate,
 };
 use ci_base::TextRange;
 use ci_catalog::resource_type;
@@ -435,6 +436,45 @@ fn every_phase_has_what_it_needs() {
     assert_eq!(lacks, ["sqs:DeleteQueue", "secretsmanager:DeleteSecret"]);
 }
 
+/// What is written to files, read again: what only the deployment knows is a wildcard.
+fn written(deployment: &Deployment, phase: Phase) -> crate::Role {
+    let document = deployment.document(Kind::Service(phase)).expect("a policy");
+    let read = |policy| crate::roles(&crate::document(policy)).expect("a role").remove(0).statements;
+    crate::Role { statements: document.parts.iter().flat_map(read).collect(), ..crate::Role::default() }
+}
+
+/// The denial of the roles that deploy is one of any account then, and about no other role.
+#[test]
+fn what_is_written_without_an_account_is_enough() {
+    for region in [None, Some("eu-west-1")] {
+        let mut stacks = shop();
+        for stack in &mut stacks {
+            stack.region = region.map(Into::into);
+        }
+        let found = plan(&Question {
+            stacks: &stacks.iter().collect::<Vec<_>>(),
+            prefix: "shop-dev",
+            account: None,
+            tags: &[],
+            tagged: false,
+            require_boundary: false,
+            artifacts: None,
+            supplied: &Supplied::default(),
+        });
+        for phase in Phase::ALL {
+            assert_eq!(check(&found, &written(&found, phase), &[phase]), [], "{phase} in {region:?}");
+        }
+        let mut denied = written(&found, Phase::Update);
+        denied.statements.push(Statement::deny(
+            Actions::of(["iam:CreateRole"]),
+            Resources::of(["arn:*:iam::*:role/shop-dev-orders-W*"]),
+        ));
+        let lacks = check(&found, &denied, &[Phase::Update]);
+        let lacks: Vec<&str> = lacks.iter().map(|lack| lack.action.as_str()).collect();
+        assert_eq!(lacks, ["iam:CreateRole"], "a denial counts in {region:?}");
+    }
+}
+
 #[test]
 fn without_a_statement_the_check_names_what_is_missing() {
     let stacks = shop();
@@ -449,10 +489,7 @@ fn without_a_statement_the_check_names_what_is_missing() {
         let lacks = check(&found, &role, &[Phase::Update]);
         assert!(!lacks.is_empty(), "{dropped:?}");
         for lack in lacks {
-            let one = Statement::allow(
-                ci_access::Actions::of([&lack.action]),
-                ci_access::Resources::of([lack.resource.as_str()]),
-            );
+            let one = Statement::allow(Actions::of([&lack.action]), Resources::of([lack.resource.as_str()]));
             let about = Statement { conditions: Vec::new(), ..dropped.clone() };
             let is_part = ci_access::contains(&[about], std::slice::from_ref(&one));
             assert_eq!(is_part, ci_access::Containment::Yes, "{lack:?} is not of {dropped:?}");
