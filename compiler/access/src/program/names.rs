@@ -54,17 +54,20 @@ impl Names {
         let mut names = Self::default();
         let is_wanted = |of: &Resource| {
             services.is_none_or(|services| {
-                let service = of.schema.arn_template().and_then(|form| form.split(':').nth(2));
-                service.is_some_and(|service| services.contains(service))
+                let service = |form: &str| form.split(':').nth(2).is_some_and(|of| services.contains(of));
+                of.schema.arn_template().is_some_and(service)
+                    || elsewhere(of).is_some_and(|template| service(template))
             })
         };
         for (at, stack) in stacks.iter().enumerate() {
             for (resource, of) in stack.resource_ids().filter(|(_, of)| is_wanted(of)) {
                 let place = Place { stack: at, resource };
-                let Some(named) = named(stack, of, place, deployed) else { continue };
-                let service = named.form.split(':').nth(2).unwrap_or_default().to_owned();
-                names.count += 1;
-                names.by_service.entry(service).or_default().push(named);
+                let all = all_named(stack, of, place, deployed);
+                names.count += usize::from(!all.is_empty());
+                for named in all {
+                    let service = named.form.split(':').nth(2).unwrap_or_default().to_owned();
+                    names.by_service.entry(service).or_default().push(named);
+                }
             }
         }
         names
@@ -85,8 +88,39 @@ const RANDOM: usize = 14;
 /// How much of the stack's name is left in one that is shortened.
 const KEPT: usize = 20;
 
+/// ARNs of a service in which a resource of another one stands by its id: who calls an API, who signs in to a database.
+/// Source: IAM's reference for `execute-api` and `rds-db`.
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("AWS::ApiGateway::RestApi", "arn:${Partition}:execute-api:${Region}:${Account}:${RestApiId}"),
+    ("AWS::ApiGatewayV2::Api", "arn:${Partition}:execute-api:${Region}:${Account}:${ApiId}"),
+    ("AWS::RDS::DBCluster", "arn:${Partition}:rds-db:${Region}:${Account}:dbuser:${DBClusterResourceId}"),
+    ("AWS::RDS::DBInstance", "arn:${Partition}:rds-db:${Region}:${Account}:dbuser:${DbiResourceId}"),
+];
+
+fn elsewhere(resource: &Resource) -> Option<&'static str> {
+    let name = resource.schema.name();
+    ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, template)| *template)
+}
+
+/// What a resource is called, by its own ARN and by those of others that have its id.
+fn all_named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) -> Vec<Named> {
+    let own = named(stack, resource, place, deployed);
+    let others =
+        elsewhere(resource).and_then(|template| by_template(template, stack, resource, place, deployed));
+    own.into_iter().chain(others).collect()
+}
+
 fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) -> Option<Named> {
-    let template = resource.schema.arn_template()?;
+    by_template(resource.schema.arn_template()?, stack, resource, place, deployed)
+}
+
+fn by_template(
+    template: &str,
+    stack: &Stack,
+    resource: &Resource,
+    place: Place,
+    deployed: &Deployed,
+) -> Option<Named> {
     let mut by_text = Vec::new();
     let mut by_symbol = Vec::new();
     let variable =
@@ -145,6 +179,10 @@ fn called(resource: &Resource, name: &str) -> Vec<Token> {
 /// The property that gives a resource its name: `QueueName`, `RoleName` for `${RoleNameWithPath}`, or just `Name`.
 fn name_property(resource: &Resource, variable: &str) -> Option<String> {
     let own = resource.schema.name().rsplit("::").next().unwrap_or_default();
+    // What people call a thing is not its id.
+    if variable.ends_with("Id") {
+        return takes(resource, variable).then(|| variable.to_owned());
+    }
     let candidates =
         [variable.to_owned(), variable.replace("WithPath", ""), format!("{own}Name"), "Name".to_owned()];
     candidates.into_iter().find(|name| takes(resource, name))
@@ -341,13 +379,13 @@ fn is_name(resource: &Resource, symbol: &Symbol) -> bool {
 /// Whether a text that is written down may be the ARN of a resource, or of what is in it.
 pub(super) fn may_name(stacks: &[&Stack], pattern: &Pattern, place: Place, deployed: &Deployed) -> bool {
     let stack = stacks[place.stack];
-    let Some(named) = named(stack, stack.resource(place.resource), place, deployed) else { return false };
+    let all = all_named(stack, stack.resource(place.resource), place, deployed);
     match beginning(stacks, pattern) {
         Beginning::Within(_) | Beginning::Late => return false,
         Beginning::Text => {}
     }
     let (pattern, has_names) = resolved(stacks, pattern, deployed);
-    named.may_be(&pattern, has_names)
+    all.iter().any(|named| named.may_be(&pattern, has_names))
 }
 
 impl Named {
