@@ -258,6 +258,14 @@ fn modules_refuse_misuse() {
             "every route in `public`",
         ),
         (
+            "let api = HttpApi { routes: { \"GET/orders\": work } };",
+            "as `GET /orders/{id}`, or `$default`; found `GET/orders`",
+        ),
+        (
+            "let api = HttpApi { routes: { \"FETCH /x\": work, \"GET /x\": work, \"get /x\": work, \"GET /a b\": work } };",
+            "found `FETCH /x`, `get /x`, `GET /a b`",
+        ),
+        (
             "let api = HttpApi { routes: { \"GET /\": work }, scopes: { \"GET /\": [\"x\"] } };",
             "scopes come with tokens",
         ),

@@ -320,6 +320,29 @@ fn known_mistakes_of_others_are_not_made() {
 }
 
 /// The page lists every verb, as it is.
+/// What a role needs for a function to follow something, by Lambda's guide, which checks it when a mapping is made: "Using
+/// Lambda to process records from Amazon Kinesis", "… Amazon DynamoDB streams", "Using Lambda with Amazon SQS".
+/// `ListStreams` is not asked for: it takes no resource, and the policy templates of SAM name one to no effect.
+#[test]
+fn what_mappings_are_made_with_is_granted() {
+    let needed = [
+        (
+            "kinesis",
+            "follow",
+            &["DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"][..],
+        ),
+        ("dynamodb", "follow", &["DescribeStream", "GetRecords", "GetShardIterator"][..]),
+        ("sqs", "consume", &["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"][..]),
+    ];
+    for (module, right, needed) in needed {
+        let granted = actions(module, right);
+        for action in needed {
+            let action = format!("{module}:{action}");
+            assert!(granted.contains(&action), "{module}::{right} lacks {action}: {granted:?}");
+        }
+    }
+}
+
 #[test]
 fn the_page_is_true() {
     let path = here().join("../spec/verbs.md");

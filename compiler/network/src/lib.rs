@@ -10,6 +10,7 @@
 //!
 //! Must not know: syntax, policies, files, how an answer is shown.
 
+mod admitted;
 mod element;
 mod findings;
 mod index;
@@ -22,6 +23,7 @@ mod walk;
 
 use ci_graph::{Place, Stack};
 
+pub use admitted::{Admits, Admitted};
 use element::Elements;
 pub use element::Kind;
 pub use findings::{Finding, Lack, Need, findings};

@@ -2,9 +2,12 @@
 //!
 //! Must not know: where the other program is from, how it is shown.
 
+mod network;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use ci_access::program::{Change, Grant, Place, Program, Public, changes, denials, public, read};
+use ci_access::program::{Change, Grant, Place, Program, Public, Reach, changes, denials, public, read};
+use ci_access::{Actions, Principal, Principals, Resources, Statement, Symbol, Text};
 use ci_base::{Diagnostic, Severity, Span};
 use ci_graph::Origin;
 
@@ -60,6 +63,8 @@ pub enum Sort {
     Policy,
     /// What the world can reach.
     Public,
+    /// What a security group lets through, and who reaches something over the network.
+    Network,
 }
 
 /// A part of a statement.
@@ -87,11 +92,12 @@ impl Told {
     /// The same in one line: what a list of what is allowed has of it.
     pub fn line(&self) -> String {
         let mut line = self.actions.join(", ");
-        if self.is_denial {
-            line = format!("not denied {line}");
-        }
-        if !self.principals.is_empty() {
-            line = format!("{} may {line}", self.principals.join(", "));
+        let who = self.principals.join(", ");
+        match (self.is_denial, self.principals.is_empty()) {
+            (true, true) => line = format!("not denied {line}"),
+            (true, false) => line = format!("no denial to {who} of {line}"),
+            (false, true) => {}
+            (false, false) => line = format!("{who} may {line}"),
         }
         if !self.resources.is_empty() {
             line = format!("{line} on {}", self.resources.join(", "));
@@ -111,6 +117,7 @@ impl Changed {
             Sort::Trust => " taken on",
             Sort::Policy => " policy",
             Sort::Public => " public",
+            Sort::Network => " network",
         };
         format!("{} {}{sort}: {}", self.stack, self.path, addition.line())
     }
@@ -162,6 +169,20 @@ impl<'a> Side<'a> {
     fn key(&self, sort: Sort, place: Place) -> Key {
         let (path, stack) = told(&self.program, place);
         (sort, stack, path)
+    }
+
+    /// What keys without a policy of their own allow: KMS gives them one.
+    fn without_policy(&self) -> Vec<(Key, Vec<Grant>)> {
+        let mut found = Vec::new();
+        for (stack, of) in self.program.stacks.iter().enumerate() {
+            for (resource, known) in of.resource_ids() {
+                let place = Place { stack, resource };
+                if known.schema.name() == "AWS::KMS::Key" && known.property("KeyPolicy").is_none() {
+                    found.push((self.key(Sort::Policy, place), vec![default_policy(place, known.origin)]));
+                }
+            }
+        }
+        found
     }
 
     /// All that has statements, in order; with the policies it has beside them.
@@ -223,6 +244,22 @@ impl<'a> Side<'a> {
     }
 }
 
+/// The statement that KMS gives a key that is made without a policy: the account's own policies say who may use it. Source:
+/// the developer guide of KMS, "Default key policy".
+fn default_policy(place: Place, origin: Origin) -> Grant {
+    let account = Principal::Account(Text::from(Symbol::account()));
+    Grant {
+        statement: Statement::allow(Actions::of(["kms:*"]), Resources::of(["*"]))
+            .to(Principals::Of(vec![account])),
+        actions: vec!["kms:*".to_owned()],
+        conditions: Vec::new(),
+        reaches: vec![Reach { place: None, rest: "*".to_owned() }],
+        stack: place.stack,
+        origin,
+        conditional: false,
+    }
+}
+
 /// Something that is told in words.
 fn words(what: String, at: Option<Span>, is_old: bool) -> Told {
     let (principals, resources, conditions) = (Vec::new(), Vec::new(), Vec::new());
@@ -248,8 +285,21 @@ fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
         .map(|(key, ..)| key)
         .chain(there.iter().map(|(key, ..)| key).filter(|key| !keys.contains(key)));
     for key in both {
-        let (grants, foreign) = find(&here, key).unwrap_or_default();
-        let (old_grants, old_foreign) = find(&there, key).unwrap_or_default();
+        let given = find(&here, key);
+        let before = find(&there, key);
+        // A first policy of a key replaces the one that KMS gave it. A key that is new had none.
+        let instead = |known: bool, side: Option<&Side<'_>>| {
+            let found = side.map(Side::without_policy).unwrap_or_default();
+            found
+                .into_iter()
+                .find(|(of, _)| !known && of == key)
+                .map(|(_, grants)| grants)
+                .unwrap_or_default()
+        };
+        let (given_instead, before_instead) =
+            (instead(given.is_some(), now), instead(before.is_some(), then));
+        let (grants, foreign) = given.unwrap_or((&given_instead, &[]));
+        let (old_grants, old_foreign) = before.unwrap_or((&before_instead, &[]));
         let more = |side: Option<&Side<'_>>, grants: &[Grant], others: &[Grant], is_denial: bool| {
             side.map(|side| side.more(grants, others, is_denial)).unwrap_or_default()
         };
@@ -280,6 +330,15 @@ fn compare(now: Option<&Side<'_>>, then: Option<&Side<'_>>) -> TargetDiff {
         of_public.entry(key).or_default().0.push(told);
     }
     for (key, told) in closed {
+        of_public.entry(key).or_default().1.push(told);
+    }
+    let networks = |side: Option<&Side<'_>>| side.map(network::Networks::of);
+    let (new, old) = (networks(now), networks(then));
+    let (new, old) = (new.as_ref().zip(now), old.as_ref().zip(then));
+    for (key, told) in new.map(|(networks, side)| networks.more(side, old)).unwrap_or_default() {
+        of_public.entry(key).or_default().0.push(told);
+    }
+    for (key, told) in old.map(|(networks, side)| networks.more(side, new)).unwrap_or_default() {
         of_public.entry(key).or_default().1.push(told);
     }
     changed.extend(of_public.into_iter().map(|((sort, stack, path), (added, removed))| Changed {

@@ -251,6 +251,7 @@ fn subject(changed: &Changed) -> String {
         Sort::Trust => format!("who takes on {}", changed.path),
         Sort::Policy => format!("the policy of {}", changed.path),
         Sort::Public => format!("the world, by {}", changed.path),
+        Sort::Network => format!("the network of {}", changed.path),
     }
 }
 
@@ -281,6 +282,7 @@ const fn kind(sort: Sort) -> &'static str {
         Sort::Trust => "trust",
         Sort::Policy => "resourcePolicy",
         Sort::Public => "public",
+        Sort::Network => "network",
     }
 }
 

@@ -141,6 +141,90 @@ fn what_is_new_or_gone_has_all_or_nothing() {
     let unguarded = "service S { let queue = aws::sqs::Queue {}; let second = aws::sqs::Queue {}; }";
     assert_eq!(
         diff(guarded, unguarded),
-        "+ Policy second: everyone may not denied sqs:SendMessage on second\n"
+        "+ Policy second: no denial to everyone of sqs:SendMessage on second\n"
+    );
+}
+
+/// A key without a policy of its own lets the account say who may use it.
+#[test]
+fn a_first_policy_of_a_key_replaces_the_one_it_had() {
+    let key = |policy: &str| {
+        format!(
+            "#[allow(wildcard_resource, wildcard_action, reason = \"to be compared here\")]
+             service S {{ let key = aws::kms::Key {{ EnableKeyRotation: true{policy} }}; }}"
+        )
+    };
+    let whole = r#", KeyPolicy: policy([allow "kms:*" on ["*"] to aws_account(aws::account_id)])"#;
+    assert_eq!(diff(&key(""), &key(whole)), "");
+    assert_eq!(diff(&key(whole), &key("")), "");
+    let narrow = ", KeyPolicy: policy([allow kms::{PutKeyPolicy, DescribeKey} on [\"*\"] to aws_account(aws::account_id)])";
+    assert_eq!(diff(&key(""), &key(narrow)), "- Policy key: the account {AWS::AccountId} may kms:* on *\n");
+    assert_eq!(diff(&key(narrow), &key("")), "+ Policy key: the account {AWS::AccountId} may kms:* on *\n");
+    let wider = r#", KeyPolicy: policy([
+        allow "kms:*" on ["*"] to aws_account(aws::account_id),
+        allow kms::Decrypt on ["*"] to aws_service("sns.amazonaws.com") when { StringEquals: { "aws:SourceAccount": aws::account_id } },
+    ])"#;
+    assert_eq!(
+        diff(&key(""), &key(wider)),
+        "+ Policy key: sns.amazonaws.com may kms:Decrypt on * when StringEquals aws:SourceAccount {AWS::AccountId}\n"
+    );
+}
+
+/// A server in a subnet with a public address; `open` is what its group lets in.
+fn server(open: &str, more: &str) -> String {
+    format!(
+        r#"
+#[allow(open_to_world, reason = "to be compared here")]
+service S {{
+    let vpc = aws::ec2::VPC {{ CidrBlock: "10.0.0.0/16" }};
+    let gateway = aws::ec2::InternetGateway {{}};
+    let attachment = aws::ec2::VPCGatewayAttachment {{ VpcId: vpc.VpcId, InternetGatewayId: gateway.InternetGatewayId }};
+    let subnet = aws::ec2::Subnet {{ VpcId: vpc.VpcId, CidrBlock: "10.0.0.0/24" }};
+    let table = aws::ec2::RouteTable {{ VpcId: vpc.VpcId }};
+    let link = aws::ec2::SubnetRouteTableAssociation {{ SubnetId: subnet.SubnetId, RouteTableId: table.RouteTableId }};
+    let group = aws::ec2::SecurityGroup {{ GroupDescription: "x", VpcId: vpc.VpcId, SecurityGroupIngress: [{open}] }};
+    let other = aws::ec2::SecurityGroup {{ GroupDescription: "y", VpcId: vpc.VpcId }};
+    let server = aws::ec2::Instance {{ ImageId: "ami-0abcdef1234567890", SubnetId: subnet.SubnetId, SecurityGroupIds: [group.GroupId], MetadataOptions: {{ HttpTokens: "required" }} }};
+    let address = aws::ec2::EIP {{ InstanceId: server.InstanceId }};
+    {more}
+}}
+"#
+    )
+}
+
+const WAY: &str = r#"#[depends_on(attachment)]
+    let way = aws::ec2::Route { RouteTableId: table.RouteTableId, DestinationCidrBlock: "0.0.0.0/0", GatewayId: gateway.InternetGatewayId };"#;
+
+#[test]
+fn what_a_network_lets_through_is_compared() {
+    let one = r#"{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIp: "9.9.9.9/32" }"#;
+    let wide = r#"{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIp: "8.0.0.0/5" }"#;
+    assert_eq!(diff(&server(one, WAY), &server(wide, WAY)), "+ Network group: tcp 22 in from 8.0.0.0/5\n");
+    assert_eq!(diff(&server(wide, WAY), &server(one, WAY)), "- Network group: tcp 22 in from 8.0.0.0/5\n");
+    // In two halves, as a rule of its own, and with one that another contains, it is the same.
+    let halves = r#"{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIp: "8.0.0.0/6" },
+        { IpProtocol: "6", FromPort: 22, ToPort: 22, CidrIp: "12.0.0.0/6" },
+        { IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIp: "9.9.9.9/32" }"#;
+    assert_eq!(diff(&server(wide, WAY), &server(halves, WAY)), "");
+    assert_eq!(diff(&server(halves, WAY), &server(wide, WAY)), "");
+    let alone = r#"let rule = aws::ec2::SecurityGroupIngress { GroupId: group.GroupId, IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIp: "8.0.0.0/5" };"#;
+    assert_eq!(diff(&server(wide, WAY), &server("", &format!("{WAY}{alone}"))), "");
+    let from_group = r#"let rule = aws::ec2::SecurityGroupIngress { GroupId: group.GroupId, IpProtocol: "-1", SourceSecurityGroupId: other.GroupId };"#;
+    assert_eq!(
+        diff(&server(one, WAY), &server(one, &format!("{WAY}{from_group}"))),
+        "+ Network group: everything in from other\n"
+    );
+}
+
+#[test]
+fn a_way_that_opens_what_no_rule_shows_is_told() {
+    let wide = r#"{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIp: "8.0.0.0/5" }"#;
+    assert_eq!(
+        diff(&server(wide, ""), &server(wide, WAY)),
+        "+ Network server: tcp 22 arrives from the internet\n"
+    );
+    assert_eq!(
+        diff(&server(wide, WAY), &server(wide, "")),
+        "- Network server: tcp 22 arrives from the internet\n"
     );
 }
