@@ -164,7 +164,7 @@ pub fn layout<L>(diagram: &Diagram<L>, aspect: f64) -> Layout {
     let placed: Vec<Placed> =
         pieces.iter().map(|piece| place(diagram, piece, aspect, &mut laid.plain)).collect();
     let sizes: Vec<(f64, f64)> = placed.iter().map(|placed| (placed.width, placed.height)).collect();
-    for ((piece, placed), by) in pieces.iter().zip(placed).zip(pack::shelves(&sizes, aspect)) {
+    for ((piece, placed), by) in pieces.iter().zip(placed).zip(pack::shelves(&sizes, aspect, 0.0)) {
         laid.width = laid.width.max(by.x + placed.width);
         laid.height = laid.height.max(by.y + placed.height);
         for (at, rect) in piece.nodes.iter().zip(placed.nodes) {

@@ -31,6 +31,8 @@ const SETTINGS = {
 const FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    // Containers have little shared memory.
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -48,6 +50,12 @@ function freePort() {
             server.close(() => resolve(port));
         });
     });
+}
+
+/** What the server is told of its surroundings: nothing of an editor that this was started from. */
+function environment() {
+    const isOfEditor = ([name]) => /^(VSCODE_|ELECTRON_)/.test(name);
+    return Object.fromEntries(Object.entries(process.env).filter((entry) => !isOfEditor(entry)));
 }
 
 export class Editor {
@@ -75,7 +83,7 @@ export class Editor {
         const server = spawn(node, [...common, "--host", "127.0.0.1", "--port", String(port), "--without-connection-token"], {
             stdio: ["ignore", log, log],
             detached: true,
-            env: { ...process.env, VSCODE_PROXY_URI: "" },
+            env: { ...environment(), VSCODE_PROXY_URI: "" },
         });
         const editor = new Editor();
         Object.assign(editor, { temporary, server, out, workspace, count: 0 });

@@ -160,6 +160,37 @@ struct Layers {
     lines: Vec<(Vec<Point>, Option<Point>)>,
 }
 
+impl Layers {
+    /// Where a line that leaves something is past all that stands in the same layer and is larger: before, it must not
+    /// bend. `end` is where it leaves, if that is not the middle.
+    fn past(
+        &self,
+        at: Option<usize>,
+        is_far: bool,
+        end: Option<&Point>,
+        sizes: &[(f64, f64)],
+        sideways: bool,
+    ) -> Option<Point> {
+        let centre = self.centres[at?];
+        let layer = along(centre, sideways);
+        let side = |at: usize| {
+            let (width, height) = sizes[at];
+            let half = if sideways { width } else { height } / 2.0;
+            if is_far { layer + half } else { layer - half }
+        };
+        let same = (0..sizes.len()).filter(|at| (along(self.centres[*at], sideways) - layer).abs() < 1.0);
+        let most =
+            same.map(side).reduce(|one, other| if is_far { one.max(other) } else { one.min(other) })?;
+        let across = across(*end.unwrap_or(&centre), sideways).round();
+        let point = if sideways {
+            Point { x: most.round(), y: across }
+        } else {
+            Point { x: across, y: most.round() }
+        };
+        ((most - side(at?)).abs() > 1.0).then_some(point)
+    }
+}
+
 impl<L> Work<'_, L> {
     /// Whether one size needs a clearly smaller page than another.
     fn is_better(&self, one: (f64, f64), other: (f64, f64)) -> bool {
@@ -333,9 +364,11 @@ impl<L> Work<'_, L> {
                 let child = position(child).map(|at| &placed[at]);
                 child.and_then(|child| child.ends.get(&(inner.edge, is_start))).cloned().unwrap_or_default()
             };
-            let mut way = end(inner.from, true);
+            let (mut way, mut arrives) = (end(inner.from, true), end(inner.to, false));
+            way.extend(layers.past(position(inner.from), !inner.is_back, way.last(), &sizes, sideways));
+            arrives.extend(layers.past(position(inner.to), inner.is_back, arrives.last(), &sizes, sideways));
             way.extend(bends);
-            way.extend(end(inner.to, false).into_iter().rev());
+            way.extend(arrives.into_iter().rev());
             // Where an arrow ends is found when all boxes have their places.
             if let (Some(first), Some(last)) = (way.first().copied(), way.last().copied()) {
                 way.insert(0, first);
@@ -372,6 +405,8 @@ impl<L> Work<'_, L> {
                 along(Point { x: around.x, y: around.y }, sideways) < at
                     && at < along(Point { x: around.right(), y: around.bottom() }, sideways)
             });
+            let past = layers.past(position(outer.child), outer.is_far, way.last(), &sizes, sideways);
+            way.extend(past.filter(|_| !bends.is_empty()));
             way.extend(bends);
             let port = across(layers.centres[port], sideways).round();
             way.push(match (sideways, outer.is_far) {
@@ -483,7 +518,7 @@ fn stacked(parts: Vec<(bool, Laid)>, aspect: f64) -> Laid {
         laid.take(part);
     }
     let sizes: Vec<(f64, f64)> = others.iter().map(|(_, part)| (part.width, part.height)).collect();
-    for ((_, mut part), by) in others.into_iter().zip(pack::shelves(&sizes, aspect)) {
+    for ((_, mut part), by) in others.into_iter().zip(pack::shelves(&sizes, aspect, laid.bounds().width)) {
         part.move_by(Point { x: by.x, y: by.y + top });
         laid.take(part);
     }

@@ -9,10 +9,11 @@ use crate::model::Diagram;
 /// How many widths of rows are tried.
 const TRIES: usize = 24;
 
-/// Where rectangles of these sizes go, in rows from left to right, so that the whole has the shape of a page.
-pub(super) fn shelves(sizes: &[(f64, f64)], aspect: f64) -> Vec<Point> {
+/// Where rectangles of these sizes go, in rows from left to right, so that the whole has the shape of a page; where it is
+/// `least` wide anyway, rows are not made shorter.
+pub(super) fn shelves(sizes: &[(f64, f64)], aspect: f64, least: f64) -> Vec<Point> {
     let area: f64 = sizes.iter().map(|(width, height)| (width + GAP) * (height + GAP)).sum();
-    let widest = sizes.iter().map(|(width, _)| *width).fold(0.0, f64::max);
+    let widest = sizes.iter().map(|(width, _)| *width).fold(least, f64::max);
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     // The tallest first: rows of things of one height waste nothing.
     order.sort_by(|a, b| sizes[*b].1.total_cmp(&sizes[*a].1).then(a.cmp(b)));
@@ -57,7 +58,7 @@ pub(super) fn in_rows<L>(diagram: &Diagram<L>, piece: &Piece, aspect: f64) -> Pl
         let groups = groups.filter(|(_, group)| diagram.groups[**group].parent == *root);
         items.extend(groups.map(|(index, _)| (Item::Group(index), sizes[index])));
         let all: Vec<(f64, f64)> = items.iter().map(|(_, size)| *size).collect();
-        let found = shelves(&all, aspect);
+        let found = shelves(&all, aspect, 0.0);
         let right = found.iter().zip(&all).map(|(point, size)| point.x + size.0).fold(0.0, f64::max);
         let bottom = found.iter().zip(&all).map(|(point, size)| point.y + size.1).fold(0.0, f64::max);
         places[at] = items.iter().map(|(item, _)| *item).zip(found).collect();
