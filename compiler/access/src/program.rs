@@ -129,8 +129,9 @@ impl<'a> Program<'a> {
         if grant.reaches.iter().any(|reach| reach.place == Some(place)) {
             return true;
         }
-        let template = self.resource(place).schema.arn_template();
-        if template.is_some_and(|template| isolation::applicable(grant, &names::form(template)).is_none()) {
+        let mut templates = names::templates(self.resource(place)).peekable();
+        let applies = |template: &str| isolation::applicable(grant, &names::form(template)).is_some();
+        if templates.peek().is_some() && !templates.any(applies) {
             return false;
         }
         value::arns(self, place).iter().any(|arn| glob::any_matches(patterns(grant), arn))

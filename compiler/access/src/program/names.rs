@@ -55,8 +55,7 @@ impl Names {
         let is_wanted = |of: &Resource| {
             services.is_none_or(|services| {
                 let service = |form: &str| form.split(':').nth(2).is_some_and(|of| services.contains(of));
-                of.schema.arn_template().is_some_and(service)
-                    || elsewhere(of).is_some_and(|template| service(template))
+                templates(of).any(service)
             })
         };
         for (at, stack) in stacks.iter().enumerate() {
@@ -100,6 +99,11 @@ const ELSEWHERE: [(&str, &str); 4] = [
 fn elsewhere(resource: &Resource) -> Option<&'static str> {
     let name = resource.schema.name();
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, template)| *template)
+}
+
+/// The forms of ARNs that a resource is named by.
+pub(super) fn templates(resource: &Resource) -> impl Iterator<Item = &'static str> {
+    resource.schema.arn_template().into_iter().chain(elsewhere(resource))
 }
 
 /// What a resource is called, by its own ARN and by those of others that have its id.
