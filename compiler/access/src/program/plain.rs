@@ -9,7 +9,7 @@ use ci_catalog::iam;
 use ci_graph::{Entry, Late, Located, Stack, Value};
 
 use super::escalation::leads_on;
-use super::read::GUARDING;
+use super::read::{GUARDING, names_role};
 
 /// Whether nobody of these stacks can reach what is not named by itself, or come to more than they may.
 pub fn is_plain(stacks: &[&Stack]) -> bool {
@@ -28,7 +28,7 @@ pub fn is_plain(stacks: &[&Stack]) -> bool {
                 let value = resource.property(name).map(|found| &found.value);
                 value.is_some_and(|value| !(Look { stacks, is_identity: false }).is_by_itself(value))
             };
-            if resource.properties.iter().any(|entry| entry.name.contains("Role") && by_text(&entry.name)) {
+            if resource.properties.iter().any(|entry| names_role(&entry.name) && by_text(&entry.name)) {
                 return false;
             }
             GUARDING.iter().filter(|(known, ..)| *known == name).all(|(_, document, target)| {

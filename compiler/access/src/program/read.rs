@@ -55,6 +55,11 @@ const GUARDED: [&str; 7] = [
     "AWS::VpcLattice::ServiceNetwork",
 ];
 
+/// Whether a property of this name says as which role something acts.
+pub(super) fn names_role(property: &str) -> bool {
+    ["Role", "RoleArn", "RoleARN", "RoleArns"].iter().any(|end| property.ends_with(end))
+}
+
 /// Reads all policies of the stacks of a target.
 pub fn read<'a>(stacks: &[&'a Stack]) -> Program<'a> {
     let mut policies = Collected::new(stacks);
@@ -195,7 +200,7 @@ impl<'s, 'a> Collected<'s, 'a> {
             for role in roles {
                 self.holders.entry(role).or_default().users.push(place);
             }
-            for entry in resource.properties.iter().filter(|entry| entry.name.contains("Role")) {
+            for entry in resource.properties.iter().filter(|entry| names_role(&entry.name)) {
                 for named in self.meant(place, Some(&entry.value), &["AWS::IAM::Role"]) {
                     self.holders.entry(named.what).or_default().users.push(place);
                     self.by_text.push(named);
