@@ -258,6 +258,41 @@ fn modules_refuse_misuse() {
             "every route in `public`",
         ),
         (
+            "let key = aws::kms::Key { EnableKeyRotation: true };
+             let bus = std::events::Bus { name: \"b\", key: key.Arn };",
+            "EventBridge may not use the key of this bus",
+        ),
+        (
+            "let key = Key { used_by: [KeyUser::Sns] };
+             let bus = std::events::Bus { name: \"b\", key: key.arn };",
+            "EventBridge may not use the key of this bus",
+        ),
+        (
+            "let key = Key { used_by: [KeyUser::EventBridge] };
+             let topic = Topic { key: key.arn };
+             let alarm = aws::cloudwatch::Alarm { ComparisonOperator: \"GreaterThanThreshold\", EvaluationPeriods: 1, AlarmActions: [topic.arn] };",
+            "CloudWatch may not use the key of this topic",
+        ),
+        (
+            "let key = Key { used_by: [KeyUser::EventBridge] };
+             let queue = Queue { key: key.arn };
+             let topic = Topic {};
+             let link = aws::sns::Subscription { TopicArn: topic.arn, Protocol: \"sqs\", Endpoint: queue.arn };",
+            "SNS may not use the key of this queue",
+        ),
+        (
+            "let key = Key { used_by: [KeyUser::Sns] };
+             let queue = Queue { key: key.arn };
+             let to_queue = aws::events::Rule { EventPattern: { source: [\"x\"] }, Targets: [{ Id: \"q\", Arn: queue.arn }] };",
+            "EventBridge may not use the key of this queue",
+        ),
+        (
+            "let key = Key {};
+             let logs = aws::logs::LogGroup { RetentionInDays: 30, KmsKeyId: key.arn };",
+            "CloudWatch Logs may not use the key of this log group",
+        ),
+        ("let key = Key { rotation: 30d };", "every 90 to 2560 days, found 30 days"),
+        (
             "let api = HttpApi { routes: { \"GET/orders\": work } };",
             "as `GET /orders/{id}`, or `$default`; found `GET/orders`",
         ),
@@ -314,7 +349,8 @@ fn modules_refuse_misuse() {
              use std::compute::Service;
              use std::data::{{Database, KeyType, Table}};
              use std::edge::HttpApi;
-             use std::messaging::Queue;
+             use std::messaging::{{Queue, Topic}};
+             use std::security::{{Key, KeyUser}};
              use std::network::{{LoadBalancer, Vpc, public}};
              use std::storage::Bucket;
              service Misuse {{ {work} {members} }}"

@@ -14,7 +14,7 @@
 //! unused-binding = "allow"         # or "warn" or "deny"; by name or by number
 //!
 //! [rules]
-//! packages = ["std::rules::fsbp"]  # whose rules apply: modules; this one, unless something is said
+//! packages = ["std::rules::fsbp"]  # whose rules apply: modules; this one and `std::rules::keys`, unless something is said
 //! severity = "high"                # from which severity on: "low", "medium", "high" or "critical"
 //!
 //! [rules.levels]

@@ -15,7 +15,7 @@ use crate::load::LoadedPackage;
 use crate::manifest::LintLevel;
 
 /// The rules that apply where a manifest says nothing.
-const DEFAULT: &str = "std::rules::fsbp";
+const DEFAULT: [&str; 2] = ["std::rules::fsbp", "std::rules::keys"];
 
 /// What the manifest of the root package says about rules, with the modules it names; and what is wrong with it, as ranges
 /// of the manifest.
@@ -27,7 +27,7 @@ pub(crate) fn settings(
 ) -> (RuleSettings, Vec<Diagnostic<TextRange>>) {
     let Some(root) = loaded.first() else { return (RuleSettings::default(), Vec::new()) };
     let rules = &root.manifest.rules;
-    let default = || vec![(DEFAULT.to_owned(), TextRange::default())];
+    let default = || DEFAULT.map(|module| (module.to_owned(), TextRange::default())).into();
     let wanted = rules.packages.clone().unwrap_or_else(default);
     let (mut modules, mut wrong) = (Vec::new(), Vec::new());
     for (path, at) in wanted {
@@ -60,7 +60,7 @@ fn unknown_package(path: &str, at: TextRange, root: &LoadedPackage) -> Diagnosti
         Diagnostic::new(Code::InvalidManifest, at, format!("there is no module `{path}` to take rules from"))
             .note("it is a module of the standard library or of a dependency, by the name it is imported by");
     let names = root.dependencies.iter().map(|(name, _)| name.as_str());
-    match did_you_mean(path, names.chain([DEFAULT])) {
+    match did_you_mean(path, names.chain(DEFAULT)) {
         Some(near) => found.help(format!("did you mean `{near}`?")).fix(
             format!("change it to `{near}`"),
             at,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic};
-use ci_graph::{DeletionPolicy, Origin, Resource, ResourceId};
+use ci_graph::{DeletionPolicy, Late, Origin, Resource, ResourceId};
 use ci_syntax::ast::{Entry, Expr, ExprId, Item};
 
 use super::builtin::case::logical_id_part;
@@ -525,6 +525,15 @@ impl Eval<'_> {
                     .collect();
                 targets.extend(inside);
             }
+            // What is made of attributes stands for the resources that have them. What another stack gives is there before.
+            Value::Late(late) => {
+                let late = ci_graph::Value::Late(Box::new((**late).clone()));
+                ci_graph::visit_late(&late, value.origin, &mut |late, _| match late {
+                    Late::Identifier(id) | Late::Attribute(id, _) => targets.push(*id),
+                    _ => {}
+                });
+            }
+            Value::Text(_) => {}
             Value::Unknown | Value::None => {}
             other => {
                 let message =
