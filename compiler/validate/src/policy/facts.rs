@@ -116,6 +116,19 @@ pub(super) const FIXING: &[&str] = &[
     "s3:dataaccesspointarn",
 ];
 
+/// Keys of what a caller's credentials come from: they are sent with whatever the caller asks for, of any service.
+///
+/// Source: Lambda, EC2, Systems Manager and Glue, the section of each on keys for what runs as a role.
+pub(super) const CARRIED: &[&str] = &[
+    "ec2:RoleDelivery",
+    "ec2:SourceInstanceARN",
+    "glue:CredentialIssuingService",
+    "glue:RoleAssumedBy",
+    "lambda:SourceFunctionArn",
+    "ssm:SourceInstanceARN",
+    "sts:SourceIdentity",
+];
+
 /// Those that say on whose behalf a service acts. The part after `kms:encryptioncontext:` is up to the service.
 pub(super) const SOURCE: &[&str] = &[
     "aws:sourceaccount",

@@ -187,6 +187,45 @@ fn reach() {
         identity(&json!({ "Resource": null, "NotResource": "arn:aws:s3:::photos/*" })),
         identity(&json!({ "Effect": "Deny", "Resource": null, "NotResource": "arn:aws:s3:::photos/*" })),
     );
+    let on = |action: &str, resource: Json| identity(&json!({ "Action": action, "Resource": resource }));
+    let table = |name: &str| json!({ "join": ["arn:aws:dynamodb:*:", { "account": true }, name] });
+    cases.case(
+        "all of a type",
+        on("dynamodb:GetItem", table(":table/*")),
+        on("dynamodb:GetItem", table(":table/shop-*")),
+    );
+    cases.case(
+        "all objects of all buckets",
+        on("s3:GetObject", json!("arn:aws:s3:::*/*")),
+        on("s3:GetObject", json!("arn:aws:s3:::photos*/*")),
+    );
+    cases.case(
+        "all roles",
+        on("sts:AssumeRole", json!("arn:aws:iam::*:role/*")),
+        on("sts:AssumeRole", json!("arn:aws:iam::123456789012:role/app")),
+    );
+    let tagged = json!({ "StringEquals": { "aws:ResourceTag/team": "shop" } });
+    let instances =
+        json!({ "Action": "ec2:StopInstances", "Resource": "arn:aws:ec2:*:123456789012:instance/*" });
+    let mut of_team = instances.clone();
+    of_team["Condition"] = tagged;
+    cases.case("all instances", identity(&instances), identity(&of_team));
+    // EC2 names what it makes.
+    let any_instance = || json!("arn:aws:ec2:*:123456789012:instance/*");
+    cases.case(
+        "named by EC2",
+        on("ec2:StartInstances", any_instance()),
+        on("ec2:RunInstances", any_instance()),
+    );
+    let mut boundary = on("s3:*", json!("*"));
+    let mut given = boundary.clone();
+    for (stack, property) in [(&mut boundary, "PermissionsBoundary"), (&mut given, "ManagedPolicyArns")] {
+        let mut holder = role(&json!({ "Principal": { "Service": "ec2.amazonaws.com" } }));
+        let arn = json!({ "get": "policy.PolicyArn" });
+        holder["role"][property] = if property == "ManagedPolicyArns" { json!([arn]) } else { arn };
+        stack["role"] = holder["role"].clone();
+    }
+    cases.case("a boundary that is given too", given, boundary);
     let metrics = |condition: Json| {
         identity(&json!({ "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition }))
     };
@@ -207,6 +246,11 @@ fn reach() {
     cases.case("pass anything", pass(json!("*"), to()), pass(one(), to()));
     cases.case("pass many", pass(json!("arn:aws:iam::123456789012:role/app-*"), to()), pass(one(), to()));
     cases.case("pass to anything", pass(one(), json!({})), pass(one(), to()));
+    cases.case(
+        "pass to anything by name",
+        pass(one(), json!({ "StringLike": { "iam:PassedToService": "*.amazonaws.com" } })),
+        pass(one(), json!({ "StringLike": { "iam:PassedToService": "lambda.amazonaws.com*" } })),
+    );
     let managed = |arn: Json| {
         let mut role = role(&json!({ "Principal": { "Service": "ec2.amazonaws.com" } }));
         role["role"]["ManagedPolicyArns"] = json!([arn]);
@@ -223,6 +267,74 @@ fn reach() {
         managed(json!({ "join": ["arn:", { "account": true }, ":iam::aws:policy/AdministratorAccess"] })),
         fine(),
     );
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn conditions() {
+    let mut cases = Cases::default();
+    let with = |action: &str, condition: Json| {
+        let resource = match action {
+            "s3:ListBucket" => "arn:aws:s3:::photos",
+            "s3:GetObject" => "arn:aws:s3:::photos/*",
+            _ => "arn:aws:dynamodb:eu-west-1:123456789012:table/x",
+        };
+        identity(&json!({ "Action": action, "Resource": resource, "Condition": condition }))
+    };
+    let list = |condition: Json| with("s3:ListBucket", condition);
+    let good = || list(json!({ "StringLike": { "s3:prefix": "in/*" } }));
+    cases.case("a slip", list(json!({ "StringLike": { "s3:prefixes": "in/*" } })), good());
+    cases.case(
+        "a global one",
+        list(json!({ "StringEquals": { "aws:SourceAcount": "x" } })),
+        list(json!({ "StringEquals": { "AWS:sourceaccount": "x", "aws:ResourceTag/team": "shop" } })),
+    );
+    cases.case("no service", list(json!({ "StringLike": { "s33:prefix": "in/*" } })), good());
+    let mut denied = list(json!({ "StringNotEquals": { "aws:PrincipalOrgId2": "o-1" } }));
+    denied["policy"]["PolicyDocument"]["Statement"][0]["Effect"] = json!("Deny");
+    cases.bad("denied", denied);
+    cases.case(
+        "another action",
+        with("s3:GetObject", json!({ "StringEquals": { "s3:prefix": "in/" } })),
+        good(),
+    );
+    cases.case(
+        "another service",
+        with("dynamodb:GetItem", json!({ "StringEquals": { "s3:prefix": "in/" } })),
+        with(
+            "dynamodb:GetItem",
+            json!({ "ArnLike": { "lambda:SourceFunctionArn": "arn:aws:lambda:*:*:function:f" } }),
+        ),
+    );
+    cases.case(
+        "a wildcard as it stands",
+        list(json!({ "StringEquals": { "s3:prefix": ["a", "in/*"] } })),
+        good(),
+    );
+    cases.case(
+        "of an ARN",
+        list(json!({ "StringNotEquals": { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/a*" } })),
+        list(json!({ "ArnNotEquals": { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/a*" } })),
+    );
+    cases.case(
+        "no truth",
+        list(json!({ "Bool": { "aws:SecureTransport": "yes" } })),
+        list(json!({ "Bool": { "aws:SecureTransport": "true" } })),
+    );
+    cases.case(
+        "no number",
+        list(json!({ "NumericLessThan": { "s3:max-keys": "ten" } })),
+        list(json!({ "NumericLessThan": { "s3:max-keys": "10" } })),
+    );
+    cases.case(
+        "no address",
+        list(json!({ "IpAddress": { "aws:SourceIp": "10.0.0.0/33" } })),
+        list(json!({ "IpAddress": { "aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"] } })),
+    );
+    let keys = || json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["a"] } });
+    let mut there = keys();
+    there["Null"] = json!({ "dynamodb:LeadingKeys": "false" });
+    cases.case("all of none", with("dynamodb:GetItem", keys()), with("dynamodb:GetItem", there));
     insta::assert_snapshot!(cases.text);
 }
 
