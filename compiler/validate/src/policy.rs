@@ -13,6 +13,7 @@ mod facts;
 mod keys;
 mod principal;
 mod scope;
+mod service;
 pub(crate) mod size;
 mod wild;
 
@@ -97,6 +98,18 @@ pub(crate) fn check(
     policy.findings
 }
 
+/// Everything that is wrong with a statement that stands by itself, at a resource.
+pub(crate) fn statement(
+    stack: &Stack,
+    schema: &'static ResourceSchema,
+    statement: &Located,
+) -> Vec<Diagnostic<Origin>> {
+    let kind = PolicyKind::Resource;
+    let mut policy = Policy { stack, schema, kind, bounds: false, service: None, findings: Vec::new() };
+    each_case(statement, &mut |statement| policy.statement(statement));
+    policy.findings
+}
+
 /// Whether a document is that of a managed policy which roles and users of the stack have as their boundary, and which is
 /// given to nobody.
 fn is_boundary(stack: &Stack, document: &Value) -> bool {
@@ -153,6 +166,17 @@ impl Policy<'_> {
                 each_case(statement, &mut |statement| self.statement(statement));
             }
             self.unique_sids(statements);
+        });
+    }
+
+    /// Reports what cannot be a text, nor become one.
+    fn only_texts(&mut self, located: &Located, expected: &str) {
+        each_case(located, &mut |located| {
+            let is_text =
+                matches!(located.value, Value::String(_) | Value::Absent | Value::Late(_) | Value::Unknown);
+            if !is_text {
+                self.invalid(located.origin, format!("{expected}, found {}", words::kind_of(&located.value)));
+            }
         });
     }
 

@@ -185,6 +185,33 @@ pub(super) const SAYS_FOR_WHOM: &[&str] = &[
     "vpc-flow-logs.amazonaws.com",
 ];
 
+/// Names of services as principals that are no prefix of IAM's, without `.amazonaws.com`. Those of [`SAYS_FOR_WHOM`] are
+/// not repeated. Sorted. Not complete: nobody publishes them all.
+///
+/// Source: the user guide of each, the section on its roles and policies.
+pub(super) const PRINCIPALS: &[&str] = &[
+    "application-autoscaling",
+    "cognito-idp",
+    "custom-resource",
+    "delivery.logs",
+    "dnssec-route53",
+    "edgelambda",
+    "eks-fargate-pods",
+    "eks-nodegroup",
+    "inspector",
+    "lex",
+    "lexv2",
+    "logdelivery.elasticloadbalancing",
+    "logging.s3",
+    "monitoring.rds",
+    "opensearchservice",
+    "osis-pipelines",
+    "ops.apigateway",
+    "pods.eks",
+    "spotfleet",
+    "vmie",
+];
+
 /// Managed policies of AWS that a program may name: the part after `policy/`, and why.
 pub(super) const MANAGED: &[(&str, &str)] = &[
     ("AmazonEKSClusterPolicy", "what a cluster does changes with its version, which AWS decides"),

@@ -380,7 +380,7 @@ fn audience() {
     cases.case(
         "for any account",
         service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:alarms" } })),
-        service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:123456789012:alarms" } })),
+        service(sns, json!({ "ArnLike": { "aws:SourceArn": { "join": ["arn:aws:sns:*:", { "account": true }, ":alarms"] } } })),
     );
     let trust = |name: &str, condition: Json| {
         role(&json!({ "Principal": { "Service": name }, "Condition": condition }))
@@ -407,6 +407,103 @@ fn audience() {
         key(json!({})),
         key(json!({ "ArnLike": { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:*" } })),
     );
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn deputies_and_the_world() {
+    let mut cases = Cases::default();
+    let service = |name: &str, condition: Json| {
+        queue(&json!({ "Principal": { "Service": name }, "Condition": condition }))
+    };
+    let own = || json!({ "account": true });
+    let bucket = |source: Json| json!({ "ArnLike": { "aws:SourceArn": source } });
+    let with_account = |source: Json| {
+        let mut condition = bucket(source);
+        condition["StringEquals"] = json!({ "aws:SourceAccount": own() });
+        condition
+    };
+    let photos = || json!("arn:aws:s3:::photos");
+    let s3 = "s3.amazonaws.com";
+    cases.case("a bucket of anyone", service(s3, bucket(photos())), service(s3, with_account(photos())));
+    let sns = "sns.amazonaws.com";
+    cases.case(
+        "for an account by number",
+        service(sns, json!({ "StringEquals": { "aws:SourceAccount": "999999999999" } })),
+        service(sns, json!({ "StringEquals": { "aws:SourceAccount": own() } })),
+    );
+    let topic = |account: Json| json!({ "join": ["arn:aws:sns:eu-west-1:", account, ":alarms"] });
+    cases.case(
+        "for what is of an account by number",
+        service(
+            sns,
+            json!({ "ArnEquals": { "aws:SourceArn": "arn:aws:sns:eu-west-1:999999999999:alarms" } }),
+        ),
+        service(sns, json!({ "ArnEquals": { "aws:SourceArn": topic(own()) } })),
+    );
+    cases.case(
+        "a slip",
+        service("snss.amazonaws.com", with_account(photos())),
+        service(sns, with_account(photos())),
+    );
+    let everyone = |condition: Json| queue(&json!({ "Principal": "*", "Condition": condition }));
+    let organization = || everyone(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }));
+    cases.case(
+        "any organization",
+        everyone(json!({ "StringLike": { "aws:PrincipalOrgID": "o-*" } })),
+        organization(),
+    );
+    cases.case(
+        "two halves of the world",
+        everyone(json!({ "IpAddress": { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } })),
+        everyone(json!({ "IpAddress": { "aws:SourceIp": ["10.0.0.0/8", "203.0.113.0/24"] } })),
+    );
+    let bus = |changes: Json| {
+        let mut policy = json!({ "type": "AWS::Events::EventBusPolicy", "StatementId": "x" });
+        merge(&mut policy, &changes);
+        json!({ "policy": policy })
+    };
+    let statement = |principal: Json| {
+        bus(
+            json!({ "Statement": { "Sid": "x", "Effect": "Allow", "Action": "events:PutEvents", "Principal": principal,
+            "Resource": "arn:aws:events:eu-west-1:123456789012:event-bus/b" } }),
+        )
+    };
+    let root = json!({ "AWS": { "join": ["arn:aws:iam::", own(), ":root"] } });
+    cases.case("a bus", statement(json!("*")), statement(root));
+    let layer = |changes: Json| {
+        let mut permission = json!({ "type": "AWS::Lambda::LayerVersionPermission", "Principal": "*",
+            "Action": "lambda:GetLayerVersion", "LayerVersionArn": "arn:aws:lambda:eu-west-1:123456789012:layer:x:1" });
+        merge(&mut permission, &changes);
+        json!({ "permission": permission })
+    };
+    cases.case("a layer", layer(json!({})), layer(json!({ "OrganizationId": "o-a1b2c3d4e5" })));
+    let endpoint = |principal: &str| {
+        json!({ "permissions": { "type": "AWS::EC2::VPCEndpointServicePermissions",
+            "ServiceId": "vpce-svc-0123456789abcdef0", "AllowedPrincipals": [principal] } })
+    };
+    cases.case("an endpoint", endpoint("*"), endpoint("arn:aws:iam::123456789012:root"));
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn forms() {
+    let mut cases = Cases::default();
+    let good = || identity(&json!({}));
+    cases.case("an action that is no text", identity(&json!({ "Action": ["s3:GetObject", 5] })), good());
+    cases.case("a resource that is no text", identity(&json!({ "Resource": {} })), good());
+    cases.case(
+        "objects for a bucket",
+        identity(
+            &json!({ "Action": "s3:ListBucket", "Resource": { "join": [{ "get": "bucket.Arn" }, "/*"] } }),
+        ),
+        identity(&json!({ "Action": "s3:ListBucket", "Resource": { "get": "bucket.Arn" } })),
+    );
+    let table = |name: &str| {
+        let arn = format!("arn:aws:dynamodb:eu-west-1:123456789012:table/{name}");
+        identity(&json!({ "Action": "dynamodb:Query", "Resource": arn }))
+    };
+    cases.case("indexes", table("orders/indexes/by_day"), table("orders/index/by_day"));
     insta::assert_snapshot!(cases.text);
 }
 
@@ -450,8 +547,15 @@ fn permissions_of_functions() {
         json!({ "permission": permission })
     };
     let mut cases = Cases::default();
-    let source = "arn:aws:sns:eu-west-1:123456789012:alarms";
-    cases.case("a service", permission(json!({})), permission(json!({ "SourceArn": source })));
+    let source =
+        |account: Json| json!({ "SourceArn": { "join": ["arn:aws:sns:eu-west-1:", account, ":alarms"] } });
+    let own = || source(json!({ "account": true }));
+    cases.case("a service", permission(json!({})), permission(own()));
+    cases.case(
+        "for an account by number",
+        permission(json!({ "SourceArn": "arn:aws:sns:eu-west-1:999999999999:alarms" })),
+        permission(own()),
+    );
     let bucket = json!({ "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::photos" });
     let mut both = bucket.clone();
     both["SourceAccount"] = json!({ "account": true });
