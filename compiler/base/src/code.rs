@@ -162,6 +162,7 @@ codes! {
     E0816 PassRole "pass-role" Error;
     E0817 UndeclaredAccess "undeclared-access" Error;
     E0818 NotNarrower "not-narrower" Error;
+    E0819 IdleCondition "idle-condition" Error;
 
     E0901 InvalidManifest "invalid-manifest" Error;
     E0902 UnreadableFile "unreadable-file" Error;
@@ -197,6 +198,7 @@ impl Code {
                 | Self::OpenFederation
                 | Self::PassRole
                 | Self::UndeclaredAccess
+                | Self::IdleCondition
         )
     }
 

@@ -350,6 +350,13 @@ impl Findings {
         let told: HashSet<_> =
             early.iter().map(|early| (early.code, early.message.as_str(), line(early))).collect();
         late.retain(|late| !told.contains(&(late.code, late.message.as_str(), line(late))));
+        // A wildcard that is told where it is written is not told of the statement around it.
+        let wild = |found: &Diagnostic| found.code == Code::WildcardAction;
+        let written: Vec<Span> =
+            early.iter().filter(|early| wild(early)).map(|early| early.primary.at).collect();
+        late.retain(|late| {
+            !wild(late) || !written.iter().any(|inner| levels::covers(late.primary.at, *inner))
+        });
         early.into_iter().chain(late).collect()
     }
 }

@@ -118,6 +118,8 @@ struct Infer<'db> {
     within: Option<crate::ty::ResourceType>,
     /// Whether the actions that are looked at are denied: what is taken may be taken whole.
     denies: bool,
+    /// Whether the statement whose actions are looked at is to the account it is deployed to.
+    is_to_account: bool,
 }
 
 impl<'db> Infer<'db> {
@@ -156,6 +158,7 @@ impl<'db> Infer<'db> {
             pointer: Vec::new(),
             within: None,
             denies: false,
+            is_to_account: false,
         }
     }
 

@@ -10,16 +10,19 @@ mod arn;
 pub(crate) mod audience;
 mod condition;
 mod facts;
+mod keys;
 mod principal;
 mod scope;
+mod service;
 pub(crate) mod size;
+mod wild;
 
 use ci_base::{Code, Diagnostic};
 use ci_catalog::iam::Service;
 use ci_catalog::{PolicyKind, ResourceSchema};
-use ci_graph::{Entry, Located, Origin, Stack, Value};
+use ci_graph::{Entry, Located, Origin, Resource, Stack, Value};
 
-use crate::view::{Fields, each_case, items, one_or_many};
+use crate::view::{Fields, each_case, items, one_or_many, target};
 use crate::words;
 
 /// The fields of a document and of a statement.
@@ -42,6 +45,8 @@ struct Policy<'a> {
     stack: &'a Stack,
     schema: &'static ResourceSchema,
     kind: PolicyKind,
+    /// Whether the document only says what may pass.
+    bounds: bool,
     /// The service that was asked for last.
     service: Option<&'static Service>,
     findings: Vec<Diagnostic<Origin>>,
@@ -52,10 +57,10 @@ impl Policy<'_> {
         self.findings.push(finding);
     }
 
-    /// Whether the document only says what may pass: that of an endpoint, without which everything would. It gives nobody
-    /// a right, however wide it is.
-    fn only_bounds(&self) -> bool {
-        self.schema.name() == "AWS::EC2::VPCEndpoint"
+    /// Whether the document only says what may pass: that of an endpoint, without which everything would, or of a policy
+    /// that is nothing but the boundary of roles. It gives nobody a right, however wide it is.
+    const fn only_bounds(&self) -> bool {
+        self.bounds
     }
 
     fn invalid(&mut self, at: Origin, message: impl Into<String>) {
@@ -71,7 +76,9 @@ pub(crate) fn check(
     value: &Value,
     at: Origin,
 ) -> Vec<Diagnostic<Origin>> {
-    let mut policy = Policy { stack, schema, kind, service: None, findings: Vec::new() };
+    let bounds = schema.name() == "AWS::EC2::VPCEndpoint"
+        || (schema.name() == "AWS::IAM::ManagedPolicy" && is_boundary(stack, value));
+    let mut policy = Policy { stack, schema, kind, bounds, service: None, findings: Vec::new() };
     match (kind, value) {
         // A list of ARNs: its items have patterns of their own.
         (PolicyKind::ManagedArns, _) => scope::managed(&mut policy, value),
@@ -89,6 +96,39 @@ pub(crate) fn check(
         _ => {}
     }
     policy.findings
+}
+
+/// Everything that is wrong with a statement that stands by itself, at a resource.
+pub(crate) fn statement(
+    stack: &Stack,
+    schema: &'static ResourceSchema,
+    statement: &Located,
+) -> Vec<Diagnostic<Origin>> {
+    let kind = PolicyKind::Resource;
+    let mut policy = Policy { stack, schema, kind, bounds: false, service: None, findings: Vec::new() };
+    each_case(statement, &mut |statement| policy.statement(statement));
+    policy.findings
+}
+
+/// Whether a document is that of a managed policy which roles and users of the stack have as their boundary, and which is
+/// given to nobody.
+fn is_boundary(stack: &Stack, document: &Value) -> bool {
+    let is_here = |resource: &Resource| {
+        resource.schema.name() == "AWS::IAM::ManagedPolicy"
+            && resource
+                .field("PolicyDocument")
+                .is_some_and(|own| std::ptr::eq(&raw const own.value, document))
+    };
+    let Some((id, resource)) = stack.resource_ids().find(|(_, resource)| is_here(resource)) else {
+        return false;
+    };
+    let is_given = ["Groups", "Roles", "Users"].iter().any(|name| !resource.lacks(name));
+    let is_it = |located: &Located| target(&located.value) == Some(id);
+    let bounds = |holder: &Resource| holder.field("PermissionsBoundary").is_some_and(is_it);
+    let attaches = |holder: &Resource| {
+        holder.field("ManagedPolicyArns").is_some_and(|arns| one_or_many(arns).iter().any(is_it))
+    };
+    !is_given && stack.resources.iter().any(bounds) && !stack.resources.iter().any(attaches)
 }
 
 impl Policy<'_> {
@@ -126,6 +166,17 @@ impl Policy<'_> {
                 each_case(statement, &mut |statement| self.statement(statement));
             }
             self.unique_sids(statements);
+        });
+    }
+
+    /// Reports what cannot be a text, nor become one.
+    fn only_texts(&mut self, located: &Located, expected: &str) {
+        each_case(located, &mut |located| {
+            let is_text =
+                matches!(located.value, Value::String(_) | Value::Absent | Value::Late(_) | Value::Unknown);
+            if !is_text {
+                self.invalid(located.origin, format!("{expected}, found {}", words::kind_of(&located.value)));
+            }
         });
     }
 
@@ -233,6 +284,7 @@ impl Policy<'_> {
         }
         if let Some(condition) = statement.field("Condition") {
             condition::check(self, condition);
+            keys::check(self, statement, condition);
         }
         if resources != Some(false) {
             for name in ["Resource", "NotResource"] {

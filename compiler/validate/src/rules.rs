@@ -29,6 +29,8 @@ use ci_base::Diagnostic;
 use ci_graph::{Origin, Resource, ResourceId, Stack};
 use rustc_hash::FxHashMap;
 
+use crate::policy::audience;
+
 pub(crate) use catalog::explain;
 
 /// Where rules read and report.
@@ -83,6 +85,7 @@ pub(crate) fn check(stack: &Stack, findings: &mut Vec<Diagnostic<Origin>>) {
 
 fn one(rules: &mut Rules<'_>, resource: &Resource) {
     tags::check(rules, resource);
+    audience::grants(rules.stack, resource, rules.findings);
     let Some(name) = resource.schema.name().strip_prefix("AWS::") else { return };
     match name {
         "ApiGateway::Method" => apigateway::method(rules, resource),

@@ -18,8 +18,10 @@ impl Infer<'_> {
         conditions: Option<ExprId>,
     ) -> Ty {
         self.denies = effect == Effect::Deny;
+        self.is_to_account = principals.is_some_and(|principals| self.is_own_account(principals));
         self.actions(actions);
         self.denies = false;
+        self.is_to_account = false;
         if let Some(resources) = resources {
             let found = self.expr(resources, None);
             let of = match found.widened() {
@@ -49,6 +51,21 @@ impl Infer<'_> {
         Ty::Statement
     }
 
+    /// `aws_account(aws::account_id)`: whom the policy of a key hands its administration over to.
+    fn is_own_account(&self, principals: ExprId) -> bool {
+        let Expr::Call { callee, arguments } = &self.tree[principals] else { return false };
+        let [argument] = &**arguments else { return false };
+        let Expr::Path(account) = &self.tree[*argument] else { return false };
+        callee.last().is_some_and(|name| self.text(*name) == "aws_account")
+            && account.last().is_some_and(|name| self.text(*name) == "account_id")
+    }
+
+    /// Whether an action that is a wildcard is reported where it is written. Of a whole key given to its own account it
+    /// depends on what the policy stands at, which is known once there is one.
+    fn reports_wildcard(&self, action: &str) -> bool {
+        !self.denies && !(self.is_to_account && action == "kms:*")
+    }
+
     /// Actions: a path, a group, a text or a list of these.
     pub(super) fn actions(&mut self, id: ExprId) -> Ty {
         let tree = self.tree;
@@ -69,21 +86,19 @@ impl Infer<'_> {
             }
             Expr::PathGlob(path) => {
                 let Some(service) = self.action_service(path) else { return Ty::Error };
-                if self.denies {
-                    // What is taken may be taken whole.
-                    self.resolutions.insert(id, Resolution::Def(Def::ActionService(service)));
-                    self.types[id.0 as usize] = Ty::Actions;
-                    return Ty::Actions;
+                if self.reports_wildcard(&format!("{service}:*")) {
+                    let found = Diagnostic::new(
+                        Code::WildcardAction,
+                        range,
+                        format!("`{service}::*` gives every action of the service, now and in the future"),
+                    )
+                    .note("nothing is granted that was not said")
+                    .help(format!("name the actions: `{service}::{{…}}`"));
+                    self.report(found);
                 }
-                let found = Diagnostic::new(
-                    Code::WildcardAction,
-                    range,
-                    format!("`{service}::*` gives every action of the service, now and in the future"),
-                )
-                .note("nothing is granted that was not said")
-                .help(format!("name the actions: `{service}::{{…}}`"));
-                self.report(found);
-                Ty::Error
+                // What is denied may be named whole, and a reason allows the rest: it has a value in any case.
+                self.resolutions.insert(id, Resolution::Def(Def::ActionService(service)));
+                Ty::Actions
             }
             Expr::String => {
                 let text = self.source.string(tree, id).into_owned();
@@ -178,7 +193,7 @@ impl Infer<'_> {
     /// Whether a text names an action that can be given; reported when not.
     fn action_text(&mut self, range: TextRange, text: &str) -> bool {
         if text.contains('*') {
-            if self.denies {
+            if !self.reports_wildcard(text) {
                 return true;
             }
             let found = Diagnostic::new(

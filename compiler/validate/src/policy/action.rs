@@ -18,6 +18,11 @@ const RESERVED: [&str; 1] = ["execute-api"];
 
 pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
     let allows = statement.text("Effect") == Some("Allow");
+    for name in ["Action", "NotAction"] {
+        for action in statement.field(name).map_or(&[][..], one_or_many) {
+            policy.only_texts(action, "an action is a text, `service:Action`");
+        }
+    }
     if let Some(actions) = statement.field("NotAction") {
         if allows && !policy.only_bounds() {
             policy.add(
@@ -49,9 +54,11 @@ pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
 fn for_each(actions: &Located, with: &mut dyn FnMut(&Located, &str)) {
     each_case(actions, &mut |actions| {
         for action in one_or_many(actions) {
-            if let Some(text) = action.value.as_str() {
-                with(action, text);
-            }
+            each_case(action, &mut |action| {
+                if let Some(text) = action.value.as_str() {
+                    with(action, text);
+                }
+            });
         }
     });
 }

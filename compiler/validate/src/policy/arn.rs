@@ -11,7 +11,10 @@ use crate::words;
 pub(super) fn check(policy: &mut Policy<'_>, resources: &Located) {
     each_case(resources, &mut |resources| {
         for resource in one_or_many(resources) {
-            let Some(text) = resource.value.as_str() else { continue };
+            let Some(text) = resource.value.as_str() else {
+                policy.only_texts(resource, "a resource is an ARN or \"*\"");
+                continue;
+            };
             if text == "*" && policy.schema.name() == "AWS::S3::BucketPolicy" {
                 policy.add(
                     Diagnostic::new(
@@ -138,8 +141,8 @@ fn of_template(template: &str) -> impl Iterator<Item = Part> {
             rest = tail;
             return Some(match name {
                 "Partition" | "Region" | "Account" => Part::Except(':'),
-                // The one name of which it is both certain and important that it has no slash.
-                "BucketName" => Part::Except('/'),
+                // The names of which it is both certain and important that they have no slash.
+                "BucketName" | "TableName" => Part::Except('/'),
                 _ => Part::Any,
             });
         }
@@ -158,6 +161,13 @@ pub(super) fn applies(service: &Service, action: &Action, form: &Form) -> bool {
         return true;
     }
     let templates = || action.resources.iter().filter_map(known);
+    // A bucket and what is in it have no region in their ARNs, which all else of S3 has.
+    let is_of_bucket = |parts: &[Part]| {
+        let colons = parts.iter().enumerate().filter(|(_, part)| **part == Part::One(':'));
+        let at: Vec<usize> = colons.map(|(at, _)| at).take(4).collect();
+        service.prefix == "s3"
+            && matches!(at.as_slice(), [.., third, fourth] if at.len() == 4 && third + 1 == *fourth)
+    };
     let parts = match form {
         // Almost always it is the very template: no need to look for a common text.
         Form::Own(own) if templates().any(|template| template == *own) => return true,
@@ -165,7 +175,10 @@ pub(super) fn applies(service: &Service, action: &Action, form: &Form) -> bool {
         Form::Parts(parts) => parts,
     };
     // Some kinds of resources have ARNs of two forms, which the reference lists as one.
-    let mut each = templates().flat_map(|template| template.split(", "));
+    let has_no_region = is_of_bucket(parts);
+    let mut each = templates()
+        .flat_map(|template| template.split(", "))
+        .filter(|template| !has_no_region || !template.contains(":${Region}:"));
     each.any(|template| intersect(parts, &of_template(template).collect::<Vec<_>>()))
 }
 

@@ -3,11 +3,11 @@
 
 use ci_base::{Code, Diagnostic};
 use ci_catalog::PolicyKind;
-use ci_graph::{Late, Located, Origin, Resource, Value};
+use ci_graph::{Late, Located, Origin, Resource, Stack, Value};
 
 use super::facts::{FIXING, SAYS_FOR_WHOM, SILENT, SOURCE};
 use super::{Policy, condition};
-use crate::view::{Fields, each_case, one_or_many};
+use crate::view::{Fields, each_case, one_or_many, target};
 use crate::words;
 
 /// What is written to say for whom a service acts.
@@ -119,10 +119,66 @@ fn is_silent(statement: &Located, service: &str) -> bool {
 
 fn service(policy: &mut Policy<'_>, statement: &Located, at: &Located, name: &str) {
     let is_trust = policy.kind == PolicyKind::Trust;
+    for_other_accounts(policy, statement, name);
+    let what = if is_trust { "takes on this role" } else { "is let in" };
+    if name == "s3.amazonaws.com" && !is_trust && names_bucket_only(policy, statement) {
+        policy.add(of_a_bucket(at, what).help(FOR_THIS_ACCOUNT));
+        return;
+    }
     if is_trust && !SAYS_FOR_WHOM.contains(&name) || is_silent(statement, name) || says_for_whom(statement) {
         return;
     }
-    policy.add(deputy(at, name, if is_trust { "takes on this role" } else { "is let in" }));
+    policy.add(deputy(at, name, what));
+}
+
+/// Whether a statement is narrowed to the ARN of a bucket and to nothing that says whose it is.
+fn names_bucket_only(policy: &Policy<'_>, statement: &Located) -> bool {
+    let is_bucket = |value: &Value| {
+        let of_stack =
+            target(value).is_some_and(|id| policy.stack.resource(id).schema.name() == "AWS::S3::Bucket");
+        of_stack || value.as_str().is_some_and(|text| text.starts_with("arn:") && text.contains(":s3:::"))
+    };
+    let account: Vec<&str> = SOURCE.iter().copied().filter(|key| *key != "aws:sourcearn").collect();
+    condition::narrows(statement, |key, values| {
+        key == "aws:sourcearn" && !values.is_empty() && values.iter().all(|value| is_bucket(&value.value))
+    }) && !condition::fixes(statement, &account)
+        && !condition::fixes(statement, &["aws:principalorgid", "aws:principalaccount"])
+}
+
+/// A service that acts for a bucket, of whichever account.
+fn of_a_bucket(at: &Located, what: &str) -> Diagnostic<Origin> {
+    deputy(at, "s3.amazonaws.com", what)
+        .note("the ARN of a bucket has no account, and the name of one that is gone is anyone's to take")
+}
+
+/// Accounts by their number on whose behalf a service may act.
+fn for_other_accounts(policy: &mut Policy<'_>, statement: &Located, service: &str) {
+    let mut found: Vec<(Origin, String)> = Vec::new();
+    condition::narrows(statement, |key, values| {
+        for value in values.iter().filter(|_| matches!(key, "aws:sourceaccount" | "aws:sourcearn")) {
+            if let Some(account) = value.value.as_str().and_then(number) {
+                found.push((value.origin, account.to_owned()));
+            }
+        }
+        false
+    });
+    // An organization that is named as well says whose accounts they are.
+    if condition::fixes(statement, &["aws:sourceorgid", "aws:sourceorgpaths"]) {
+        return;
+    }
+    for (origin, account) in found {
+        policy.add(on_behalf_of(origin, service, &account));
+    }
+}
+
+fn on_behalf_of(at: Origin, service: &str, account: &str) -> Diagnostic<Origin> {
+    let message = format!("{} may act here for the account {account}, by a number", words::quote(service));
+    Diagnostic::new(Code::ForeignAccount, at, message)
+        .note("nothing tells whose account this is, and a digit more or less is somebody else's")
+        .help(
+            "of this account write `aws::account_id`; for others add `aws:SourceOrgID` to the conditions, or allow it \
+             with a reason",
+        )
 }
 
 /// Whether a service is let in only on behalf of somebody. A service of its own says so in its encryption context.
@@ -235,6 +291,13 @@ pub(crate) fn permission(resource: &Resource, found: &mut Vec<Diagnostic<Origin>
     if resource.field("PrincipalOrgID").is_some() || resource.field("EventSourceToken").is_some() {
         return;
     }
+    for located in [source, account].into_iter().flatten() {
+        if let Some(account) =
+            located.value.as_str().and_then(number).filter(|_| name.ends_with(".amazonaws.com"))
+        {
+            found.push(on_behalf_of(located.origin, name, account));
+        }
+    }
     let is_foreign = number(name).is_some();
     if name == "*" && source.is_none() && account.is_none() {
         found.push(
@@ -264,11 +327,40 @@ pub(crate) fn permission(resource: &Resource, found: &mut Vec<Diagnostic<Origin>
             finding.help("give `SourceArn`, the ARN of what invokes it, or `SourceAccount: aws::account_id`"),
         );
     } else if name == "s3.amazonaws.com" && account.is_none() {
-        let finding = deputy(principal, name, "may invoke this function");
-        found.push(
-            finding
-                .note("the ARN of a bucket has no account, and the name of one that is gone is anyone's to take")
-                .help("add `SourceAccount: aws::account_id`"),
-        );
+        let finding = of_a_bucket(principal, "may invoke this function");
+        found.push(finding.help("add `SourceAccount: aws::account_id`"));
     }
+}
+
+/// Other types that let somebody in by a property of their own: who is let in, what narrows it, and what is let in to.
+const GRANTS: [(&str, &str, &[&str], &str); 3] = [
+    ("AWS::EC2::VPCEndpointServicePermissions", "AllowedPrincipals", &[], "may connect to this service"),
+    ("AWS::Events::EventBusPolicy", "Principal", &["Condition"], "may send events to this bus"),
+    ("AWS::Lambda::LayerVersionPermission", "Principal", &["OrganizationId"], "may read this layer"),
+];
+
+/// Grants to everyone that are no policy documents.
+pub(crate) fn grants(stack: &Stack, resource: &Resource, found: &mut Vec<Diagnostic<Origin>>) {
+    let name = resource.schema.name();
+    let Some((_, property, narrowing, what)) = GRANTS.iter().find(|(known, ..)| *known == name) else {
+        return;
+    };
+    if let Some(statement) = resource.field("Statement").filter(|_| name == "AWS::Events::EventBusPolicy") {
+        found.extend(super::statement(stack, resource.schema, statement));
+    }
+    let Some(principals) = resource.field(property) else { return };
+    if narrowing.iter().any(|name| !resource.lacks(name)) {
+        return;
+    }
+    each_case(principals, &mut |principals| {
+        for principal in one_or_many(principals).iter().filter(|one| one.value.as_str() == Some("*")) {
+            let message = format!("everyone in the world {what}");
+            let finding = Diagnostic::new(Code::PublicAccess, principal.origin, message)
+                .note("neither an organization nor an account is named");
+            found.push(match narrowing {
+                [name] => finding.help(format!("name who is meant, or give `{name}`")),
+                _ => finding.help("name who is meant by ARN, as `arn:aws:iam::123456789012:root`"),
+            });
+        }
+    });
 }

@@ -76,11 +76,26 @@ pub(super) fn fixes(statement: &Located, keys: &[impl AsRef<str>]) -> bool {
     })
 }
 
+/// Whether a range of addresses is one of so many that a few of its size are the world: wider than any that was ever given
+/// to somebody.
+fn is_the_world(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let (Ok(address), Ok(length)) = (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) else {
+        return false;
+    };
+    // 10.0.0.0/8 and fc00::/7 are the widest of private networks.
+    length < if address.is_ipv4() { 8 } else { 7 }
+}
+
 /// Whether a value of a condition leaves anything out: it is no wildcard alone, and of an ARN that has an account, that
 /// is named. An address range of everything is none.
 fn says(key: &str, text: &str) -> bool {
-    if text.trim_matches(['*', '?']).is_empty() || matches!(text, "0.0.0.0/0" | "::/0") {
+    if text.trim_matches(['*', '?']).is_empty() || is_the_world(text) {
         return false;
+    }
+    // Every organization's identifier begins so.
+    if let Some(rest) = text.strip_prefix("o-").filter(|_| key.contains("org")) {
+        return !rest.starts_with(['*', '?']);
     }
     if key.ends_with("arn") && text.starts_with("arn:") {
         let fields: Vec<&str> = text.splitn(6, ':').collect();

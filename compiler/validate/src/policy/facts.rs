@@ -116,6 +116,19 @@ pub(super) const FIXING: &[&str] = &[
     "s3:dataaccesspointarn",
 ];
 
+/// Keys of what a caller's credentials come from: they are sent with whatever the caller asks for, of any service.
+///
+/// Source: Lambda, EC2, Systems Manager and Glue, the section of each on keys for what runs as a role.
+pub(super) const CARRIED: &[&str] = &[
+    "ec2:RoleDelivery",
+    "ec2:SourceInstanceARN",
+    "glue:CredentialIssuingService",
+    "glue:RoleAssumedBy",
+    "lambda:SourceFunctionArn",
+    "ssm:SourceInstanceARN",
+    "sts:SourceIdentity",
+];
+
 /// Those that say on whose behalf a service acts. The part after `kms:encryptioncontext:` is up to the service.
 pub(super) const SOURCE: &[&str] = &[
     "aws:sourceaccount",
@@ -170,6 +183,33 @@ pub(super) const SAYS_FOR_WHOM: &[&str] = &[
     "transfer.amazonaws.com",
     "translate.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
+];
+
+/// Names of services as principals that are no prefix of IAM's, without `.amazonaws.com`. Those of [`SAYS_FOR_WHOM`] are
+/// not repeated. Sorted. Not complete: nobody publishes them all.
+///
+/// Source: the user guide of each, the section on its roles and policies.
+pub(super) const PRINCIPALS: &[&str] = &[
+    "application-autoscaling",
+    "cognito-idp",
+    "custom-resource",
+    "delivery.logs",
+    "dnssec-route53",
+    "edgelambda",
+    "eks-fargate-pods",
+    "eks-nodegroup",
+    "inspector",
+    "lex",
+    "lexv2",
+    "logdelivery.elasticloadbalancing",
+    "logging.s3",
+    "monitoring.rds",
+    "opensearchservice",
+    "osis-pipelines",
+    "ops.apigateway",
+    "pods.eks",
+    "spotfleet",
+    "vmie",
 ];
 
 /// Managed policies of AWS that a program may name: the part after `policy/`, and why.

@@ -3,7 +3,7 @@
 use ci_base::{Code, Diagnostic};
 use ci_graph::{Late, Located, Pseudo, Value};
 
-use super::Policy;
+use super::{Policy, service};
 use crate::view::{Fields, each_case, one_or_many};
 use crate::words;
 
@@ -48,6 +48,25 @@ fn one(policy: &mut Policy<'_>, kind: &str, value: &Located) {
     let Some(text) = value.value.as_str() else { return };
     let problem = match kind {
         "AWS" if !is_account_principal(text) => "an account, or the ARN of a role, user or session",
+        "Service" if text != "*" && service::meant(text).is_some() => {
+            let meant = service::meant(text).unwrap_or_default();
+            policy.add(
+                Diagnostic::new(
+                    Code::InvalidPolicy,
+                    value.origin,
+                    format!("no service of AWS is called {}", words::quote(text)),
+                )
+                .note("IAM refuses a policy about a service that there is not, and nobody is let in")
+                .help(format!("did you mean {}?", words::quote(&meant)))
+                .fix(
+                    format!("write {}", words::quote(&meant)),
+                    value.origin,
+                    words::literal(&meant),
+                    ci_base::Applicability::MaybeIncorrect,
+                ),
+            );
+            return;
+        }
         "Service" if !text.contains(".amazon") && text != "*" => {
             "the name of a service, such as \"lambda.amazonaws.com\""
         }

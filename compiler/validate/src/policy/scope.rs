@@ -6,6 +6,7 @@ use ci_catalog::iam;
 use ci_graph::{Located, Value};
 
 use super::facts::{MANAGED, star};
+use super::wild::{self, Reach};
 use super::{Policy, condition};
 use crate::view::{Fields, each_case, one_or_many};
 use crate::words;
@@ -14,7 +15,7 @@ use crate::words;
 const NAMED: usize = 3;
 
 pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
-    if statement.text("Effect") != Some("Allow") {
+    if statement.text("Effect") != Some("Allow") || policy.only_bounds() {
         return;
     }
     if let Some(but) = statement.field("NotResource") {
@@ -32,11 +33,9 @@ pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
         // What a policy stands at is its resource, however it is called there.
         return;
     }
-    let mut stars: Vec<&Located> = Vec::new();
-    if let Some(resources) = statement.field("Resource") {
-        each_case(resources, &mut |resources| {
-            stars.extend(one_or_many(resources).iter().filter(|resource| is_anything(&resource.value)));
-        });
+    let mut resources: Vec<&Located> = Vec::new();
+    if let Some(listed) = statement.field("Resource") {
+        each_case(listed, &mut |listed| resources.extend(one_or_many(listed)));
     }
     let mut actions: Vec<&str> = Vec::new();
     if let Some(listed) = statement.field("Action") {
@@ -47,25 +46,79 @@ pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
     if actions.iter().any(|action| action.eq_ignore_ascii_case("iam:PassRole")) {
         pass_role(policy, statement);
     }
-    if let Some(first) = stars.first() {
-        anything(policy, statement, first, &actions);
+    match resources.iter().find(|resource| wild::is_everything(&resource.value)) {
+        Some(first) => anything(policy, statement, first, &actions),
+        None => resources.iter().for_each(|resource| any_of_a_type(policy, statement, resource, &actions)),
     }
 }
 
-/// `"*"`, or an ARN that is nothing but wildcards after the service.
-fn is_anything(value: &Value) -> bool {
-    let Some(text) = value.as_str() else { return false };
-    let is_wild = |text: &str| text.chars().all(|char| matches!(char, '*' | '?'));
-    match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-        ["arn", _, _, _, _, name] => is_wild(name),
-        ["arn", ..] => text.ends_with('*'),
-        _ => !text.is_empty() && is_wild(text),
+/// A resource that names a type and none of it, as `arn:aws:dynamodb:*:*:table/*`.
+fn any_of_a_type(policy: &mut Policy<'_>, statement: &Located, resource: &Located, actions: &[&str]) {
+    let is_wide = |name: &&&str| {
+        let Some((service, action)) =
+            name.split_once(':').and_then(|(prefix, _)| Some((iam::service(prefix)?, iam::action(name)?)))
+        else {
+            return false;
+        };
+        wild::reach(service, action, &resource.value) == Some(Reach::Type)
+            && !name.eq_ignore_ascii_case("iam:PassRole")
+            && !is_named_by_aws(name)
+            && !star(name).is_some_and(|star| condition::fixes(statement, &lower(star.keys)))
+            && !tells_apart(statement, action)
+    };
+    let wide: Vec<&str> = actions.iter().filter(is_wide).copied().collect();
+    if wide.is_empty() {
+        return;
+    }
+    let message =
+        format!("{} on {}: on every resource of that type, whoever made it", some_of(&wide), shown(resource));
+    policy.add(
+        Diagnostic::new(Code::WildcardResource, resource.origin, message)
+            .note("its own name is nothing but wildcards: others' resources and those to come are among them")
+            .help("name the resource by its ARN, or take a capability of it"),
+    );
+}
+
+fn shown(resource: &Located) -> String {
+    match resource.value.as_str() {
+        Some(text) => words::quote(text),
+        None => "an ARN of wildcards".to_owned(),
+    }
+}
+
+/// What EC2 makes has a name that EC2 chooses: nothing more can be said of it beforehand.
+fn is_named_by_aws(action: &str) -> bool {
+    const MAKES: [&str; 6] = ["Allocate", "Copy", "Create", "Import", "Request", "Run"];
+    action.strip_prefix("ec2:").is_some_and(|name| MAKES.iter().any(|verb| name.starts_with(verb)))
+}
+
+/// Whether a condition tells resources apart: by a tag, or by another key that the reference has for the type.
+fn tells_apart(statement: &Located, action: &iam::Action) -> bool {
+    let of_type = |resource: &iam::ActionResource| resource.condition_keys.iter();
+    let keys = action.resources.iter().flat_map(of_type).filter(|key| !key.contains("RequestTag"));
+    let mut keys: Vec<String> = keys
+        .map(|key| {
+            key.split_once("${")
+                .map_or((*key).to_lowercase(), |(start, _)| format!("{}*", start.to_lowercase()))
+        })
+        .collect();
+    keys.extend(["aws:resourcetag/*".to_owned(), "aws:resourceaccount".to_owned()]);
+    condition::fixes(statement, &keys)
+        || condition::narrows(statement, |key, values| key.contains(":resourcetag/") && !values.is_empty())
+}
+
+/// The first of some actions, and how many more there are.
+fn some_of(actions: &[&str]) -> String {
+    let named = &actions[..actions.len().min(NAMED)];
+    match actions.len() - named.len() {
+        0 => words::names(named, "and"),
+        more => format!("`{}` and {more} more", named.join("`, `")),
     }
 }
 
 /// A statement about anything: fine where IAM knows no resource for the action, or where a condition says which.
 fn anything(policy: &mut Policy<'_>, statement: &Located, star_at: &Located, actions: &[&str]) {
-    let shown = words::quote(star_at.value.as_str().unwrap_or("*"));
+    let shown = shown(star_at);
     let mut scopable = Vec::new();
     for &name in actions {
         let Some(action) = iam::action(name) else { continue };
@@ -85,11 +138,7 @@ fn anything(policy: &mut Policy<'_>, statement: &Located, star_at: &Located, act
         }
     }
     let Some((first, action)) = scopable.first() else { return };
-    let named: Vec<&str> = scopable.iter().take(NAMED).map(|(name, _)| *name).collect();
-    let what = match scopable.len() - named.len() {
-        0 => words::names(&named, "and"),
-        more => format!("`{}` and {more} more", named.join("`, `")),
-    };
+    let what = some_of(&scopable.iter().map(|(name, _)| *name).collect::<Vec<_>>());
     let message = format!("{what} on {shown}: on every resource there is, of every service and owner");
     let service = first.split_once(':').map_or("", |(prefix, _)| prefix);
     let forms = iam::service(service).into_iter().flat_map(|service| {
@@ -125,7 +174,13 @@ fn pass_role(policy: &mut Policy<'_>, statement: &Located) {
             }
         });
     }
-    if !condition::fixes(statement, &["iam:passedtoservice".to_owned()]) {
+    // The first label of a host is the service: `*.amazonaws.com` is all of them.
+    let names_service = |value: &&Located| {
+        value.value.as_str().is_none_or(|text| !text.split('.').next().unwrap_or(text).contains(['*', '?']))
+    };
+    if !condition::narrows(statement, |key, values| {
+        key == "iam:passedtoservice" && !values.is_empty() && values.iter().all(|value| names_service(value))
+    }) {
         policy.add(
             Diagnostic::new(
                 Code::PassRole,

@@ -187,6 +187,45 @@ fn reach() {
         identity(&json!({ "Resource": null, "NotResource": "arn:aws:s3:::photos/*" })),
         identity(&json!({ "Effect": "Deny", "Resource": null, "NotResource": "arn:aws:s3:::photos/*" })),
     );
+    let on = |action: &str, resource: Json| identity(&json!({ "Action": action, "Resource": resource }));
+    let table = |name: &str| json!({ "join": ["arn:aws:dynamodb:*:", { "account": true }, name] });
+    cases.case(
+        "all of a type",
+        on("dynamodb:GetItem", table(":table/*")),
+        on("dynamodb:GetItem", table(":table/shop-*")),
+    );
+    cases.case(
+        "all objects of all buckets",
+        on("s3:GetObject", json!("arn:aws:s3:::*/*")),
+        on("s3:GetObject", json!("arn:aws:s3:::photos*/*")),
+    );
+    cases.case(
+        "all roles",
+        on("sts:AssumeRole", json!("arn:aws:iam::*:role/*")),
+        on("sts:AssumeRole", json!("arn:aws:iam::123456789012:role/app")),
+    );
+    let tagged = json!({ "StringEquals": { "aws:ResourceTag/team": "shop" } });
+    let instances =
+        json!({ "Action": "ec2:StopInstances", "Resource": "arn:aws:ec2:*:123456789012:instance/*" });
+    let mut of_team = instances.clone();
+    of_team["Condition"] = tagged;
+    cases.case("all instances", identity(&instances), identity(&of_team));
+    // EC2 names what it makes.
+    let any_instance = || json!("arn:aws:ec2:*:123456789012:instance/*");
+    cases.case(
+        "named by EC2",
+        on("ec2:StartInstances", any_instance()),
+        on("ec2:RunInstances", any_instance()),
+    );
+    let mut boundary = on("s3:*", json!("*"));
+    let mut given = boundary.clone();
+    for (stack, property) in [(&mut boundary, "PermissionsBoundary"), (&mut given, "ManagedPolicyArns")] {
+        let mut holder = role(&json!({ "Principal": { "Service": "ec2.amazonaws.com" } }));
+        let arn = json!({ "get": "policy.PolicyArn" });
+        holder["role"][property] = if property == "ManagedPolicyArns" { json!([arn]) } else { arn };
+        stack["role"] = holder["role"].clone();
+    }
+    cases.case("a boundary that is given too", given, boundary);
     let metrics = |condition: Json| {
         identity(&json!({ "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition }))
     };
@@ -207,6 +246,11 @@ fn reach() {
     cases.case("pass anything", pass(json!("*"), to()), pass(one(), to()));
     cases.case("pass many", pass(json!("arn:aws:iam::123456789012:role/app-*"), to()), pass(one(), to()));
     cases.case("pass to anything", pass(one(), json!({})), pass(one(), to()));
+    cases.case(
+        "pass to anything by name",
+        pass(one(), json!({ "StringLike": { "iam:PassedToService": "*.amazonaws.com" } })),
+        pass(one(), json!({ "StringLike": { "iam:PassedToService": "lambda.amazonaws.com*" } })),
+    );
     let managed = |arn: Json| {
         let mut role = role(&json!({ "Principal": { "Service": "ec2.amazonaws.com" } }));
         role["role"]["ManagedPolicyArns"] = json!([arn]);
@@ -223,6 +267,74 @@ fn reach() {
         managed(json!({ "join": ["arn:", { "account": true }, ":iam::aws:policy/AdministratorAccess"] })),
         fine(),
     );
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn conditions() {
+    let mut cases = Cases::default();
+    let with = |action: &str, condition: Json| {
+        let resource = match action {
+            "s3:ListBucket" => "arn:aws:s3:::photos",
+            "s3:GetObject" => "arn:aws:s3:::photos/*",
+            _ => "arn:aws:dynamodb:eu-west-1:123456789012:table/x",
+        };
+        identity(&json!({ "Action": action, "Resource": resource, "Condition": condition }))
+    };
+    let list = |condition: Json| with("s3:ListBucket", condition);
+    let good = || list(json!({ "StringLike": { "s3:prefix": "in/*" } }));
+    cases.case("a slip", list(json!({ "StringLike": { "s3:prefixes": "in/*" } })), good());
+    cases.case(
+        "a global one",
+        list(json!({ "StringEquals": { "aws:SourceAcount": "x" } })),
+        list(json!({ "StringEquals": { "AWS:sourceaccount": "x", "aws:ResourceTag/team": "shop" } })),
+    );
+    cases.case("no service", list(json!({ "StringLike": { "s33:prefix": "in/*" } })), good());
+    let mut denied = list(json!({ "StringNotEquals": { "aws:PrincipalOrgId2": "o-1" } }));
+    denied["policy"]["PolicyDocument"]["Statement"][0]["Effect"] = json!("Deny");
+    cases.bad("denied", denied);
+    cases.case(
+        "another action",
+        with("s3:GetObject", json!({ "StringEquals": { "s3:prefix": "in/" } })),
+        good(),
+    );
+    cases.case(
+        "another service",
+        with("dynamodb:GetItem", json!({ "StringEquals": { "s3:prefix": "in/" } })),
+        with(
+            "dynamodb:GetItem",
+            json!({ "ArnLike": { "lambda:SourceFunctionArn": "arn:aws:lambda:*:*:function:f" } }),
+        ),
+    );
+    cases.case(
+        "a wildcard as it stands",
+        list(json!({ "StringEquals": { "s3:prefix": ["a", "in/*"] } })),
+        good(),
+    );
+    cases.case(
+        "of an ARN",
+        list(json!({ "StringNotEquals": { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/a*" } })),
+        list(json!({ "ArnNotEquals": { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/a*" } })),
+    );
+    cases.case(
+        "no truth",
+        list(json!({ "Bool": { "aws:SecureTransport": "yes" } })),
+        list(json!({ "Bool": { "aws:SecureTransport": "true" } })),
+    );
+    cases.case(
+        "no number",
+        list(json!({ "NumericLessThan": { "s3:max-keys": "ten" } })),
+        list(json!({ "NumericLessThan": { "s3:max-keys": "10" } })),
+    );
+    cases.case(
+        "no address",
+        list(json!({ "IpAddress": { "aws:SourceIp": "10.0.0.0/33" } })),
+        list(json!({ "IpAddress": { "aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"] } })),
+    );
+    let keys = || json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["a"] } });
+    let mut there = keys();
+    there["Null"] = json!({ "dynamodb:LeadingKeys": "false" });
+    cases.case("all of none", with("dynamodb:GetItem", keys()), with("dynamodb:GetItem", there));
     insta::assert_snapshot!(cases.text);
 }
 
@@ -268,7 +380,7 @@ fn audience() {
     cases.case(
         "for any account",
         service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:alarms" } })),
-        service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:123456789012:alarms" } })),
+        service(sns, json!({ "ArnLike": { "aws:SourceArn": { "join": ["arn:aws:sns:*:", { "account": true }, ":alarms"] } } })),
     );
     let trust = |name: &str, condition: Json| {
         role(&json!({ "Principal": { "Service": name }, "Condition": condition }))
@@ -295,6 +407,103 @@ fn audience() {
         key(json!({})),
         key(json!({ "ArnLike": { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:*" } })),
     );
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn deputies_and_the_world() {
+    let mut cases = Cases::default();
+    let service = |name: &str, condition: Json| {
+        queue(&json!({ "Principal": { "Service": name }, "Condition": condition }))
+    };
+    let own = || json!({ "account": true });
+    let bucket = |source: Json| json!({ "ArnLike": { "aws:SourceArn": source } });
+    let with_account = |source: Json| {
+        let mut condition = bucket(source);
+        condition["StringEquals"] = json!({ "aws:SourceAccount": own() });
+        condition
+    };
+    let photos = || json!("arn:aws:s3:::photos");
+    let s3 = "s3.amazonaws.com";
+    cases.case("a bucket of anyone", service(s3, bucket(photos())), service(s3, with_account(photos())));
+    let sns = "sns.amazonaws.com";
+    cases.case(
+        "for an account by number",
+        service(sns, json!({ "StringEquals": { "aws:SourceAccount": "999999999999" } })),
+        service(sns, json!({ "StringEquals": { "aws:SourceAccount": own() } })),
+    );
+    let topic = |account: Json| json!({ "join": ["arn:aws:sns:eu-west-1:", account, ":alarms"] });
+    cases.case(
+        "for what is of an account by number",
+        service(
+            sns,
+            json!({ "ArnEquals": { "aws:SourceArn": "arn:aws:sns:eu-west-1:999999999999:alarms" } }),
+        ),
+        service(sns, json!({ "ArnEquals": { "aws:SourceArn": topic(own()) } })),
+    );
+    cases.case(
+        "a slip",
+        service("snss.amazonaws.com", with_account(photos())),
+        service(sns, with_account(photos())),
+    );
+    let everyone = |condition: Json| queue(&json!({ "Principal": "*", "Condition": condition }));
+    let organization = || everyone(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }));
+    cases.case(
+        "any organization",
+        everyone(json!({ "StringLike": { "aws:PrincipalOrgID": "o-*" } })),
+        organization(),
+    );
+    cases.case(
+        "two halves of the world",
+        everyone(json!({ "IpAddress": { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } })),
+        everyone(json!({ "IpAddress": { "aws:SourceIp": ["10.0.0.0/8", "203.0.113.0/24"] } })),
+    );
+    let bus = |changes: Json| {
+        let mut policy = json!({ "type": "AWS::Events::EventBusPolicy", "StatementId": "x" });
+        merge(&mut policy, &changes);
+        json!({ "policy": policy })
+    };
+    let statement = |principal: Json| {
+        bus(
+            json!({ "Statement": { "Sid": "x", "Effect": "Allow", "Action": "events:PutEvents", "Principal": principal,
+            "Resource": "arn:aws:events:eu-west-1:123456789012:event-bus/b" } }),
+        )
+    };
+    let root = json!({ "AWS": { "join": ["arn:aws:iam::", own(), ":root"] } });
+    cases.case("a bus", statement(json!("*")), statement(root));
+    let layer = |changes: Json| {
+        let mut permission = json!({ "type": "AWS::Lambda::LayerVersionPermission", "Principal": "*",
+            "Action": "lambda:GetLayerVersion", "LayerVersionArn": "arn:aws:lambda:eu-west-1:123456789012:layer:x:1" });
+        merge(&mut permission, &changes);
+        json!({ "permission": permission })
+    };
+    cases.case("a layer", layer(json!({})), layer(json!({ "OrganizationId": "o-a1b2c3d4e5" })));
+    let endpoint = |principal: &str| {
+        json!({ "permissions": { "type": "AWS::EC2::VPCEndpointServicePermissions",
+            "ServiceId": "vpce-svc-0123456789abcdef0", "AllowedPrincipals": [principal] } })
+    };
+    cases.case("an endpoint", endpoint("*"), endpoint("arn:aws:iam::123456789012:root"));
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
+fn forms() {
+    let mut cases = Cases::default();
+    let good = || identity(&json!({}));
+    cases.case("an action that is no text", identity(&json!({ "Action": ["s3:GetObject", 5] })), good());
+    cases.case("a resource that is no text", identity(&json!({ "Resource": {} })), good());
+    cases.case(
+        "objects for a bucket",
+        identity(
+            &json!({ "Action": "s3:ListBucket", "Resource": { "join": [{ "get": "bucket.Arn" }, "/*"] } }),
+        ),
+        identity(&json!({ "Action": "s3:ListBucket", "Resource": { "get": "bucket.Arn" } })),
+    );
+    let table = |name: &str| {
+        let arn = format!("arn:aws:dynamodb:eu-west-1:123456789012:table/{name}");
+        identity(&json!({ "Action": "dynamodb:Query", "Resource": arn }))
+    };
+    cases.case("indexes", table("orders/indexes/by_day"), table("orders/index/by_day"));
     insta::assert_snapshot!(cases.text);
 }
 
@@ -338,8 +547,15 @@ fn permissions_of_functions() {
         json!({ "permission": permission })
     };
     let mut cases = Cases::default();
-    let source = "arn:aws:sns:eu-west-1:123456789012:alarms";
-    cases.case("a service", permission(json!({})), permission(json!({ "SourceArn": source })));
+    let source =
+        |account: Json| json!({ "SourceArn": { "join": ["arn:aws:sns:eu-west-1:", account, ":alarms"] } });
+    let own = || source(json!({ "account": true }));
+    cases.case("a service", permission(json!({})), permission(own()));
+    cases.case(
+        "for an account by number",
+        permission(json!({ "SourceArn": "arn:aws:sns:eu-west-1:999999999999:alarms" })),
+        permission(own()),
+    );
     let bucket = json!({ "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::photos" });
     let mut both = bucket.clone();
     both["SourceAccount"] = json!({ "account": true });
