@@ -41,23 +41,28 @@ pub(crate) struct Trial {
 /// `cargo xtask editor`.
 pub(crate) fn run_trial(trial: &Trial) -> Outcome {
     let root = &root()?;
-    let outcome = prepare(root, Need::Required).and_then(|prepared| {
-        let Some((vsix, browser)) = prepared else { return Ok(()) };
-        (0..trial.times).try_for_each(|_| stage("VS Code", || in_vs_code(root, &vsix, &browser, trial)))?;
-        in_neovim(root, Need::IfPossible).and_then(|()| in_emacs(root))
-    });
+    let outcome = try_all(root, trial, Need::Required, Need::IfPossible);
     tell_stages();
     outcome
 }
 
 /// All trials.
 pub(crate) fn test(root: &Path, need: Need) -> Outcome {
+    try_all(root, &Trial { only: None, server: None, times: 1 }, need, need)
+}
+
+/// All trials: one that fails hides no other.
+fn try_all(root: &Path, trial: &Trial, vs_code: Need, neovim: Need) -> Outcome {
+    let mut build = cargo(root);
+    stage("server", || run(build.args(["build", "--package", "cleaninfra"])))?;
+    let outcomes = [try_vs_code(root, trial, vs_code), in_neovim(root, neovim), in_emacs(root)];
+    let problems: Vec<String> = outcomes.into_iter().filter_map(Result::err).collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
+}
+
+fn try_vs_code(root: &Path, trial: &Trial, need: Need) -> Outcome {
     let Some((vsix, browser)) = prepare(root, need)? else { return Ok(()) };
-    let all = Trial { only: None, server: None, times: 1 };
-    let outcomes =
-        [stage("VS Code", || in_vs_code(root, &vsix, &browser, &all)), in_neovim(root, need), in_emacs(root)];
-    // One that fails hides no other.
-    outcomes.into_iter().collect::<Result<Vec<()>, String>>().map(|_| ())
+    (0..trial.times).try_for_each(|_| stage("VS Code", || in_vs_code(root, &vsix, &browser, trial)))
 }
 
 /// Installs, checks and packages. The package and a browser, or nothing where the machine lacks something.
@@ -84,8 +89,6 @@ fn prepare(root: &Path, need: Need) -> Result<Option<(PathBuf, PathBuf)>, String
         missing(need, what)?;
         return Ok(None);
     };
-    let mut build = cargo(root);
-    stage("server", || run(build.args(["build", "--package", "cleaninfra"])))?;
     let mut vsix = PathBuf::new();
     // This also checks the types.
     stage("package", || {
