@@ -43,7 +43,9 @@ impl Network<'_> {
     /// What all security groups let through, in the order of the stacks.
     pub fn admitted(&self) -> Vec<Admitted> {
         let mut all = Vec::new();
-        for (&group, of) in &self.model.groups {
+        let mut groups: Vec<_> = self.model.groups.iter().map(|(group, of)| (*group, of)).collect();
+        groups.sort_unstable_by_key(|(group, _)| *group);
+        for (group, of) in groups {
             all.extend(of.rules.iter().map(|rule| admitted(group, rule)));
             if let Some(truth) = of.default_egress {
                 all.push(Admitted {
@@ -57,8 +59,6 @@ impl Network<'_> {
                 });
             }
         }
-        // Rules of a group stay in the order they were read.
-        all.sort_by_key(|one| one.group);
         all
     }
 }
