@@ -321,6 +321,15 @@ fn codes_are_explained() {
     let unknown = run(here, &["explain", "unknown-nmae"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("did you mean `unknown-name`?"), "{}", unknown.stderr);
+    // As a source allows it.
+    assert_eq!(run(here, &["explain", "unknown_name"]).stdout, known.stdout);
+    let rule = run(here, &["explain", "s3_bucket_is_not_public"]);
+    assert_eq!(rule.code, Some(0), "{}", rule.stderr);
+    for part in ["std::rules::fsbp::s3", "rule s3_bucket_is_not_public for bucket", "#[severity(critical)]"] {
+        assert!(rule.stdout.contains(part), "{part} is not in {}", rule.stdout);
+    }
+    let unknown = run(here, &["explain", "s3_bucket_log"]);
+    assert!(unknown.stderr.contains("did you mean `s3_bucket_logs`?"), "{}", unknown.stderr);
 }
 
 #[test]

@@ -55,6 +55,14 @@ fn questions_without_an_answer_say_why() {
     let (code, _, told) = network(&["--to", "clustr"]);
     assert_eq!(code, Some(2));
     assert!(told.contains("nothing in a network here is called `clustr`; did you mean `cluster`?"), "{told}");
+    // What is known is not asked back, and what is called so elsewhere is said to be what it is.
+    let (code, _, told) = network(&["--from", "internet", "--to", "cluster.group"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        told.trim(),
+        "error: nothing in a network here is called `cluster.group`; `cluster.group` is an AWS::EC2::SecurityGroup: ask about \
+         what is in it"
+    );
     let (code, _, told) = network(&["--from", "internet", "--to", "internet"]);
     assert_eq!(code, Some(2));
     assert!(told.contains("is between two"), "{told}");

@@ -93,6 +93,9 @@ pub(crate) struct Finder<'a> {
     pub boundary: Option<Parts>,
 }
 
+/// The condition key of a tag that a resource has, as IAM's reference writes it.
+const TAG: &str = "aws:ResourceTag/${TagKey}";
+
 /// The verbs of actions that remove something.
 const REMOVING: [&str; 6] = ["Delete", "Terminate", "Release", "ScheduleKeyDeletion", "Deregister", "Remove"];
 
@@ -360,7 +363,13 @@ impl Finder<'_> {
         let takes_tags = |kind: &str| {
             let resource = known.resources.iter().find(|resource| resource.resource_type == kind);
             let keys = resource.map(|resource| resource.condition_keys).unwrap_or_default();
-            keys.contains(&"aws:ResourceTag/${TagKey}")
+            // Of keys the reference says it once for all actions. What is done as one is made stays without: KMS may take
+            // minutes until tags count. Source: its developer guide, "ABAC for KMS".
+            let of_type = || iam::service("kms")?.resource_type(kind);
+            let of_type = of_type().filter(|_| action.starts_with("kms:") && resource.is_some());
+            keys.iter()
+                .chain(of_type.map(|known| known.condition_keys).unwrap_or_default())
+                .any(|key| *key == TAG)
         };
         let places = about.places.iter().chain([&place]);
         let is_tagged = |place: &Place| {

@@ -135,6 +135,8 @@ pub struct Deployment {
     pub left_out: Vec<LeftOut>,
     /// What only a teardown may delete, in the order of the stacks.
     pub guarded: Vec<Place>,
+    /// Actions that change what a service names, and that tags would bound, sorted: there are no tags.
+    pub unbounded_by_tags: Vec<String>,
 }
 
 /// A name in the schema of a type that is no action of IAM.
@@ -211,6 +213,7 @@ pub fn plan(question: &Question<'_>) -> Deployment {
         assumed: assumed.into_iter().collect(),
         union: union.into_iter().collect(),
         guarded: Vec::new(),
+        unbounded_by_tags: Vec::new(),
         left_out: left_out
             .into_iter()
             .flat_map(|(resource_type, name)| {
@@ -256,6 +259,16 @@ pub fn plan(question: &Question<'_>) -> Deployment {
     }
     deployment.guarded.extend(guards.iter().map(|guard| guard.place));
     deployment.guarded.dedup();
+    if question.tags.is_empty() {
+        let changes = |action: &str| {
+            iam::action(action)
+                .is_some_and(|known| !matches!(known.level, AccessLevel::List | AccessLevel::Read))
+        };
+        let wide = needs.iter().filter(|need| need.breadth == Some(Breadth::MadeByService));
+        let wide: BTreeSet<&str> =
+            wide.map(|need| need.action.as_str()).filter(|action| changes(action)).collect();
+        deployment.unbounded_by_tags = wide.into_iter().map(str::to_owned).collect();
+    }
     deployment.needs = needs;
     deployment
 }

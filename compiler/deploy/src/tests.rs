@@ -323,6 +323,37 @@ fn what_nobody_can_name_is_told_by_the_tags_of_the_stack() {
     );
 }
 
+/// Tags of keys may take minutes to count: what is done as one is made has no condition, the rest has.
+#[test]
+fn keys_of_others_are_out_of_reach_where_there_are_tags() {
+    let stack = stack(
+        "shop-dev-data",
+        vec![resource("Key", "AWS::KMS::Key", vec![("EnableKeyRotation", Value::Bool(true))])],
+    );
+    let tagged = deployment(&[&stack], &[("stage", "dev")]);
+    let bounded: Vec<String> = lines(&tagged)
+        .into_iter()
+        .filter(|line| line.contains("key/* when StringEquals aws:resourcetag/stage dev"))
+        .map(|line| line.split(' ').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(
+        bounded,
+        [
+            "kms:DisableKeyRotation",
+            "kms:EnableKey",
+            "kms:ScheduleKeyDeletion",
+            "kms:UntagResource",
+            "kms:UpdateKeyDescription",
+        ]
+    );
+    for phase in Phase::ALL {
+        assert_eq!(check(&tagged, &holder(&tagged, phase), &[phase]), [], "{phase}");
+    }
+    assert_eq!(tagged.unbounded_by_tags, Vec::<String>::new());
+    let untagged = deployment(&[&stack], &[]);
+    assert!(untagged.unbounded_by_tags.contains(&"kms:ScheduleKeyDeletion".to_owned()));
+}
+
 #[test]
 fn policies_of_resources_are_about_the_resources_they_name() {
     let stack = stack(

@@ -247,7 +247,14 @@ impl Teller<'_> {
                 meant.iter().any(|place| self.program.is_about(grant, *place, self.deployed))
             };
             let grants: Vec<&Grant> = holder.grants.iter().filter(is_about).collect();
-            (!grants.is_empty()).then(|| self.holder(holder, grants.into_iter()))
+            // What is denied counts where something of the same service is allowed: else nobody asks for it.
+            let allows = |grant: &&Grant| grant.statement.effect == Effect::Allow;
+            let allowed: Vec<&str> = grants.iter().copied().filter(allows).flat_map(services).collect();
+            let is_told = |grant: &&Grant| {
+                allows(grant) || services(grant).any(|service| allowed.contains(&service) || service == "*")
+            };
+            let grants: Vec<&Grant> = grants.into_iter().filter(is_told).collect();
+            (!allowed.is_empty()).then(|| self.holder(holder, grants.into_iter()))
         });
         told.holders = holders.collect();
         let guarded = self.program.guarded.iter().filter(|guarded| meant.contains(&guarded.place));
@@ -317,6 +324,11 @@ impl Teller<'_> {
         }
         format!("{shown} of {}", self.program.stacks[place.stack].name)
     }
+}
+
+/// The services of the actions of a statement.
+fn services(grant: &Grant) -> impl Iterator<Item = &str> {
+    grant.actions.iter().map(|action| action.split(':').next().unwrap_or_default())
 }
 
 fn all_but(patterns: &[impl std::fmt::Display]) -> Vec<String> {

@@ -295,6 +295,11 @@ impl DeployTarget {
         places.iter().filter_map(|place| self.resources.get(place)).cloned().collect()
     }
 
+    /// How many actions that change things tags of the environment would bound, where it has none.
+    pub fn unbounded_by_tags(&self) -> usize {
+        self.deployment.unbounded_by_tags.len()
+    }
+
     /// What the roles are called, with what each is for.
     pub fn roles(&self) -> Vec<(&'static str, String)> {
         let kinds = self.deployment.documents.iter().map(|document| document.kind);

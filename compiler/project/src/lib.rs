@@ -58,6 +58,7 @@ pub use network::{
 };
 pub use output::{APP_FILE, App, AppAsset, AppParameter, AppStack, publish};
 pub use resource::resource_type;
+pub use rules::{LibraryRule, library_rule, library_rules};
 pub use system::{DirEntry, GitSystem, Kind, MemorySystem, Metadata, Operation, OsSystem, System};
 pub use testing::Test;
 pub use write::{OutputFile, WriteError, publish as write_files};

@@ -50,6 +50,8 @@ pub struct TargetNetwork {
     pub forwards: Vec<(String, String, Option<u16>)>,
     /// The names that could be asked for, where nothing has the one that was.
     pub known: Vec<String>,
+    /// The names that were asked for and nothing in a network has; with the resource type of what has one elsewhere.
+    pub unknown: Vec<(String, Option<&'static str>)>,
 }
 
 /// Whether one thing reaches another.
@@ -250,9 +252,18 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn tell(&self, name: &str, question: &NetworkQuestion) -> TargetNetwork {
-        let mut known = Vec::new();
-        let from = question.from.as_ref().map(|name| self.ends(name, &mut known));
-        let to = question.to.as_ref().map(|name| self.ends(name, &mut known));
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        let mut ends = |name: &String| {
+            let found = self.ends(name, &mut known);
+            if found.is_empty() {
+                let of = named(self.stacks, name);
+                let of = of.first().map(|at| self.stacks[at.stack].resource(at.resource).schema.name());
+                unknown.push((name.clone(), of));
+            }
+            found
+        };
+        let from = question.from.as_ref().map(&mut ends);
+        let to = question.to.as_ref().map(ends);
         let all: Vec<End> = [End::Internet]
             .into_iter()
             .chain(self.network.elements().map(|(place, _)| End::At(place)))
@@ -285,7 +296,7 @@ impl Teller<'_> {
                 forwards.push((self.name(End::At(balancer)), self.name(End::At(target)), port));
             }
         }
-        TargetNetwork { name: name.to_owned(), forwards, connections, known }
+        TargetNetwork { name: name.to_owned(), forwards, connections, known, unknown }
     }
 
     /// The elements that a name means, in the order of the source; where there is none, adds the names that there are.

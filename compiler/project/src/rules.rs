@@ -10,12 +10,41 @@ use ci_sema::rule::{RuleSettings, is_active, rule_names};
 use ci_sema::{At, Db, ItemId, Package, Rulings};
 
 use crate::database::RootDatabase;
-use crate::host::Snapshot;
+use crate::host::{STDLIB, Snapshot};
 use crate::load::LoadedPackage;
 use crate::manifest::LintLevel;
 
 /// The rules that apply where a manifest says nothing.
 const DEFAULT: [&str; 2] = ["std::rules::fsbp", "std::rules::keys"];
+
+/// A rule of the standard library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LibraryRule {
+    /// Its name.
+    pub name: String,
+    /// The module that has it: `std::rules::fsbp::s3`.
+    pub module: String,
+    /// Its source, with what is said before it.
+    pub source: String,
+}
+
+/// The names of the rules of the standard library, in the order of its modules.
+pub fn library_rules() -> impl Iterator<Item = &'static str> {
+    let lines = STDLIB.iter().flat_map(|(_, _, text, _)| text.lines());
+    lines.filter_map(|line| line.strip_prefix("rule ")?.split(' ').next())
+}
+
+/// The rule of the standard library with a name.
+pub fn library_rule(name: &str) -> Option<LibraryRule> {
+    let head = format!("\nrule {name} for ");
+    STDLIB.iter().find_map(|(module, _, text, _)| {
+        let at = text.find(&head)?;
+        let start = text[..at].rfind("\n\n").map_or(0, |before| before + 2);
+        let end = text[at..].find("\n}").map_or(text.len(), |end| at + end + 2);
+        let source = text[start..end].to_owned();
+        Some(LibraryRule { name: name.to_owned(), module: format!("std::{module}"), source })
+    })
+}
 
 /// What the manifest of the root package says about rules, with the modules it names; and what is wrong with it, as ranges
 /// of the manifest.

@@ -32,15 +32,10 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
     if exit != Exit::Success {
         return Ok(exit);
     }
-    let asked: Vec<&String> = [&question.from, &question.to].into_iter().flatten().collect();
-    if !asked.is_empty() && report.targets.iter().all(|target| !target.known.is_empty()) {
-        let known: Vec<&str> =
-            report.targets.iter().flat_map(|target| &target.known).map(String::as_str).collect();
-        let names: Vec<String> = asked.iter().map(|name| format!("`{name}`")).collect();
-        let near = asked.iter().find_map(|name| did_you_mean(name, known.iter().copied()));
-        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        let names = names.join(" or ");
-        return Err(Failure::usage(format!("nothing in a network here is called {names}{near}")));
+    if let Some(first) = report.targets.first()
+        && report.targets.iter().all(|target| !target.unknown.is_empty())
+    {
+        return Err(Failure::usage(nothing_called(first, &report.targets)));
     }
     let files = snapshot.files();
     let output = if arguments.json {
@@ -50,6 +45,25 @@ pub(crate) fn run(terminal: &Terminal, arguments: &Arguments) -> Outcome {
     };
     print(&output)?;
     Ok(Exit::Success)
+}
+
+/// That nothing has a name that was asked for; of what is called so and in no network, what it is.
+fn nothing_called(first: &TargetNetwork, targets: &[TargetNetwork]) -> String {
+    let names: Vec<String> = first.unknown.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let mut message = format!("nothing in a network here is called {}", names.join(" or "));
+    let known: Vec<&str> = targets.iter().flat_map(|target| &target.known).map(String::as_str).collect();
+    for (name, elsewhere) in &first.unknown {
+        if let Some(kind) = elsewhere {
+            let ask = match *kind {
+                "AWS::EC2::SecurityGroup" | "AWS::EC2::Subnet" => ": ask about what is in it",
+                _ => ", which is in no network",
+            };
+            let _ = write!(message, "; `{name}` is an {kind}{ask}");
+        } else if let Some(near) = did_you_mean(name, known.iter().copied()) {
+            let _ = write!(message, "; did you mean `{near}`?");
+        }
+    }
+    message
 }
 
 fn as_text(terminal: &Terminal, targets: &[TargetNetwork], files: &Files) -> String {

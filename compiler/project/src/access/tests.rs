@@ -388,3 +388,25 @@ app Shop { let store = Store {}; let reports = Reports { things: store.things };
         }
     });
 }
+
+/// How Lambda gives functions their interfaces is nothing about a database, also of one that connects to it.
+#[test]
+fn what_is_denied_of_other_services_is_not_told() {
+    let source = "use std::compute::{Function, Runtime};
+use std::data::Database;
+use std::network::Vpc;
+service S {
+    let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+    let db = Database { network: vpc.isolated, name: \"x\" };
+    let f = Function { code: \"h\", runtime: Runtime::Python313, network: vpc.private, connects: { db: db.connect } };
+    let g = Function { code: \"h\", runtime: Runtime::Python313, network: vpc.private };
+}";
+    let files = [("/p/ci.toml", MANIFEST), ("/p/src/main.ci", source), ("/p/h/index.py", "")];
+    let host =
+        Host::open(Arc::new(MemorySystem::new(files)), "/p".into()).map_err(|error| error.diagnostic.message);
+    let report = host.unwrap().snapshot().access(&to("db"));
+    let holders = &report.targets[0].holders;
+    let paths: Vec<&str> = holders.iter().map(|holder| holder.path.as_str()).collect();
+    assert_eq!(paths, ["f.role"]);
+    assert!(holders[0].statements.iter().all(|statement| !statement.denies), "{:?}", holders[0].statements);
+}

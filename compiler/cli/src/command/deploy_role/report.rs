@@ -109,6 +109,14 @@ fn notes(text: &mut String, target: &DeployTarget) {
             some(&paths(&unbounded))
         );
     }
+    if target.unbounded_by_tags() > 0 {
+        let _ = writeln!(
+            text,
+            "  note: {} may change what is not of the application, since a service names it; with tags of the `environment` \
+             most of them could not",
+            count(target.unbounded_by_tags(), "action")
+        );
+    }
     if !target.foreign().is_empty() {
         let _ = writeln!(
             text,
