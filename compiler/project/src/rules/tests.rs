@@ -91,7 +91,7 @@ fn the_pack_has_no_findings() {
 #[test]
 fn the_embedded_heads_are_those_of_the_rules() {
     let system = MemorySystem::new([("/p/ci.toml", MANIFEST)]);
-    for (_, path, text, _) in crate::host::STDLIB {
+    for (_, path, text, _) in STDLIB {
         system.put(&format!("/p/src/{path}"), text);
     }
     let host = Host::open(Arc::new(system), "/p".into()).map_err(|error| error.diagnostic.message).unwrap();
@@ -100,7 +100,7 @@ fn the_embedded_heads_are_those_of_the_rules() {
         let own = ci_sema::Program::get(db).root(db);
         for file in own.files(db).iter() {
             let (module, .., subjects) =
-                crate::host::STDLIB.iter().find(|(module, ..)| **module == **file.module(db)).unwrap();
+                STDLIB.iter().find(|(module, ..)| **module == **file.module(db)).unwrap();
             let mut read: Vec<&str> = ci_sema::rule::subjects(db, *file);
             read.sort_unstable();
             assert_eq!(&read, subjects, "{module}");
@@ -305,7 +305,7 @@ fn the_table_of_controls_has_the_rules_of_the_pack() {
     let mut wrong = String::new();
     let mut names = Vec::new();
     for (_, path, text, _) in
-        crate::host::STDLIB.iter().filter(|(module, ..)| module.starts_with("rules::fsbp"))
+        STDLIB.iter().filter(|(module, ..)| module.starts_with("rules::fsbp"))
     {
         let (mut control, mut severity) = ("", "");
         for line in text.lines() {

@@ -63,7 +63,7 @@ impl Infer<'_> {
     /// Whether an action that is a wildcard is reported where it is written. Of a whole key given to its own account it
     /// depends on what the policy stands at, which is known once there is one.
     fn reports_wildcard(&self, action: &str) -> bool {
-        !self.denies && !(self.is_to_account && action == "kms:*")
+        !(self.denies || self.is_to_account && action == "kms:*")
     }
 
     /// Actions: a path, a group, a text or a list of these.

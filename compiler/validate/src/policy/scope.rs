@@ -179,7 +179,7 @@ fn pass_role(policy: &mut Policy<'_>, statement: &Located) {
         value.value.as_str().is_none_or(|text| !text.split('.').next().unwrap_or(text).contains(['*', '?']))
     };
     if !condition::narrows(statement, |key, values| {
-        key == "iam:passedtoservice" && !values.is_empty() && values.iter().all(|value| names_service(value))
+        key == "iam:passedtoservice" && !values.is_empty() && values.iter().all(names_service)
     }) {
         policy.add(
             Diagnostic::new(
