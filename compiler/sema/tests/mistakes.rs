@@ -99,6 +99,28 @@ enum Stage { Dev, Test, Prod }
 fn size(stage: Stage) -> Int { match stage { Stage::Dev => 1, Stage::Prod => 3 } }
 "#;
 
+    the_administration_of_a_key_and_what_is_not: r#"
+service S {
+    let key = aws::kms::Key { KeyPolicy: policy([allow kms::* on ["*"] to aws_account(aws::account_id)]) };
+    let queue = aws::sqs::Queue {};
+    let policy = aws::sqs::QueuePolicy { Queues: [queue.QueueUrl], PolicyDocument: policy([
+        allow sqs::* on [queue.Arn] to aws_account(aws::account_id),
+    ]) };
+    let mine = aws::iam::ManagedPolicy { PolicyDocument: policy([allow kms::* on [key.Arn]]) };
+}
+"#;
+
+    a_condition_that_decides_nothing: r#"
+service S {
+    let bucket = aws::s3::Bucket {};
+    let policy = aws::iam::ManagedPolicy { PolicyDocument: policy([
+        allow s3::ListBucket on [bucket.Arn] when { StringLike: { "s3:prefixes": "in/*" } },
+        allow s3::ListBucket on [bucket.Arn] when { StringEquals: { "s3:prefix": "in/*" } },
+        allow s3::GetObject on ["{bucket.Arn}/*"] when { Bool: { "aws:SecureTransport": "yes" } },
+    ]) };
+}
+"#;
+
     a_wildcard_action: r#"
 service S {
     let bucket = aws::s3::Bucket {};

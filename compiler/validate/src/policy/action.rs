@@ -249,6 +249,7 @@ fn apply(policy: &mut Policy<'_>, at: Origin, service: &Service, action: &iam::A
         ("s3", name) if name.contains("Object") => {
             finding.help("objects of a bucket are named by its ARN and `/*`")
         }
+        ("s3", name) if name.contains("Bucket") => finding.help("a bucket is named by its ARN alone"),
         _ => finding,
     });
 }
