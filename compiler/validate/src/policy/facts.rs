@@ -205,12 +205,17 @@ pub(super) const PRINCIPALS: &[&str] = &[
     "logging.s3",
     "monitoring.rds",
     "opensearchservice",
-    "osis-pipelines",
     "ops.apigateway",
+    "osis-pipelines",
     "pods.eks",
     "spotfleet",
     "vmie",
 ];
+
+/// Actions that let others in without a resource, which the reference does not group as managing permissions.
+///
+/// Source: IAM Roles Anywhere User Guide, "Trust model": whoever has a certificate of an anchor takes on the roles.
+pub(super) const HANDS_OUT: &[&str] = &["rolesanywhere:CreateProfile", "rolesanywhere:CreateTrustAnchor"];
 
 /// Managed policies of AWS that a program may name: the part after `policy/`, and why.
 pub(super) const MANAGED: &[(&str, &str)] = &[
@@ -242,6 +247,10 @@ mod tests {
         for star in STARS {
             assert!(ci_catalog::iam::is_known_action(star.action), "{}", star.action);
             assert!(!star.reason.is_empty() && !star.keys.is_empty());
+        }
+        assert!(PRINCIPALS.is_sorted() && CARRIED.is_sorted());
+        for action in HANDS_OUT {
+            assert!(ci_catalog::iam::is_known_action(action), "{action}");
         }
         let known: Vec<String> =
             ci_catalog::iam::global_condition_keys().iter().map(|(key, _)| key.to_lowercase()).collect();

@@ -5,7 +5,7 @@ use ci_catalog::PolicyKind;
 use ci_catalog::iam;
 use ci_graph::{Located, Value};
 
-use super::facts::{MANAGED, star};
+use super::facts::{HANDS_OUT, MANAGED, star};
 use super::wild::{self, Reach};
 use super::{Policy, condition};
 use crate::view::{Fields, each_case, one_or_many};
@@ -86,10 +86,12 @@ fn shown(resource: &Located) -> String {
     }
 }
 
-/// What EC2 makes has a name that EC2 chooses: nothing more can be said of it beforehand.
+/// What EC2 makes has a name that EC2 chooses: nothing more can be said of it beforehand. The same holds of the network
+/// interfaces that others have made by a role, who want these rights without a condition.
 fn is_named_by_aws(action: &str) -> bool {
     const MAKES: [&str; 6] = ["Allocate", "Copy", "Create", "Import", "Request", "Run"];
-    action.strip_prefix("ec2:").is_some_and(|name| MAKES.iter().any(|verb| name.starts_with(verb)))
+    let Some(name) = action.strip_prefix("ec2:") else { return false };
+    MAKES.iter().any(|verb| name.starts_with(verb)) || star(action).is_some()
 }
 
 /// Whether a condition tells resources apart: by a tag, or by another key that the reference has for the type.
@@ -133,6 +135,14 @@ fn anything(policy: &mut Policy<'_>, statement: &Located, star_at: &Located, act
                         .help(format!("add a condition on {keys}")),
                 );
             }
+            None if action.resources.is_empty() && hands_out(name, action) => {
+                let message = format!("`{name}` changes who may do what in the whole account");
+                policy.add(
+                    Diagnostic::new(Code::WildcardResource, star_at.origin, message)
+                        .note("it takes no resource, so nothing limits whom it gives rights to, nor to what")
+                        .help("leave it to whoever administers the account"),
+                );
+            }
             None if action.resources.is_empty() || name.eq_ignore_ascii_case("iam:PassRole") => {}
             None => scopable.push((name, action)),
         }
@@ -151,6 +161,16 @@ fn anything(policy: &mut Policy<'_>, statement: &Located, star_at: &Located, act
         None => found,
     };
     policy.add(found.help("name the resource by its ARN, or take a capability of it"));
+}
+
+/// Whether an action gives rights away, by the reference's groups of actions or by what its guide says. What only takes
+/// rights away, or reads them, does not.
+fn hands_out(name: &str, action: &iam::Action) -> bool {
+    const GIVES: [&str; 9] =
+        ["Add", "Attach", "Authorize", "BatchGrant", "Create", "Enable", "Grant", "Put", "Update"];
+    HANDS_OUT.contains(&name)
+        || (action.level == iam::AccessLevel::PermissionsManagement
+            && GIVES.iter().any(|verb| action.name.starts_with(verb)))
 }
 
 fn lower(keys: &[&str]) -> Vec<String> {

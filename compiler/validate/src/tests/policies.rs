@@ -217,6 +217,12 @@ fn reach() {
         on("ec2:StartInstances", any_instance()),
         on("ec2:RunInstances", any_instance()),
     );
+    cases.case(
+        "rights for anyone",
+        on("lakeformation:GrantPermissions", json!("*")),
+        on("lakeformation:RevokePermissions", json!("*")),
+    );
+    cases.bad("certificates of anyone", on("rolesanywhere:CreateTrustAnchor", json!("*")));
     let mut boundary = on("s3:*", json!("*"));
     let mut given = boundary.clone();
     for (stack, property) in [(&mut boundary, "PermissionsBoundary"), (&mut given, "ManagedPolicyArns")] {
