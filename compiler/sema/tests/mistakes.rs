@@ -110,17 +110,6 @@ service S {
 }
 "#;
 
-    a_condition_that_decides_nothing: r#"
-service S {
-    let bucket = aws::s3::Bucket {};
-    let policy = aws::iam::ManagedPolicy { PolicyDocument: policy([
-        allow s3::ListBucket on [bucket.Arn] when { StringLike: { "s3:prefixes": "in/*" } },
-        allow s3::ListBucket on [bucket.Arn] when { StringEquals: { "s3:prefix": "in/*" } },
-        allow s3::GetObject on ["{bucket.Arn}/*"] when { Bool: { "aws:SecureTransport": "yes" } },
-    ]) };
-}
-"#;
-
     a_wildcard_action: r#"
 service S {
     let bucket = aws::s3::Bucket {};

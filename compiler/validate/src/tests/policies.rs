@@ -220,7 +220,8 @@ fn reach() {
     cases.case(
         "rights for anyone",
         on("lakeformation:GrantPermissions", json!("*")),
-        on("lakeformation:RevokePermissions", json!("*")),
+        identity(&json!({ "Resource": "*",
+            "Action": ["lakeformation:RevokePermissions", "logs:PutResourcePolicy"] })),
     );
     cases.bad("certificates of anyone", on("rolesanywhere:CreateTrustAnchor", json!("*")));
     let mut boundary = on("s3:*", json!("*"));
