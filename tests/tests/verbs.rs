@@ -319,7 +319,6 @@ fn known_mistakes_of_others_are_not_made() {
     assert_eq!(passes[0].conditions["StringEquals"]["iam:PassedToService"], "ecs-tasks.amazonaws.com");
 }
 
-/// The page lists every verb, as it is.
 /// What a role needs for a function to follow something, by Lambda's guide, which checks it when a mapping is made: "Using
 /// Lambda to process records from Amazon Kinesis", "… Amazon DynamoDB streams", "Using Lambda with Amazon SQS".
 /// `ListStreams` is not asked for: it takes no resource, and the policy templates of SAM name one to no effect.
@@ -328,11 +327,11 @@ fn what_mappings_are_made_with_is_granted() {
     let needed = [
         (
             "kinesis",
-            "follow",
+            "Follow",
             &["DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"][..],
         ),
-        ("dynamodb", "follow", &["DescribeStream", "GetRecords", "GetShardIterator"][..]),
-        ("sqs", "consume", &["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"][..]),
+        ("dynamodb", "Follow", &["DescribeStream", "GetRecords", "GetShardIterator"][..]),
+        ("sqs", "Consume", &["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"][..]),
     ];
     for (module, right, needed) in needed {
         let granted = actions(module, right);
@@ -343,6 +342,7 @@ fn what_mappings_are_made_with_is_granted() {
     }
 }
 
+/// The page lists every verb, as it is.
 #[test]
 fn the_page_is_true() {
     let path = here().join("../spec/verbs.md");

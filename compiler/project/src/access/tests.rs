@@ -109,7 +109,7 @@ service Shop {
         Queues: [other.QueueUrl],
         PolicyDocument: policy([
             allow sqs::SendMessage on [other.Arn] to aws_service("events.amazonaws.com")
-                when { ArnEquals: { "aws:SourceArn": "arn:aws:events:eu-west-1:111122223333:rule/r" } },
+                when { ArnEquals: { "aws:SourceArn": "arn:aws:events:eu-west-1:{aws::account_id}:rule/r" } },
         ]),
     };
 }
@@ -141,7 +141,7 @@ role [worker] trusts lambda.amazonaws.com
    must not sqs:PurgeQueue on other  <- deny
   has arn:aws:iam::aws:policy/ReadOnlyAccess
 policy of other
-  events.amazonaws.com may sqs:SendMessage on other when ArnEquals aws:SourceArn arn:aws:events:eu-west-1:111122223333:rule/r  <- allow
+  events.amazonaws.com may sqs:SendMessage on other when ArnEquals aws:SourceArn arn:aws:events:eu-west-1:{AWS::AccountId}:rule/r  <- allow
 "
     );
 }

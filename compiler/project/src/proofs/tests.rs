@@ -142,7 +142,7 @@ fn what_only_fits_is_a_violation() {
         r#"allow secretsmanager::GetSecretValue on ["arn:aws:secretsmanager:*:*:secret:card-??????"]"#,
     );
     assert!(secret.contains("`secretsmanager:GetSecretValue` with `secret`"), "{secret}");
-    let many = across(r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/?*"]"#);
+    let many = across(r#"allow dynamodb::GetItem on ["arn:aws:dynamodb:*:*:table/*-*"]"#);
     assert!(many.contains("with `store.table` of `shop-archive` and one more"), "{many}");
 }
 
@@ -380,7 +380,7 @@ fn role_with(statement: &str) -> String {
 #[test]
 fn a_wildcard_is_every_name_that_a_service_makes() {
     let key = "let key = aws::kms::Key { EnableKeyRotation: true };";
-    let open = role_with(r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:111111111111:key/*"]"#);
+    let open = role_with(r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:111111111111:key/????????-*"]"#);
     let found = "E0817 `role` of `shop-prod-reaching` may do `kms:Decrypt` with `key` of `shop-prod-kept`, which nothing \
                  declares\n";
     assert_eq!(beside(key, &open), found);
@@ -390,7 +390,7 @@ fn a_wildcard_is_every_name_that_a_service_makes() {
         r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012"]"#,
     );
     assert_eq!(beside(key, &written), "");
-    let elsewhere = role_with(r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:222222222222:key/*"]"#);
+    let elsewhere = role_with(r#"allow kms::Decrypt on ["arn:aws:kms:eu-west-1:222222222222:key/1*"]"#);
     assert_eq!(beside(key, &elsewhere), "");
 }
 
@@ -419,7 +419,7 @@ app Shop { let kept = Kept {}; let reaching = Reaching { net: kept.net }; }
     let arn = "arn:{aws::partition}:ec2:{aws::region}:{aws::account_id}:subnet/";
     assert_eq!(with(&format!("\"{arn}{{net.subnet}}\"")), "");
     assert!(with(&format!("\"{arn}{{net.subnet}}*\"")).contains("E0817"));
-    assert!(with(&format!("\"{arn}*\"")).contains("and one more"));
+    assert!(with(&format!("\"{arn}subnet-*\"")).contains("and one more"));
 }
 
 #[test]

@@ -304,9 +304,7 @@ fn the_table_of_controls_has_the_rules_of_the_pack() {
     let rows: Vec<(&str, &str, &str)> = rows.collect();
     let mut wrong = String::new();
     let mut names = Vec::new();
-    for (_, path, text, _) in
-        STDLIB.iter().filter(|(module, ..)| module.starts_with("rules::fsbp"))
-    {
+    for (_, path, text, _) in STDLIB.iter().filter(|(module, ..)| module.starts_with("rules::fsbp")) {
         let (mut control, mut severity) = ("", "");
         for line in text.lines() {
             let quoted = |before: &str, after: &str| line.strip_prefix(before)?.strip_suffix(after);

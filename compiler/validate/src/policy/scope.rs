@@ -87,9 +87,13 @@ fn shown(resource: &Located) -> String {
 }
 
 /// What EC2 makes has a name that EC2 chooses: nothing more can be said of it beforehand. The same holds of the network
-/// interfaces that others have made by a role, who want these rights without a condition.
+/// interfaces that others have made by a role, who want these rights without a condition, and of jobs, which are there
+/// only while programs run.
 fn is_named_by_aws(action: &str) -> bool {
     const MAKES: [&str; 6] = ["Allocate", "Copy", "Create", "Import", "Request", "Run"];
+    if action == "mediaconvert:GetJob" {
+        return true;
+    }
     let Some(name) = action.strip_prefix("ec2:") else { return false };
     MAKES.iter().any(|verb| name.starts_with(verb)) || star(action).is_some()
 }
