@@ -188,8 +188,11 @@ impl<'s, 'a> Collected<'s, 'a> {
                 }
             }
         }
-        if name == "AWS::Lambda::Permission" {
-            self.permission(place, property);
+        match name {
+            "AWS::Lambda::Permission" => self.permission(place, property),
+            "AWS::Lambda::LayerVersionPermission" => self.layer_permission(place, property),
+            "AWS::Events::EventBusPolicy" => self.bus_policy(place, property),
+            _ => {}
         }
         if !name.starts_with("AWS::IAM::") {
             let mut roles = Vec::new();
@@ -286,6 +289,52 @@ impl<'s, 'a> Collected<'s, 'a> {
         let grant =
             Grant { statement, actions, conditions, reaches, stack, origin: action.origin, conditional };
         self.guarded.entry(target).or_default().push(grant);
+    }
+
+    /// `AWS::Lambda::LayerVersionPermission`: the same of a layer. Of an organization, everybody in it is let in.
+    fn layer_permission(&mut self, place: Place, property: impl Fn(&str) -> Option<&'a Located>) {
+        let stack = place.stack;
+        let texts = |name: &str| {
+            property(name).map(|found| self.reader.texts(stack, &found.value)).unwrap_or_default()
+        };
+        let (Some(layer), Some(action)) = (property("LayerVersionArn"), property("Action")) else { return };
+        // That of a layer of somewhere else stands for itself.
+        let target = self.reader.place(stack, &layer.value).unwrap_or(place);
+        let patterns = |found: Vec<Parts>, of: fn(Parts) -> Pattern| found.into_iter().map(of).collect();
+        let mut statement = Statement::allow(
+            Actions::Of(patterns(texts("Action"), Pattern::action)),
+            Resources::Of(patterns(texts("LayerVersionArn"), Pattern::resource)),
+        )
+        .to(Principals::Of(texts("Principal").into_iter().map(Principal::aws).collect()));
+        let (key, organization) = ("aws:PrincipalOrgID", texts("OrganizationId"));
+        let mut conditions = Vec::new();
+        if !organization.is_empty() {
+            conditions.push(words("StringEquals", key, &organization));
+            statement.conditions.extend(Condition::new("StringEquals", key, organization));
+        }
+        let grant = Grant {
+            statement,
+            actions: texts("Action").iter().map(Parts::to_string).collect(),
+            conditions,
+            reaches: vec![self.reader.reach(stack, &layer.value)],
+            stack,
+            origin: action.origin,
+            conditional: self.reader.stacks[stack].resource(place.resource).condition.is_some(),
+        };
+        self.guarded.entry(target).or_default().push(grant);
+    }
+
+    /// `AWS::Events::EventBusPolicy`: one statement of the policy of a bus, as a statement.
+    fn bus_policy(&mut self, place: Place, property: impl Fn(&str) -> Option<&'a Located>) {
+        let Some(bus) = property("EventBusName") else { return };
+        let by_text = self.meant(place, Some(bus), &["AWS::Events::EventBus"]);
+        let meant = self.reader.place(place.stack, &bus.value);
+        let target = meant.or_else(|| by_text.first().map(|named| named.what)).unwrap_or(place);
+        let mut grants = Vec::new();
+        let conditional = self.reader.stacks[place.stack].resource(place.resource).condition.is_some();
+        self.statements(place.stack, property("Statement"), conditional, &mut grants);
+        self.by_text.extend(by_text);
+        self.guarded.entry(target).or_default().extend(grants);
     }
 
     /// The roles, users and groups of the program that a value names: by themselves, or by a name that is written down.

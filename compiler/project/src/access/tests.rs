@@ -410,3 +410,20 @@ service S {
     assert_eq!(paths, ["f.role"]);
     assert!(holders[0].statements.iter().all(|statement| !statement.denies), "{:?}", holders[0].statements);
 }
+
+#[test]
+fn grants_that_are_no_documents_are_policies_too() {
+    let source = r#"
+service S {
+    let bus = aws::events::EventBus { Name: "b" };
+    #[allow(foreign_account, reason = "a partner")]
+    let grant = aws::events::EventBusPolicy {
+        EventBusName: bus.Name,
+        StatementId: "partner",
+        Statement: { Effect: "Allow", Principal: { AWS: "111122223333" }, Action: "events:PutEvents", Resource: bus.Arn },
+    };
+}
+"#;
+    let all = told(source, &AccessQuestion { to: Some("bus".to_owned()), ..AccessQuestion::default() });
+    assert!(all.contains("111122223333 may events:PutEvents on bus"), "{all}");
+}
