@@ -44,7 +44,7 @@ pub struct Program<'a> {
     /// What has a policy of its own, in the same order.
     pub guarded: Vec<Guarded>,
     /// What names a role to act as, or a resource that its policy is for, by a text.
-    pub named: Vec<Named>,
+    pub by_text: Vec<ByText>,
     /// Policies that are put together at deployment, as a text: nothing is known of what they say. The resource that each
     /// is written at, and where.
     pub late: Vec<(Place, Origin)>,
@@ -76,7 +76,7 @@ pub struct Guarded {
 
 /// Something that names another resource of the program by a text: its name, its ARN or its URL.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Named {
+pub struct ByText {
     /// The resource with the text.
     pub who: Place,
     /// The resource that is meant.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use ci_access::program::{
-    Deployed, Escalation, Named, Place, Program, Violation, Way, across, escalations, is_plain, isolation,
+    ByText, Deployed, Escalation, Place, Program, Violation, Way, across, escalations, is_plain, isolation,
     reaching_over, read,
 };
 use ci_base::{Code, Diagnostic, Span};
@@ -142,8 +142,8 @@ impl Teller<'_> {
             ))
     }
 
-    fn reaching_over(&self, named: &Named) -> Diagnostic<Where> {
-        let Named { who, what, text, origin } = named;
+    fn reaching_over(&self, named: &ByText) -> Diagnostic<Where> {
+        let ByText { who, what, text, origin } = named;
         let (whose, other) = (self.name(*who, None), self.name(*what, None));
         let owner = &self.program.stacks[what.stack].name;
         let is_role = self.program.resource(*what).schema.name() == "AWS::IAM::Role";

@@ -166,8 +166,8 @@ pub fn isolation(program: &Program<'_>, deployed: &Deployed) -> Isolation {
 
 /// What names a resource of another service by a text: a role to act as, or the resource that its policy is for. What is
 /// provided is named by a reference.
-pub fn reaching_over<'p>(program: &'p Program<'_>) -> impl Iterator<Item = &'p super::Named> {
-    program.named.iter().filter(|named| named.who.stack != named.what.stack)
+pub fn reaching_over<'p>(program: &'p Program<'_>) -> impl Iterator<Item = &'p super::ByText> {
+    program.by_text.iter().filter(|named| named.who.stack != named.what.stack)
 }
 
 /// Who of one deployment may do something with a resource of another one: a role for trying things out whose pattern

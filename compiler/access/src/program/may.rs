@@ -413,29 +413,30 @@ fn about(program: &Program<'_>, place: Place, facts: &mut Facts) -> Vec<Pattern>
         Some(Value::String(text)) => Part::Text(std::sync::Arc::clone(text)),
         _ => Part::Symbol(symbol_of(stack, &resource.logical_id, name)),
     };
-    match (schema.own_arn(), schema.arn_template()) {
-        (Some(own), Some(template)) => {
-            let symbol = symbol_of(stack, &resource.logical_id, own);
-            facts.stands_for(&symbol, form(template, part));
-            texts.push(facts.text(&Text::from(symbol)));
+    let inner = separators(schema.arn_template());
+    if let (Some(own), Some(template)) = (schema.own_arn(), schema.arn_template()) {
+        let symbol = symbol_of(stack, &resource.logical_id, own);
+        facts.stands_for(&symbol, form(template, part));
+        texts.push(facts.text(&Text::from(symbol)));
+    }
+    // Who names it otherwise puts an ARN together of what identifies it, which has a name of its own there.
+    let mut by_id: Vec<Pattern> = Vec::new();
+    for template in super::names::templates(resource).skip(usize::from(schema.own_arn().is_some())) {
+        let last = arn_parts(template).filter_map(|part| match part {
+            ArnPart::Variable(name) => Some(name),
+            ArnPart::Text(_) => None,
+        });
+        let last = last.last().unwrap_or_default();
+        let ids = attributes().filter(|name| name.ends_with("Id") && !name.contains('.'));
+        let mut ids: Vec<&str> = std::iter::once(last).chain(ids).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let separators = separators(Some(template));
+        for id in ids {
+            let whole =
+                facts.text(&Text::from(form(template, |name| part(if name == last { id } else { name }))));
+            by_id.extend(whole_and_inside(&whole, &separators));
         }
-        // Who names it puts its ARN together of what identifies it, which has a name of its own in the ARN.
-        (None, Some(template)) => {
-            let last = arn_parts(template).filter_map(|part| match part {
-                ArnPart::Variable(name) => Some(name),
-                ArnPart::Text(_) => None,
-            });
-            let last = last.last().unwrap_or_default();
-            let ids = attributes().filter(|name| name.ends_with("Id") && !name.contains('.'));
-            let mut ids: Vec<&str> = std::iter::once(last).chain(ids).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            for id in ids {
-                let whole = form(template, |name| part(if name == last { id } else { name }));
-                texts.push(facts.text(&Text::from(whole)));
-            }
-        }
-        (_, None) => {}
     }
     for name in attributes() {
         // An attribute of a property, `RedrivePolicy.deadLetterTargetArn`, is about something else.
@@ -444,16 +445,7 @@ fn about(program: &Program<'_>, place: Place, facts: &mut Facts) -> Vec<Pattern>
             texts.push(facts.text(&Text::from(symbol)));
         }
     }
-    let inner = separators(schema.arn_template());
-    let own = texts.iter().flat_map(|text| whole_and_inside(text, &inner));
-    // An id that is there for the ARNs of others, as that of a database is for those of its users.
-    let for_others = attributes().filter(|name| name.ends_with("ResourceId") && !name.contains('.'));
-    let for_others = for_others.map(|name| {
-        let anything = Token::Run { except: None };
-        let id = Token::Letter(Letter::Symbol(symbol_of(stack, &resource.logical_id, name)));
-        Pattern::of_tokens(vec![anything.clone(), id, anything])
-    });
-    own.chain(for_others).collect()
+    texts.iter().flat_map(|text| whole_and_inside(text, &inner)).chain(by_id).collect()
 }
 
 /// What stands between the ARN of a resource and the rest of the ARNs of what lies in it, as IAM knows such things: `/` for

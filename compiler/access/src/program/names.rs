@@ -108,10 +108,8 @@ pub(super) fn templates(resource: &Resource) -> impl Iterator<Item = &'static st
 
 /// What a resource is called, by its own ARN and by those of others that have its id.
 fn all_named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) -> Vec<Named> {
-    let own = named(stack, resource, place, deployed);
-    let others =
-        elsewhere(resource).and_then(|template| by_template(template, stack, resource, place, deployed));
-    own.into_iter().chain(others).collect()
+    let all = templates(resource);
+    all.filter_map(|template| by_template(template, stack, resource, place, deployed)).collect()
 }
 
 fn named(stack: &Stack, resource: &Resource, place: Place, deployed: &Deployed) -> Option<Named> {

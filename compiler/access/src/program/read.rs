@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ci_graph::{Entry, Late, Located, Origin, Resource, Stack, Value};
 
 use super::value::Reader;
-use super::{Grant, Guarded, Holder, Named, Place, Program, Reach};
+use super::{ByText, Grant, Guarded, Holder, Place, Program, Reach};
 use crate::{
     Actions, Condition, Effect, Parts, Pattern, Principal, Principals, Resources, Statement, parse_json,
 };
@@ -74,8 +74,8 @@ pub fn read<'a>(stacks: &[&'a Stack]) -> Program<'a> {
     }
     let holders = policies.holders.into_iter().map(|(place, found)| found.at(place)).collect();
     let guarded = policies.guarded.into_iter().map(|(place, grants)| Guarded { place, grants }).collect();
-    let (named, late) = (policies.by_text, policies.late.into_inner());
-    Program { stacks: stacks.to_vec(), holders, guarded, named, late }
+    let (by_text, late) = (policies.by_text, policies.late.into_inner());
+    Program { stacks: stacks.to_vec(), holders, guarded, by_text, late }
 }
 
 /// The statements of a managed policy.
@@ -110,7 +110,7 @@ struct Collected<'s, 'a> {
     holders: BTreeMap<Place, Held>,
     guarded: BTreeMap<Place, Vec<Grant>>,
     late: RefCell<Vec<(Place, Origin)>>,
-    by_text: Vec<Named>,
+    by_text: Vec<ByText>,
     /// Policies that name nobody of the program, and those that somebody of it names.
     unattached: BTreeSet<Place>,
     attached: BTreeSet<Place>,
@@ -213,7 +213,7 @@ impl<'s, 'a> Collected<'s, 'a> {
     }
 
     /// The resources of some types that a value of `who` names by texts.
-    fn meant(&self, who: Place, value: Option<&'a Located>, types: &[&str]) -> Vec<Named> {
+    fn meant(&self, who: Place, value: Option<&'a Located>, types: &[&str]) -> Vec<ByText> {
         let by_text =
             items(value).into_iter().filter(|item| self.reader.place(who.stack, &item.value).is_none());
         let texts = by_text.flat_map(|item| {
@@ -221,7 +221,7 @@ impl<'s, 'a> Collected<'s, 'a> {
         });
         let meant = texts.filter_map(|(text, origin)| {
             let what = super::names::meant(self.reader.stacks, &text, types)?;
-            Some(Named { who, what, text, origin })
+            Some(ByText { who, what, text, origin })
         });
         meant.collect()
     }

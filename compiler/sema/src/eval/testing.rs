@@ -256,7 +256,7 @@ impl<'db> Eval<'db> {
             stacks: vec![&result.stack],
             holders: Vec::new(),
             guarded: Vec::new(),
-            named: Vec::new(),
+            by_text: Vec::new(),
             late: Vec::new(),
         };
         let made = Stacks { instances: Vec::new(), results: vec![result], program: Rc::new(program) };

@@ -12,9 +12,10 @@ use ci_sema::name::{Def, resolve};
 use ci_sema::signature::signature;
 use ci_sema::ty::Ty;
 use ci_sema::{Db, ItemId};
-use ci_syntax::ast::{Effect, Expr, ExprId, Keyword, Member, MemberKind};
+use ci_syntax::ast::{Expr, ExprId, Keyword, Member, MemberKind};
 use ci_syntax::{ItemKind, TokenKind};
 
+use super::verbs::right_at;
 use super::verbs::{actions_of, given};
 use super::{Action, ActionKind};
 use crate::TextEdit;
@@ -207,20 +208,7 @@ struct Statement {
 
 impl Statement {
     fn at(body: &Body<'_>, offset: u32) -> Option<Self> {
-        let around = body
-            .exprs()
-            .filter(|(_, node)| matches!(node.expr, Expr::Statement { .. }) && node.range.touches(offset));
-        let (id, node) = around.min_by_key(|(_, node)| node.range.len())?;
-        let Expr::Statement {
-            effect: Effect::Allow,
-            actions,
-            resources: Some(resources),
-            principals: None,
-            conditions: None,
-        } = node.expr
-        else {
-            return None;
-        };
+        let (id, actions, resources) = right_at(body, offset)?;
         let names = actions_of(body, actions)?.into_iter().collect();
         Some(Self { id, actions, resources, names })
     }

@@ -16,23 +16,28 @@ use crate::TextEdit;
 use crate::completion::import_edit;
 use crate::place::{At, Body};
 
+/// The innermost statement around an offset that allows actions on resources and says nothing else: it, and the two.
+pub(super) fn right_at(body: &Body<'_>, offset: u32) -> Option<(ExprId, ExprId, ExprId)> {
+    let around = body
+        .exprs()
+        .filter(|(_, node)| matches!(node.expr, Expr::Statement { .. }) && node.range.touches(offset));
+    let (id, node) = around.min_by_key(|(_, node)| node.range.len())?;
+    match node.expr {
+        Expr::Statement {
+            effect: Effect::Allow,
+            actions,
+            resources: Some(resources),
+            principals: None,
+            conditions: None,
+        } => Some((id, actions, resources)),
+        _ => None,
+    }
+}
+
 /// Replaces the statement at the cursor by the verb that allows the same actions on the same resource.
 pub(super) fn use_verb(place: &At<'_>) -> Option<Action> {
     let body = &place.body;
-    let statements = body
-        .exprs()
-        .filter(|(_, node)| matches!(node.expr, Expr::Statement { .. }) && node.range.touches(place.offset));
-    let (id, node) = statements.min_by_key(|(_, node)| node.range.len())?;
-    let Expr::Statement {
-        effect: Effect::Allow,
-        actions,
-        resources: Some(resources),
-        principals: None,
-        conditions: None,
-    } = node.expr
-    else {
-        return None;
-    };
+    let (id, actions, resources) = right_at(body, place.offset)?;
     // A verb is a right, which goes where rights do: into a list of them, not into a policy of a resource.
     let in_rights = body.exprs().any(|(list, node)| {
         matches!(&node.expr, Expr::List(items) if items.iter().any(|item| item.value == id))
@@ -54,7 +59,7 @@ pub(super) fn use_verb(place: &At<'_>) -> Option<Action> {
             }
             let service = module.trim_start_matches("verbs::");
             let verb = format!("{service}::{}({name})", item.name(body.db));
-            let mut edits = vec![TextEdit { at: body.span(node.range), text: verb.clone() }];
+            let mut edits = vec![TextEdit { at: body.span(body.tree.range(id)), text: verb.clone() }];
             match resolve(body.db, place.file, &[service]) {
                 Ok(Def::Module(known)) if known == *file => {}
                 Ok(_) => return None,

@@ -23,6 +23,7 @@ use crate::references::everywhere;
 use crate::rename::line_of;
 use crate::shape::snake;
 use crate::symbol::Symbol;
+use crate::wiring::add_entry;
 
 /// Makes the selected members a service, which the one they were in needs, or which needs that one.
 pub(in super::super) fn service(place: &At<'_>, snapshot: &Snapshot, selected: TextRange) -> Option<Action> {
@@ -94,7 +95,7 @@ pub(in super::super) fn service(place: &At<'_>, snapshot: &Snapshot, selected: T
     for maker in &makers {
         let given = (!fields.is_empty() && !needed).then(|| format!("{own}: {}.provided", maker.instance));
         let (line, passed) = maker.also_makes(snapshot, &name, &instance, &settings, given.as_deref())?;
-        edits.extend(line);
+        edits.push(line);
         if needed {
             edits.push(passed);
         }
@@ -311,37 +312,25 @@ impl Maker<'_> {
         instance: &str,
         settings: &[Setting],
         given: Option<&str>,
-    ) -> Option<(Vec<TextEdit>, TextEdit)> {
+    ) -> Option<(TextEdit, TextEdit)> {
         let body = &self.body;
         let member = body.tree.item.members().get(self.member)?;
         let (file, offset, indent) = line_of(body.db, snapshot, body.item, member)?;
         let Expr::Record { entries, .. } = &body.tree[self.record] else { return None };
-        let text = body.source.text();
-        let mut inner: Vec<String> = Vec::new();
-        let mut last = None;
+        let mut inner: Vec<&str> = Vec::new();
         for entry in entries {
             let Entry::Field { name, quoted, value, .. } = *entry else { return None };
-            let end = body.tree.range(value).end;
-            last = Some(end);
             let field = body.source.entry_name(name, quoted);
             if settings.iter().any(|setting| setting.is_given && setting.name == *field) {
-                inner.push(text.get(name.0.start as usize..end as usize)?.to_owned());
+                let end = body.tree.range(value).end;
+                inner.push(TextRange::new(name.0.start, end).of(body.source.text()));
             }
         }
-        inner.extend(given.map(str::to_owned));
+        inner.extend(given);
         let inner = if inner.is_empty() { String::new() } else { format!(" {} ", inner.join(", ")) };
         let line = TextEdit::insert(file, offset, format!("let {instance} = {name} {{{inner}}};\n{indent}"));
-        let passed = format!("{instance}: {instance}.provided");
-        let range = body.tree.range(self.record);
-        let (at, passed) = match last {
-            Some(end) => (end, format!(", {passed}")),
-            None => {
-                let open = range.of(text).rfind('{')? as u32;
-                (range.start + open + 1, format!(" {passed} "))
-            }
-        };
-        // Behind the service that it reads of, the order of members says nothing.
-        Some((vec![line], TextEdit { at: body.span(TextRange::empty(at)), text: passed }))
+        let passed = add_entry(body, self.record, &format!("{instance}: {instance}.provided"))?;
+        Some((line, passed))
     }
 }
 
