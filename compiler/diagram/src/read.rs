@@ -8,7 +8,9 @@ mod boxes;
 mod level;
 mod refs;
 
-use ci_graph::Stack;
+use std::collections::HashSet;
+
+use ci_graph::{Place, Stack};
 
 use crate::model::{At, Diagram, Group, GroupKind, Of};
 use boxes::Boxes;
@@ -39,6 +41,8 @@ pub struct Request<'a> {
     pub service: Option<&'a str>,
     /// How much is drawn.
     pub level: Level,
+    /// What is there only because others could use it, and nobody does: it is not drawn.
+    pub idle: HashSet<Place>,
 }
 
 /// The diagram of the stacks of a target.

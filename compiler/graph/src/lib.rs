@@ -7,12 +7,14 @@
 
 mod cycle;
 mod late;
+mod renumber;
 mod stack;
 mod value;
 mod visit;
 
 pub use cycle::{Cycle, cycles};
 pub use late::{Condition, DynamicReference, Late, Pseudo, Strength};
+pub use renumber::renumber;
 pub use stack::{
     Asset, DeletionPolicy, Output, Parameter, ParameterConstraints, ParameterId, Place, Resource, ResourceId,
     Right, Stack, Use,

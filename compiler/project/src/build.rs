@@ -15,6 +15,7 @@ use ci_sema::{Db, Plan, Program, ServiceInstance, Target, TargetId};
 use crate::explain::{Written, explained};
 use crate::files::Files;
 use crate::host::Snapshot;
+use crate::inferred::users;
 use crate::manifest::TemplateFormat;
 use crate::output::{APP_FILE, App, AppAsset, AppParameter, AppStack};
 use crate::stages::{CompiledStack, template};
@@ -356,13 +357,19 @@ impl<'a> Places<'a> {
         let result = ci_sema::stack(db, instance);
         let starts = result.starts(db);
         let find = self.finder(&starts);
-        explained(&result.stack, &|origin| {
+        let at = |origin: Origin| {
             let Place { file, line, column } = find(origin)?;
             let start = starts.get(origin.item as usize)?.range.start;
             let range = (start + origin.range.start) as usize..(start + origin.range.end) as usize;
             let text = self.texts.text(file).get(range)?.lines().next().unwrap_or_default().to_owned();
             Some(Written { place: format!("{}:{line}:{column}", self.path(file)), text })
-        })
+        };
+        let inferred = ci_sema::inferred(db, instance);
+        let users = |resource| {
+            let found = inferred.iter().find(|inferred| inferred.resource == resource);
+            found.map(|found| users(db, self.texts, instance, found)).unwrap_or_default()
+        };
+        explained(&result.stack, &at, &users)
     }
 
     /// Finds origins of a stack whose items start at `starts`. Files are looked up once for each item, not for each of its

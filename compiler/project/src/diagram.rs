@@ -130,10 +130,14 @@ impl Snapshot {
         let description = description.and_then(|text| text.lines().next().map(|line| line.trim().to_owned()));
         let shared: Vec<Arc<Stack>> = results.iter().map(|result| Arc::clone(&result.stack)).collect();
         let DiagramQuestion { service, level, aspect, .. } = question.clone();
+        let idle = results.iter().enumerate().flat_map(|(stack, result)| {
+            result.idle.iter().map(move |resource| ci_graph::Place { stack, resource: *resource })
+        });
+        let idle = idle.collect();
         let (diagram, layout) = unless_changed(db, move || {
             let stacks: Vec<&Stack> = shared.iter().map(Arc::as_ref).collect();
             let service = service.as_deref();
-            let diagram = read(&stacks, &Request { title, description, names, service, level });
+            let diagram = read(&stacks, &Request { title, description, names, service, level, idle });
             let layout = layout(&diagram, aspect.unwrap_or(PAGE));
             (diagram, layout)
         });

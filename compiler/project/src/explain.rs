@@ -1,10 +1,11 @@
-//! Templates that say where they come from: metadata with the source line of each resource and policy statement.
+//! Templates that say where they come from: metadata with the source line of each resource and policy statement, and what
+//! uses a resource that is there only because of that.
 //!
 //! Not in every build: a line more at the top of a file would change every template below it.
 //!
 //! Must not know: how places are found, how templates are written.
 
-use ci_graph::{Entry, Located, Origin, Resource, Stack, Value};
+use ci_graph::{Entry, Located, Origin, Resource, ResourceId, Stack, Value};
 
 /// The key in `Metadata`.
 const KEY: &str = "CleanInfra";
@@ -17,11 +18,16 @@ pub(crate) struct Written {
     pub text: String,
 }
 
-/// The stack with metadata that explains it. `at` knows the places.
-pub(crate) fn explained(stack: &Stack, at: &dyn Fn(Origin) -> Option<Written>) -> Stack {
+/// The stack with metadata that explains it. `at` knows the places, `users` what uses a resource that is there only because
+/// of that.
+pub(crate) fn explained(
+    stack: &Stack,
+    at: &dyn Fn(Origin) -> Option<Written>,
+    users: &dyn Fn(ResourceId) -> Vec<String>,
+) -> Stack {
     let mut stack = stack.clone();
-    for resource in &mut stack.resources {
-        let told = tell(resource, at);
+    for (index, resource) in stack.resources.iter_mut().enumerate() {
+        let told = tell(resource, at, users(ResourceId(index as u32)));
         let entry = Entry { name: KEY.into(), value: Located { value: told, origin: resource.origin } };
         match &mut resource.metadata {
             Some(Value::Record(entries)) => entries.push(entry),
@@ -32,7 +38,7 @@ pub(crate) fn explained(stack: &Stack, at: &dyn Fn(Origin) -> Option<Written>) -
     stack
 }
 
-fn tell(resource: &Resource, at: &dyn Fn(Origin) -> Option<Written>) -> Value {
+fn tell(resource: &Resource, at: &dyn Fn(Origin) -> Option<Written>, users: Vec<String>) -> Value {
     let mut statements = Vec::new();
     for property in &resource.properties {
         each_statement(&property.value, &mut |statement| {
@@ -55,6 +61,11 @@ fn tell(resource: &Resource, at: &dyn Fn(Origin) -> Option<Written>) -> Value {
     if !statements.is_empty() {
         let value = Located { value: Value::List(statements), origin: resource.origin };
         told.push(Entry { name: "Statements".into(), value });
+    }
+    if !users.is_empty() {
+        let text = |user| Located { value: Value::string(user), origin: resource.origin };
+        let users = Value::List(users.into_iter().map(text).collect());
+        told.push(Entry { name: "UsedBy".into(), value: Located { value: users, origin: resource.origin } });
     }
     Value::Record(told)
 }

@@ -13,6 +13,7 @@ mod diagram;
 mod explain;
 mod files;
 mod host;
+mod inferred;
 mod inspect;
 mod levels;
 mod load;
@@ -49,6 +50,7 @@ pub use deploy::{
 pub use diagram::{DiagramQuestion, DiagramReport, TargetDiagram};
 pub use files::Files;
 pub use host::{Change, Host, OpenError, Snapshot};
+pub use inferred::InferredResource;
 pub use inspect::{CancelHandle, Kept, Overtaken, ServiceTemplate, TemplateResource, unless_overtaken};
 pub use levels::apply_levels;
 pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, Rules, TemplateFormat, is_kebab_case};

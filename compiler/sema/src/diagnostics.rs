@@ -4,7 +4,7 @@ use ci_base::{Applicability, Code, Diagnostic, Span, TextRange};
 use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Path, TypeExpr};
 use rustc_hash::FxHashSet;
 
-use crate::eval::plan::{TargetId, open_stack, plan, stack, stands_alone, targets};
+use crate::eval::plan::{TargetId, open_stack, plan, stands_alone, targets, whole_stack};
 use crate::infer::infer;
 use crate::item::{ItemKind, file_outline, item_range, item_source, item_span, item_tree, items};
 use crate::name::{modules, scope};
@@ -110,7 +110,7 @@ pub fn unused_items(db: &dyn Db) -> Vec<(ItemId, &StackResult)> {
     let mut seen: FxHashSet<ItemId> = FxHashSet::default();
     for target in targets(db) {
         for instance in &plan(db, TargetId::new(db, target.clone())).instances {
-            seen.extend(stack(db, *instance).items.iter());
+            seen.extend(whole_stack(db, *instance).items.iter());
         }
     }
     let files = modules(db, program.root(db)).iter();

@@ -32,6 +32,7 @@ pub mod plan;
 mod record;
 mod repeat;
 pub mod ruling;
+pub mod spare;
 pub mod testing;
 pub mod trail;
 pub mod value;
@@ -99,6 +100,7 @@ pub(crate) struct Eval<'db> {
     drafts: Vec<Draft>,
     resources: Vec<Resource>,
     orders: Vec<Vec<u32>>,
+    spares: Vec<spare::Spare>,
     logical_ids: FxHashMap<Arc<str>, ResourceId>,
     parameters: Vec<Parameter>,
     outputs: Vec<Output>,
@@ -143,6 +145,7 @@ impl<'db> Eval<'db> {
             drafts: Vec::new(),
             resources: Vec::new(),
             orders: Vec::new(),
+            spares: Vec::new(),
             logical_ids: FxHashMap::default(),
             parameters: Vec::new(),
             outputs: Vec::new(),
@@ -320,11 +323,12 @@ impl<'db> Eval<'db> {
         description: Option<Arc<str>>,
         origin: Origin,
         region: Option<Arc<str>>,
-    ) -> (Stack, Vec<Diagnostic<Origin>>, Arc<[ItemId]>) {
+    ) -> plan::StackResult {
         if self.stopped {
             // What there is of it is of no use, and would be kept.
             self.resources = Vec::new();
             self.orders = Vec::new();
+            self.spares = Vec::new();
             self.outputs = Vec::new();
         }
         self.lower_resources();
@@ -351,9 +355,18 @@ impl<'db> Eval<'db> {
             order.push(u32::MAX);
             self.orders.push(order);
         }
-        lower::in_source_order(&mut stack, &self.orders);
-        let items = self.bodies.iter().map(|body| body.item).collect();
-        (stack, self.diagnostics, items)
+        if let Some(places) = lower::source_order(&self.orders) {
+            self.spares.iter_mut().for_each(|spare| spare.moved(&places));
+            ci_graph::renumber(&mut stack, &places.into_iter().map(Some).collect::<Vec<_>>());
+        }
+        plan::StackResult {
+            stack: Arc::new(stack),
+            diagnostics: self.diagnostics,
+            items: self.bodies.iter().map(|body| body.item).collect(),
+            granted: self.granted,
+            spares: self.spares,
+            idle: Vec::new(),
+        }
     }
 
     fn unit_origin(&self, body: u32) -> Origin {

@@ -30,8 +30,9 @@ pub mod ty;
 
 pub use db::{Archive, DataError, DataFile, Db, Package, Program, SourceFile};
 pub use diagnostics::{Allowed, allowed, file_diagnostics, unused_items};
-pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, stack, targets};
+pub use eval::plan::{Plan, ServiceInstance, StackResult, Target, TargetId, plan, targets};
 pub use eval::ruling::{Rulings, open_rulings, rule_allowances, rulings};
+pub use eval::spare::{Inferred, inferred, stack};
 pub use eval::testing::{At, TestResult, run_test, tests};
 pub use eval::trail::{Step, chosen_at, declared_at, trail};
 pub use infer::has_errors;

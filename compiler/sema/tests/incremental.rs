@@ -44,7 +44,7 @@ fn an_edit_in_a_service_evaluates_that_service_only() {
     assert_eq!(db.stacks().len(), 2);
     let log = db.executed();
     let count = |name: &str| log.iter().filter(|query| query.starts_with(&format!("{name}("))).count();
-    assert_eq!((count("stack"), count("infer"), count("plan")), (1, 1, 0), "{log:#?}");
+    assert_eq!((count("whole_stack"), count("infer"), count("plan")), (1, 1, 0), "{log:#?}");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_comment_above_an_item_evaluates_nothing() {
     db.executed();
     db.edit("payments", "interface Api", "// About interfaces.\n\ninterface Api");
     assert_eq!(db.stacks().len(), 2);
-    assert_eq!(executed(&db, "stack"), 0);
+    assert_eq!(executed(&db, "whole_stack"), 0);
 }
 
 #[test]
@@ -98,10 +98,60 @@ fn who_needs_a_right_is_evaluated_again_only_when_it_changes() {
     db.executed();
     db.edit("shipping", "DelaySeconds: 5", "DelaySeconds: 6");
     assert_eq!(db.stacks().len(), 2);
-    assert_eq!(executed(&db, "stack"), 1);
+    assert_eq!(executed(&db, "whole_stack"), 1);
     db.edit("shipping", "sqs::SendMessage", "sqs::{SendMessage, GetQueueUrl}");
     assert_eq!(db.stacks().len(), 2);
-    assert_eq!(executed(&db, "stack"), 2);
+    assert_eq!(executed(&db, "whole_stack"), 2);
+}
+
+const DOORS: &str = r#"
+use guest::Guest;
+use home::Home;
+
+app Street {
+    let home = Home {};
+    let guest = Guest { house: home.house };
+}
+//- guest
+use home::House;
+
+service Guest {
+    needs house: House;
+    let way = aws::ssm::Parameter { Type: "String", Value: house.front };
+    let topic = aws::sns::Topic { DisplayName: "Guests" };
+}
+//- home
+interface House { front: String; back: String; }
+
+service Home {
+    let key = for name in ["front", "back"] { name => aws::sqs::Queue { QueueName: name } };
+    #[if_used(key)]
+    let door = for name in ["front", "back"] {
+        name => aws::ssm::Parameter { Type: "String", Value: key[name].Arn }
+    };
+    provides house: House = { front: key["front"].Arn, back: key["back"].Arn };
+}
+"#;
+
+#[test]
+fn what_is_used_is_looked_at_again_only_when_something_else_is_used() {
+    let mut db = TestDatabase::new(DOORS);
+    assert_eq!(db.report(), "");
+    let doors = |db: &TestDatabase| -> Vec<String> {
+        let stacks = db.stacks();
+        let paths = stacks.iter().flat_map(|result| &result.stack.resources);
+        paths.map(|resource| resource.path.to_string()).filter(|path| path.starts_with("door")).collect()
+    };
+    assert_eq!(doors(&db), ["door.front"]);
+    db.executed();
+    db.edit("guest", "Guests", "Visitors");
+    assert_eq!(doors(&db), ["door.front"]);
+    let log = db.executed();
+    let count = |name: &str| log.iter().filter(|query| query.starts_with(&format!("{name}("))).count();
+    assert_eq!((count("outputs_read"), count("used_stack"), count("whole_stack")), (1, 0, 1), "{log:#?}");
+    db.edit("guest", "house.front", "house.back");
+    assert_eq!(doors(&db), ["door.back"]);
+    assert_eq!(executed(&db, "used_stack"), 1);
 }
 
 /// Edits that keep or break the program in different ways.

@@ -370,6 +370,21 @@ service S {
 }
 "#;
 
+    used_by_whom: r#"
+component Pair {
+    let left = aws::sqs::Queue {};
+    let right = aws::sqs::Queue {};
+}
+service S {
+    #[if_used]
+    let pair = Pair {};
+    #[if_used(90d)]
+    let queue = aws::sqs::Queue {};
+    #[if_used]
+    output id: String = queue.QueueName;
+}
+"#;
+
     late_numbers_that_are_added: r#"
 service S {
     param a: Int;

@@ -1,11 +1,11 @@
-//! What stands between the lines: the types of `let`, and what rights become.
+//! What stands between the lines: the types of `let`, what rights become, and what is there because it is used.
 
 use std::fmt::Write as _;
 
 use std::collections::BTreeMap;
 
 use ci_base::{FileId, Span, TextRange};
-use ci_project::{Snapshot, StatementAccess};
+use ci_project::{InferredResource, Snapshot, StatementAccess};
 use ci_sema::item::items;
 use ci_sema::ty::Ty;
 use ci_syntax::ast::{Entry, Expr, ExprId, Keyword, MemberKind};
@@ -22,7 +22,7 @@ const LONGEST_RIGHT: usize = 110;
 pub struct HintOptions {
     /// The types of `let` without one.
     pub types: bool,
-    /// The statements that each right becomes.
+    /// The statements that each right becomes, and the resources that something has because of the rights of others.
     pub rights: bool,
 }
 
@@ -45,6 +45,7 @@ pub fn hints(snapshot: &Snapshot, file: FileId, within: TextRange, options: Hint
         let Some(source) = source_of(db, snapshot, file) else { return Vec::new() };
         let mut found = Vec::new();
         let mut uses: Vec<(Body<'_>, ExprId)> = Vec::new();
+        let mut units: Vec<Body<'_>> = Vec::new();
         for item in items(db, source).iter() {
             let range = ci_sema::item::item_range(db, *item);
             if range.end < within.start || within.end < range.start {
@@ -55,12 +56,16 @@ pub fn hints(snapshot: &Snapshot, file: FileId, within: TextRange, options: Hint
                 found.extend(types(&body));
             }
             if options.rights {
+                units.push(body);
                 uses.extend(rights_in(&body).into_iter().map(|id| (body, id)));
             }
         }
         if !uses.is_empty() {
             let statements = statements(snapshot, file);
             found.extend(uses.iter().filter_map(|(body, id)| right(body, *id, &statements)));
+        }
+        if !units.is_empty() {
+            found.extend(inferred(snapshot, file, &units));
         }
         found.retain(|hint| within.touches(hint.at.range.start));
         found.sort_by_key(|hint| hint.at.range.start);
@@ -172,12 +177,7 @@ fn right(
         return None;
     }
     let lines: Vec<String> = own.iter().map(|statement| shown(statement)).collect();
-    let full = lines.join("; ");
-    let label = if full.chars().count() > LONGEST_RIGHT {
-        format!("{}…", full.chars().take(LONGEST_RIGHT - 1).collect::<String>())
-    } else {
-        full
-    };
+    let label = shortened(&lines.join("; "));
     let tooltip: Vec<String> = own
         .iter()
         .zip(&lines)
@@ -195,6 +195,42 @@ fn right(
         tooltip: Some(format!("Becomes in the policy:\n\n{}", tooltip.join("\n"))),
         is_type: false,
     })
+}
+
+/// `→ endpoint.sqs` after what has it because somebody uses it.
+fn inferred(snapshot: &Snapshot, file: FileId, units: &[Body<'_>]) -> Vec<Hint> {
+    let mut by_place: BTreeMap<(u32, u32), Vec<InferredResource>> = BTreeMap::new();
+    for resource in snapshot.inferred().into_iter().filter(|resource| resource.at.file == file) {
+        let TextRange { start, end } = resource.at.range;
+        by_place.entry((start, end)).or_default().push(resource);
+    }
+    let mut found = Vec::new();
+    for body in units {
+        for member in body.tree.item.members() {
+            let MemberKind::Declaration { name, value: Some(value), .. } = member.kind else { continue };
+            let TextRange { start, end } = body.span(name.0).range;
+            let Some(resources) = by_place.get(&(start, end)) else { continue };
+            let names: Vec<&str> = resources.iter().map(|resource| &*resource.name).collect();
+            let lines: Vec<String> =
+                resources.iter().map(|of| format!("- `{}`, for {}", of.name, of.users.join(", "))).collect();
+            found.push(Hint {
+                at: Span { file, range: TextRange::empty(body.span(body.tree.range(value)).range.end) },
+                label: format!(" → {}", shortened(&names.join(", "))),
+                tooltip: Some(format!("There because it is used:\n\n{}", lines.join("\n"))),
+                is_type: false,
+            });
+        }
+    }
+    found
+}
+
+/// A label that is not longer than a line takes.
+fn shortened(full: &str) -> String {
+    if full.chars().count() > LONGEST_RIGHT {
+        format!("{}…", full.chars().take(LONGEST_RIGHT - 1).collect::<String>())
+    } else {
+        full.to_owned()
+    }
 }
 
 /// `dynamodb: GetItem, Query on orders.table`

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use ci_graph::{Place, ResourceId, Stack};
+use ci_graph::{Place, Resource, ResourceId, Stack};
 use indexmap::IndexMap;
 
 use super::refs::Refs;
@@ -41,7 +41,8 @@ impl Boxes {
     ) -> Self {
         let mut boxes = Self { of: BTreeMap::new() };
         for at in 0..stacks.len() {
-            let mut service = Service { stacks, refs, at, drawn: Vec::new(), owner: HashMap::new() };
+            let idle = &request.idle;
+            let mut service = Service { stacks, refs, idle, at, drawn: Vec::new(), owner: HashMap::new() };
             if request.level == Level::Resources {
                 service.draw_all();
             } else {
@@ -60,6 +61,7 @@ impl Boxes {
 struct Service<'a> {
     stacks: &'a [&'a Stack],
     refs: &'a Refs<'a>,
+    idle: &'a HashSet<Place>,
     at: usize,
     /// What is drawn, by the resource that gives it its kind, and all that is in it.
     drawn: Vec<Vec<ResourceId>>,
@@ -80,9 +82,16 @@ fn first(path: &str) -> &str {
     path.split('.').next().unwrap_or(path)
 }
 
-impl Service<'_> {
+impl<'a> Service<'a> {
     fn place(&self, resource: ResourceId) -> Place {
         Place { stack: self.at, resource }
+    }
+
+    /// The resources that are drawn, by themselves or as a part of something.
+    fn resources(&self) -> impl Iterator<Item = (ResourceId, &'a Resource)> + use<'a> {
+        let (idle, stack) = (self.idle, self.at);
+        let is_idle = move |resource| idle.contains(&Place { stack, resource });
+        self.stacks[stack].resource_ids().filter(move |(id, _)| !is_idle(*id))
     }
 
     fn role(&self, resource: ResourceId) -> Role {
@@ -93,7 +102,7 @@ impl Service<'_> {
     }
 
     fn draw_all(&mut self) {
-        for (resource, _) in self.stacks[self.at].resource_ids() {
+        for (resource, _) in self.resources() {
             self.owner.insert(resource, self.drawn.len());
             self.drawn.push(vec![resource]);
         }
@@ -102,7 +111,7 @@ impl Service<'_> {
     fn draw(&mut self) {
         let stack = self.stacks[self.at];
         let mut units: IndexMap<&str, Vec<ResourceId>> = IndexMap::new();
-        for (resource, of) in stack.resource_ids() {
+        for (resource, of) in self.resources() {
             units.entry(unit(&of.path)).or_default().push(resource);
         }
         let mut loose = Vec::new();

@@ -231,7 +231,7 @@ fn an_edit_in_one_service_makes_one_template_again() {
     let (_, executed) = snapshot.db().executed(|_| snapshot.check());
     let again: Vec<&String> = executed
         .iter()
-        .filter(|query| query.starts_with("template(") || query.starts_with("stack("))
+        .filter(|query| query.starts_with("template(") || query.starts_with("whole_stack("))
         .collect();
     assert!(again.is_empty(), "{again:#?}");
 }

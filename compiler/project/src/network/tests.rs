@@ -549,7 +549,6 @@ fn an_endpoint_that_is_missing_can_be_added() {
     let subnets = "use std::network::{PrivateSubnets, Vpc};";
     let with_enum = "use std::network::{Endpoint, PrivateSubnets, Vpc};";
     let cases = [
-        (r#"Vpc { cidr: "10.0.0.0/16" }"#, subnets, "std::network::Endpoint::Sqs"),
         (r#"Vpc { cidr: "10.0.0.0/16", endpoints: [] }"#, subnets, "std::network::Endpoint::Sqs"),
         (r#"Vpc { endpoints: [Endpoint::Sns], cidr: "10.0.0.0/16" }"#, with_enum, "Endpoint::Sqs"),
         (
@@ -570,6 +569,8 @@ fn an_endpoint_that_is_missing_can_be_added() {
         }
         assert_eq!(found(&mended), "", "{mended}");
     }
+    // Where nothing is listed it follows from the rights.
+    assert_eq!(found(&without_an_endpoint(r#"Vpc { cidr: "10.0.0.0/16" }"#, subnets)), "");
     // What a variable holds is not here to be changed.
     let elsewhere = without_an_endpoint("Vpc { cidr: \"10.0.0.0/16\", endpoints: some }", with_enum)
         .replace("    let vpc =", "    let some: List<Endpoint> = [];\n    let vpc =");

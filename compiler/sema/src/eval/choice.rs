@@ -36,11 +36,12 @@ pub fn add_choice(db: &dyn Db, instance: ServiceInstance, path: &str, text: &str
     let step = steps.iter().rev().find(|step| step.unit.file(db).package(db) == own)?;
     let unit = signature(db, step.makes?).unit()?;
     let (input, item, variant) = unit.inputs.iter().find_map(|input| {
-        let Ty::List(of) = input.ty.unwrapped().0 else { return None };
+        let (ty, may_be_none) = input.ty.unwrapped();
+        let Ty::List(of) = ty else { return None };
         let Ty::Enum(item) = of.unwrapped().0 else { return None };
         let Signature::Enum(variants) = signature(db, *item) else { return None };
         let (name, _) = variants.iter().find(|(_, stands_for)| &**stands_for == text)?;
-        Some((&*input.name, *item, name))
+        Some(((&*input.name, may_be_none), *item, name))
     })?;
     let value = format!("{}::{variant}", written_name(db, step.unit, item)?);
     let edit = edit(db, step, input, &value)?;
@@ -49,7 +50,7 @@ pub fn add_choice(db: &dyn Db, instance: ServiceInstance, path: &str, text: &str
         return None;
     };
     let instance = item_source(db, step.unit).name(name).to_owned();
-    Some(Choice { value, input: input.to_owned(), instance, edit })
+    Some(Choice { value, input: input.0.to_owned(), instance, edit })
 }
 
 /// What an enum is called where the unit is written: its name if that is known there, otherwise the whole path.
@@ -63,7 +64,7 @@ fn written_name(db: &dyn Db, unit: ItemId, of: ItemId) -> Option<String> {
     is_std.then(|| format!("std::{}::{name}", file.module(db)))
 }
 
-fn edit(db: &dyn Db, step: &Step, input: &str, value: &str) -> Option<Edit<Span>> {
+fn edit(db: &dyn Db, step: &Step, (input, may_be_none): (&str, bool), value: &str) -> Option<Edit<Span>> {
     let (source, tree) = (item_source(db, step.unit), item_tree(db, step.unit));
     let MemberKind::Declaration { value: Some(made), .. } =
         tree.item.members().get(step.member as usize)?.kind
@@ -95,6 +96,10 @@ fn edit(db: &dyn Db, step: &Step, input: &str, value: &str) -> Option<Edit<Span>
             Entry::Spread(_) | Entry::Error => return None,
             Entry::Computed { .. } => {}
         }
+    }
+    // No list at all means something else than one with this alone in it.
+    if may_be_none {
+        return None;
     }
     let last = entries.iter().rev().find_map(|entry| match *entry {
         Entry::Field { value, .. } | Entry::Computed { value, .. } => Some(range(value).end),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ci_graph::Condition;
+use ci_graph::{Condition, Origin};
 use ci_syntax::ast::{ExprId, Name};
 
 use crate::ItemId;
@@ -182,6 +182,15 @@ pub enum Label {
     Nameless,
 }
 
+/// That something is there only if it is used.
+#[derive(Clone, Debug)]
+pub struct IfUsed {
+    /// Where it is said.
+    pub origin: Origin,
+    /// Whose use counts as its own.
+    pub with: Vec<Located>,
+}
+
 /// What the attributes of a declaration say about what it makes.
 #[derive(Debug, Default)]
 pub struct Attributes {
@@ -197,6 +206,10 @@ pub struct Attributes {
     pub update_policy: Option<Located>,
     /// `#[metadata(…)]`
     pub metadata: Option<Located>,
+    /// `#[if_used]`, `#[if_used(…)]`
+    pub if_used: Option<IfUsed>,
+    /// How many segments lead to the declaration they stand at.
+    pub level: usize,
     /// Those of the declaration around it.
     pub outer: Option<Rc<Self>>,
 }

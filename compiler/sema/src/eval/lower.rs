@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ci_base::Code;
-use ci_graph::{Condition, Entry, Late, ResourceId, Stack};
+use ci_graph::{Condition, Entry, Late, ResourceId};
 
 use super::Eval;
 use super::builtin;
@@ -117,55 +117,17 @@ pub(super) fn simple(located: &Located) -> Option<ci_graph::Located> {
     Some(ci_graph::Located { value, origin: located.origin })
 }
 
-/// Puts the resources in the order of the source: `orders` holds each one's positions on the way to it.
-pub(super) fn in_source_order(stack: &mut Stack, orders: &[Vec<u32>]) {
+/// The places of resources in the order of the source: `orders` holds each one's positions on the way to it. `None` where
+/// they have it already.
+pub(super) fn source_order(orders: &[Vec<u32>]) -> Option<Vec<ResourceId>> {
     if orders.is_sorted() {
-        return;
+        return None;
     }
     let mut by_order: Vec<usize> = (0..orders.len()).collect();
     by_order.sort_by(|a, b| orders[*a].cmp(&orders[*b]));
-    let mut moved = vec![ResourceId(0); orders.len()];
-    for (new, old) in by_order.iter().enumerate() {
-        moved[*old] = ResourceId(new as u32);
+    let mut places = vec![ResourceId(0); orders.len()];
+    for (new, old) in by_order.into_iter().enumerate() {
+        places[old] = ResourceId(new as u32);
     }
-    let mut resources: Vec<Option<ci_graph::Resource>> =
-        std::mem::take(&mut stack.resources).into_iter().map(Some).collect();
-    for old in by_order {
-        if let Some(mut resource) = resources[old].take() {
-            resource.properties.iter_mut().for_each(|entry| move_value(&mut entry.value.value, &moved));
-            resource.depends_on.iter_mut().for_each(|id| *id = moved[id.0 as usize]);
-            resource.depends_on.sort_unstable();
-            let told = [&mut resource.creation_policy, &mut resource.update_policy, &mut resource.metadata];
-            for value in told.into_iter().flatten() {
-                move_value(value, &moved);
-            }
-            stack.resources.push(resource);
-        }
-    }
-    stack.outputs.iter_mut().for_each(|output| move_value(&mut output.value.value, &moved));
-}
-
-fn move_value(value: &mut ci_graph::Value, moved: &[ResourceId]) {
-    match value {
-        ci_graph::Value::List(items) => items.iter_mut().for_each(|item| move_value(&mut item.value, moved)),
-        ci_graph::Value::Record(entries) => {
-            for entry in entries {
-                move_value(&mut entry.value.value, moved);
-            }
-        }
-        ci_graph::Value::Late(late) => move_late(late, moved),
-        _ => {}
-    }
-}
-
-fn move_late(late: &mut Late, moved: &[ResourceId]) {
-    match late {
-        Late::Identifier(id) | Late::Attribute(id, _) => *id = moved[id.0 as usize],
-        Late::If { then, otherwise, .. } => {
-            move_value(&mut then.value, moved);
-            move_value(&mut otherwise.value, moved);
-        }
-        // Conditions read no resources.
-        _ => late.operands_mut().iter_mut().for_each(|operand| move_value(operand, moved)),
-    }
+    Some(places)
 }

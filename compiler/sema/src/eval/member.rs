@@ -8,7 +8,7 @@ use ci_graph::{Late, Origin, Output, Parameter, ParameterConstraints, ParameterI
 use ci_syntax::ast::{Attribute, ExprId, Keyword, Member, MemberKind, Name};
 
 use super::builtin::concat;
-use super::frame::{Attributes, Env, Input, Instance, Label, Segment, Slot, Thunk};
+use super::frame::{Attributes, Env, IfUsed, Input, Instance, Label, Segment, Slot, Thunk};
 use super::value::{Located, Value};
 use super::{Eval, Work, lower};
 use crate::signature::{Field, Signature, attribute, by_value, default_strength, signature};
@@ -160,7 +160,8 @@ impl Eval<'_> {
             if let Some(former) = self.text_attribute(&member.attributes, "formerly", &env) {
                 label = Label::Text(former);
             }
-            let attributes = self.attributes(&member.attributes, &env, place.attributes.take());
+            let mut attributes = self.attributes(&member.attributes, &env, place.attributes.take());
+            attributes.level = place.segments.len() + 1;
             place.attributes = Some(Rc::new(attributes));
         }
         place.segments.push(Segment { label, position: at });
@@ -220,6 +221,10 @@ impl Eval<'_> {
         attributes.creation_policy = record(self, "creation_policy");
         attributes.update_policy = record(self, "update_policy");
         attributes.metadata = record(self, "metadata");
+        if let Some(found) = attribute(source, given, "if_used") {
+            let with = found.arguments.iter().map(|argument| self.expr(argument.value, env)).collect();
+            attributes.if_used = Some(IfUsed { origin: Origin { item: env.body, range: found.range }, with });
+        }
         attributes
     }
 

@@ -17,7 +17,7 @@ use super::builtin::Apply as _;
 use super::capability::{statements_in, used_at};
 use super::frame::{Label, Segment};
 use super::member::provided_name;
-use super::plan::{Frozen, Provided, ServiceInstance, stack};
+use super::plan::{Frozen, Provided, ServiceInstance, whole_stack};
 use super::value::{Closure, List, Located, Record, Value};
 use super::{Eval, MAX_DEPTH};
 use crate::signature::{default_strength, signature};
@@ -393,7 +393,7 @@ pub(super) fn narrowed(
         return Err(Refusal::Wrong(found.message.clone()));
     }
     // What is late about it must be there already: a stack does not change with whoever reads it.
-    let known = &stack(db, provider).stack.outputs;
+    let known = &whole_stack(db, provider).stack.outputs;
     let missing = eval.outputs.iter().find(|output| known.iter().all(|known| known.name != output.name));
     match missing {
         Some(output) => Err(Refusal::NoOutput(Arc::clone(&output.name))),

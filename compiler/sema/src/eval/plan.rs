@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic, Span, TextRange};
-use ci_graph::{Late, Origin, Pseudo, Stack, Strength};
+use ci_graph::{Late, Origin, Pseudo, ResourceId, Stack, Strength};
 use ci_syntax::ast::{Effect, Expr, ExprId, Item, Keyword, MemberKind};
 use rustc_hash::FxHashMap;
 
@@ -12,6 +12,7 @@ use super::builtin;
 use super::capability::named;
 use super::frame::{Env, Input, Instance, Place, Slot};
 use super::member::{one_line, provided_name};
+use super::spare::Spare;
 use super::value::{Located, Record, Value};
 use super::{Eval, head_range};
 use crate::item::{ItemKind, item_doc, item_source, item_span, item_tree, items};
@@ -182,6 +183,10 @@ pub struct StackResult {
     pub items: Arc<[ItemId]>,
     /// The capabilities it provides, by the names of their outputs.
     pub granted: Vec<(Arc<str>, Frozen)>,
+    /// What is left out of it where nothing uses it; nothing more once that is done.
+    pub(super) spares: Vec<Spare>,
+    /// What is there only because others could use it: nobody does.
+    pub idle: Vec<ResourceId>,
 }
 
 impl StackResult {
@@ -723,9 +728,9 @@ fn output_of(stack: Arc<str>, output: Arc<str>, strength: Strength, list: bool) 
     Value::late(late)
 }
 
-/// The stack of a service instance.
+/// The stack of a service instance with all that may be in it, whoever uses it.
 #[salsa::tracked]
-pub fn stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
+pub(crate) fn whole_stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
     let item = instance.item(db);
     let mut eval = Eval::new(db, false);
     let root = eval.root_of(instance);
@@ -737,7 +742,7 @@ pub fn stack(db: &dyn Db, instance: ServiceInstance) -> StackResult {
 /// The capabilities that a service provides: what those who need it read of its stack.
 #[salsa::tracked]
 pub fn granted(db: &dyn Db, provider: ServiceInstance) -> Vec<(Arc<str>, Frozen)> {
-    stack(db, provider).granted.clone()
+    whole_stack(db, provider).granted.clone()
 }
 
 /// An item that nothing uses, looked at on its own: its inputs and parameters are unknown.
@@ -764,9 +769,7 @@ impl Eval<'_> {
         self.run();
         let origin = self.unit_origin(body);
         let description = item_doc(self.db, item).map(|doc| one_line(&doc).into());
-        let granted = std::mem::take(&mut self.granted);
-        let (stack, diagnostics, items) = self.into_stack(name, description, origin, region);
-        StackResult { stack: Arc::new(stack), diagnostics, items, granted }
+        self.into_stack(name, description, origin, region)
     }
 
     /// Where an input is declared: what an app passed is reported there.

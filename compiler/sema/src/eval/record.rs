@@ -449,7 +449,7 @@ impl Eval<'_> {
         let tree = self.tree(env.body);
         let Expr::Record { entries, .. } = &tree[record] else { return None };
         let attributes = place.attributes.clone().filter(|_| place.declared == place.segments.len());
-        let around = place.attributes.clone();
+        let (around, declared) = (place.attributes.clone(), place.declared);
         let mut inner = place;
         inner.attributes = None;
         let outer = std::mem::replace(&mut self.place, inner);
@@ -471,6 +471,7 @@ impl Eval<'_> {
             self.direct_attributes(id, &attributes);
         }
         self.dependencies(id, around.as_deref());
+        self.spare(id, declared, around.as_deref());
         let properties = Rc::new(properties);
         self.drafts[id.0 as usize].properties = Filling::Done(Rc::clone(&properties));
         Some(properties)
@@ -494,7 +495,7 @@ impl Eval<'_> {
         let mut around = attributes;
         while let Some(attributes) = around {
             for value in &attributes.depends_on {
-                self.made_by(value, &mut targets);
+                self.made_by("depends_on", value, &mut targets);
             }
             around = attributes.outer.as_deref();
         }
@@ -505,12 +506,14 @@ impl Eval<'_> {
     }
 
     /// The resources a value stands for: itself, those of a list or map, those of an instance.
-    fn made_by(&mut self, value: &Located, targets: &mut Vec<ResourceId>) {
+    pub(super) fn made_by(&mut self, said: &str, value: &Located, targets: &mut Vec<ResourceId>) {
         match &value.value {
             Value::Resource(id) => targets.push(*id),
-            Value::Conditional(_, inner) => self.made_by(&inner.clone(), targets),
-            Value::List(items) => items.iter().for_each(|item| self.made_by(item, targets)),
-            Value::Record(record) => record.entries.iter().for_each(|(_, item)| self.made_by(item, targets)),
+            Value::Conditional(_, inner) => self.made_by(said, &inner.clone(), targets),
+            Value::List(items) => items.iter().for_each(|item| self.made_by(said, item, targets)),
+            Value::Record(record) => {
+                record.entries.iter().for_each(|(_, item)| self.made_by(said, item, targets));
+            }
             Value::Instance(instance) => {
                 self.members(instance);
                 let start = &instance.place.segments;
@@ -536,8 +539,7 @@ impl Eval<'_> {
             Value::Text(_) => {}
             Value::Unknown | Value::None => {}
             other => {
-                let message =
-                    format!("`depends_on` takes resources and instances, found {}", other.describe());
+                let message = format!("`{said}` takes resources and instances, found {}", other.describe());
                 self.error(Code::InvalidAttribute, value.origin, message);
             }
         }

@@ -19,7 +19,8 @@ use ci_syntax::ast::{BinaryOperator, Expr, ExprId, ItemTree, Keyword, MemberKind
 use super::Eval;
 use super::builtin;
 use super::frame::{Env, Instance};
-use super::plan::{Frozen, Service, ServiceInstance, StackResult, stack};
+use super::plan::{Frozen, Service, ServiceInstance, StackResult};
+use super::spare::stack_among;
 use super::trail::{Step, trail};
 use super::value::{Located, Value};
 use crate::infer::Resolution;
@@ -199,7 +200,8 @@ pub fn run_test(db: &dyn Db, test: ItemId) -> TestResult {
     let root = eval.root(test, body, Vec::new());
     eval.make(&root);
     let instances = eval.service_instances(None);
-    let results: Vec<&StackResult> = instances.iter().map(|instance| stack(db, *instance)).collect();
+    let results: Vec<&StackResult> =
+        instances.iter().map(|instance| stack_among(db, *instance, &instances)).collect();
     let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
     let program = Rc::new(read(&stacks));
     if let Some(looking) = &mut eval.looking {

@@ -7,7 +7,7 @@ use ci_base::{Span, TextRange};
 use ci_graph::Origin;
 use ci_syntax::ast::{Expr, MemberKind};
 
-use super::plan::{ServiceInstance, stack};
+use super::plan::{ServiceInstance, whole_stack};
 use crate::infer::infer;
 use crate::item::{item_source, item_span, item_tree};
 use crate::signature::attribute;
@@ -82,7 +82,7 @@ pub(super) fn declared_by(
 /// Where the program itself has a resource that a library wrote: `None` where `origin` is the program's own.
 pub fn chosen_at(db: &dyn Db, instance: ServiceInstance, origin: Origin, path: &str) -> Option<Span> {
     let own = Program::try_get(db).map(|program| program.root(db));
-    let written = stack(db, instance).items.get(origin.item as usize)?;
+    let written = whole_stack(db, instance).items.get(origin.item as usize)?;
     if Some(written.file(db).package(db)) == own {
         return None;
     }

@@ -42,6 +42,8 @@ enum Takes {
     Value,
     /// Values of its own kind.
     Values,
+    /// Values of its own kind, or nothing.
+    AnyValues,
     /// Names of findings and a reason.
     Findings,
     /// How bad it is to break a rule.
@@ -96,6 +98,7 @@ const KNOWN: &[Known] = &[
     Known { name: "formerly", takes: Takes::Text, places: MADE },
     Known { name: "help", takes: Takes::Literal, places: RULED },
     Known { name: "id", takes: Takes::Text, places: MADE },
+    Known { name: "if_used", takes: Takes::AnyValues, places: &[Place::Let] },
     Known { name: "metadata", takes: Takes::Value, places: MADE },
     Known { name: "retain", takes: Takes::Truth, places: MADE },
     Known { name: "severity", takes: Takes::Severity, places: RULED },
@@ -108,7 +111,7 @@ const KNOWN: &[Known] = &[
 pub fn attribute_names() -> impl Iterator<Item = (&'static str, &'static str)> {
     KNOWN.iter().map(|known| {
         let after = match known.takes {
-            Takes::Nothing => "",
+            Takes::Nothing | Takes::AnyValues => "",
             Takes::Text | Takes::Literal => "(\"\")",
             Takes::Truth => "(false)",
             Takes::Value => "({ })",
@@ -224,6 +227,7 @@ impl Infer<'_> {
             Takes::Literal => (arguments.len() == 1, "one text that is written out", "(\"…\")"),
             Takes::Truth => (arguments.len() <= 1, "one truth value or nothing", "(false)"),
             Takes::Value => (arguments.len() == 1, "one record", "({ … })"),
+            Takes::AnyValues => (true, "what is made before, or nothing", "(…)"),
             Takes::Values | Takes::Findings | Takes::Severity => {
                 (!arguments.is_empty(), "what is made before", "(…)")
             }

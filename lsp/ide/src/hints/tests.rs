@@ -62,3 +62,44 @@ fn rights_are_shown_although_something_else_is_wrong() {
     );
     assert_eq!(shown(&text, HintOptions { types: false, rights: true }).len(), 2);
 }
+
+#[test]
+fn a_network_shows_the_endpoints_it_has_for_others() {
+    let text = "\
+//- /src/main.ci
+use std::compute::{Function, Runtime};
+use std::messaging::Queue;
+use std::network::{PrivateSubnets, Vpc};
+interface Net { private: PrivateSubnets }
+service Base {
+    let vpc = Vpc { cidr: \"10.0.0.0/16\" };
+    provides net: Net = { private: vpc.private };
+}
+service Orders {
+    needs net: Net;
+    let parcels = Queue {};
+    let clerk = Function {
+        code: \"handlers/api\",
+        runtime: Runtime::Nodejs22,
+        network: net.private,
+        uses: [parcels.send],
+    };
+}
+app Shop {
+    let base = Base {};
+    let orders = Orders { net: base.net };
+}
+//- /handlers/api/index.mjs
+export const handler = async () => {};
+";
+    let fixture = Fixture::new(text);
+    let file = fixture.file("/src/main.ci");
+    let length = fixture.snapshot().files().text(file).len() as u32;
+    let options = HintOptions { types: false, rights: true };
+    let found = hints(fixture.snapshot(), file, TextRange::new(0, length), options);
+    assert_eq!(found[0].label, " → endpoint.sqs");
+    assert_eq!(
+        found[0].tooltip.as_deref(),
+        Some("There because it is used:\n\n- `endpoint.sqs`, for clerk of shop-orders")
+    );
+}
