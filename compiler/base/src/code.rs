@@ -163,6 +163,7 @@ codes! {
     E0817 UndeclaredAccess "undeclared-access" Error;
     E0818 NotNarrower "not-narrower" Error;
     E0819 IdleCondition "idle-condition" Error;
+    E0821 WrittenSecret "written-secret" Error;
 
     E0901 InvalidManifest "invalid-manifest" Error;
     E0902 UnreadableFile "unreadable-file" Error;
@@ -181,7 +182,7 @@ impl Code {
         !matches!(self.severity(), Severity::Error)
             || self.is_about_privilege()
             || self.is_about_networks()
-            || matches!(self, Self::TemplateLimit | Self::NotOffered | Self::RuleBroken)
+            || matches!(self, Self::TemplateLimit | Self::NotOffered | Self::RuleBroken | Self::WrittenSecret)
     }
 
     /// Whether it is about more being allowed than has to be: IAM takes it, and whoever knows why can say so.

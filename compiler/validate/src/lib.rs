@@ -19,6 +19,7 @@ mod place;
 mod policy;
 mod resource;
 mod rules;
+mod secret;
 mod sink;
 mod value;
 mod verdict;
@@ -39,6 +40,7 @@ pub fn validate(stack: &Stack) -> Vec<Diagnostic<Origin>> {
         resource::check(stack, resource, &mut findings);
         offer::check(stack, resource, &mut findings);
         policy::size::check(stack, resource, &mut findings);
+        secret::check(resource, &mut findings);
     }
     lates::check(stack, &mut findings);
     rules::check(stack, &mut findings);
@@ -51,7 +53,19 @@ pub fn validate(stack: &Stack) -> Vec<Diagnostic<Origin>> {
     });
     findings.dedup();
     plainest(&mut findings);
+    unrepeated(&mut findings);
     findings
+}
+
+/// Of a secret nothing is said but that it is one: other findings would repeat it.
+fn unrepeated(findings: &mut Vec<Diagnostic<Origin>>) {
+    let secrets: Vec<Origin> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::WrittenSecret)
+        .map(|finding| finding.primary.at)
+        .collect();
+    let is_apart = |finding: &Diagnostic<Origin>| !secrets.contains(&finding.primary.at);
+    findings.retain(|finding| finding.code == Code::WrittenSecret || is_apart(finding));
 }
 
 /// Where a rule says what is wrong with a text, its pattern or length need not be mentioned.

@@ -225,7 +225,7 @@ fn show(finding: &Diagnostic<Origin>, paths: &[String]) -> String {
 }
 
 /// Everything found in a stack, as text.
-fn found(json: &Json) -> String {
+pub(crate) fn found(json: &Json) -> String {
     let (stack, paths) = stack(json);
     validate(&stack).iter().map(|finding| show(finding, &paths)).collect()
 }

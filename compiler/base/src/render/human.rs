@@ -9,7 +9,7 @@ use std::ops::Range;
 use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source};
 
 use super::{Counts, Positions, Sources, clamp, labels};
-use crate::{Diagnostic, Edit, FileId, Fix, Severity, Span, TextRange};
+use crate::{Code, Diagnostic, Edit, FileId, Fix, Severity, Span, TextRange};
 
 /// Lines of more bytes are not shown: nobody finds a place in them, and a file that was made by a program and is one
 /// line would be written again for each of its findings.
@@ -24,7 +24,9 @@ pub fn human(
     writer: &mut dyn Write,
 ) -> io::Result<()> {
     let positions = Positions::new(sources);
-    let mut texts = Texts { sources, parsed: HashMap::new() };
+    let secret = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::WrittenSecret);
+    let hidden = secret.map(|diagnostic| diagnostic.primary.at).collect();
+    let mut texts = Texts { sources, hidden, parsed: HashMap::new() };
     for diagnostic in diagnostics {
         let has_text = !sources.text(diagnostic.primary.at.file).is_empty();
         if !has_text || labels(diagnostic).any(|label| positions.longest_line(label.at) > LONGEST_LINE) {
@@ -97,6 +99,15 @@ fn printable(text: &str) -> Cow<'_, str> {
         printable.push(if alone || is_harmful(c) { '\u{fffd}' } else { c });
     }
     Cow::Owned(printable)
+}
+
+/// The same, where as many signs stand for what is not shown.
+fn without(text: &str, hidden: &[TextRange]) -> Cow<'static, str> {
+    let is_hidden =
+        |at: usize| hidden.iter().any(|range| (range.start as usize..range.end as usize).contains(&at));
+    let shown = |(at, c): (usize, char)| if is_hidden(at) && !c.is_control() { '•' } else { c };
+    let text: String = text.char_indices().map(shown).collect();
+    Cow::Owned(printable(&text).into_owned())
 }
 
 /// The name of a file, which is shown in one line.
@@ -232,6 +243,8 @@ fn describe(fix: &Fix, sources: &dyn Sources) -> String {
 /// The texts as ariadne wants them; each is split into lines once.
 struct Texts<'a> {
     sources: &'a dyn Sources,
+    /// What is not shown: reports of builds are kept.
+    hidden: Vec<Span>,
     parsed: HashMap<FileId, Source<Cow<'a, str>>>,
 }
 
@@ -239,7 +252,12 @@ impl<'a> Cache<FileId> for &mut Texts<'a> {
     type Storage = Cow<'a, str>;
 
     fn fetch(&mut self, id: &FileId) -> Result<&Source<Cow<'a, str>>, impl fmt::Debug> {
-        let text = || Source::from(printable(self.sources.text(*id)));
+        let text = || {
+            let text = self.sources.text(*id);
+            let hidden: Vec<TextRange> =
+                self.hidden.iter().filter(|span| span.file == *id).map(|span| span.range).collect();
+            Source::from(if hidden.is_empty() { printable(text) } else { without(text, &hidden) })
+        };
         Ok::<_, fmt::Error>(&*self.parsed.entry(*id).or_insert_with(text))
     }
 

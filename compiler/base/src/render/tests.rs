@@ -53,6 +53,20 @@ fn render(renderer: Renderer, diagnostics: &[Diagnostic], files: &Files) -> Stri
 }
 
 #[test]
+fn what_is_said_of_a_secret_does_not_show_it() {
+    let files = Files(vec![("src/main.ci", "let é = Key { value: \"orange\" };\nlet b = 1;\n".to_owned())]);
+    let secret = Diagnostic::new(Code::WrittenSecret, span(0, 22, 30), "a secret is written out");
+    let beside = Diagnostic::new(Code::UnknownName, span(0, 9, 12), "there is no `Key`");
+    let text = render(plain, &[beside, secret], &files);
+    assert!(!text.contains("orange") && text.matches("••••••••").count() == 2, "{text}");
+    assert!(text.contains("let é = Key { value: •••••••• };"), "{text}");
+    for (name, renderer) in [("json", json as Renderer), ("sarif", sarif), ("github", github)] {
+        let secret = Diagnostic::new(Code::WrittenSecret, span(0, 22, 30), "a secret is written out");
+        assert!(!render(renderer, &[secret], &files).contains("orange"), "{name}");
+    }
+}
+
+#[test]
 fn people_see_message_place_words_help_and_fix() {
     let text = render(plain, &[sample()], &files());
     for part in [
