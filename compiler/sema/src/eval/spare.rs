@@ -73,7 +73,13 @@ pub fn stack(db: &dyn Db, instance: ServiceInstance) -> &StackResult {
     if whole.spares.is_empty() {
         return whole;
     }
-    used_stack(db, instance, read_by(db, instance, around(db, instance)))
+    used_stack(db, instance, Arc::clone(read_in_target(db, instance)))
+}
+
+/// The outputs of a service that others of its target read.
+#[salsa::tracked]
+fn read_in_target(db: &dyn Db, instance: ServiceInstance) -> Arc<[Arc<str>]> {
+    read_by(db, instance, around(db, instance))
 }
 
 /// The services of the target that a service is of.
