@@ -9,10 +9,10 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use ci_base::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange, did_you_mean};
 use ci_cfn::{LimitReport, Place};
-use ci_graph::{Origin, Stack};
-use ci_sema::{Db, Plan, Program, ServiceInstance, Target, TargetId};
+use ci_graph::{Origin, Resource, ResourceId, Stack};
+use ci_sema::{Db, Inferred, Plan, Program, ServiceInstance, Target, TargetId};
 
-use crate::explain::{Written, explained};
+use crate::explain::{Known, Written, explained};
 use crate::files::Files;
 use crate::host::Snapshot;
 use crate::inferred::users;
@@ -357,19 +357,8 @@ impl<'a> Places<'a> {
         let result = ci_sema::stack(db, instance);
         let starts = result.starts(db);
         let find = self.finder(&starts);
-        let at = |origin: Origin| {
-            let Place { file, line, column } = find(origin)?;
-            let start = starts.get(origin.item as usize)?.range.start;
-            let range = (start + origin.range.start) as usize..(start + origin.range.end) as usize;
-            let text = self.texts.text(file).get(range)?.lines().next().unwrap_or_default().to_owned();
-            Some(Written { place: format!("{}:{line}:{column}", self.path(file)), text })
-        };
         let inferred = ci_sema::inferred(db, instance);
-        let users = |resource| {
-            let found = inferred.iter().find(|inferred| inferred.resource == resource);
-            found.map(|found| users(db, self.texts, instance, found)).unwrap_or_default()
-        };
-        explained(&result.stack, &at, &users)
+        explained(&result.stack, &Explained { places: self, db, instance, starts: &starts, find, inferred })
     }
 
     /// Finds origins of a stack whose items start at `starts`. Files are looked up once for each item, not for each of its
@@ -395,6 +384,44 @@ impl<'a> Places<'a> {
 
     fn path(&self, file: FileId) -> String {
         self.files.get(&file).map(|source| source.path.clone()).unwrap_or_default()
+    }
+}
+
+/// What the metadata of a stack tells.
+struct Explained<'a, F> {
+    places: &'a Places<'a>,
+    db: &'a dyn Db,
+    instance: ServiceInstance,
+    starts: &'a [Span],
+    find: F,
+    inferred: Vec<Inferred>,
+}
+
+impl<F: Fn(Origin) -> Option<Place>> Explained<'_, F> {
+    fn told(&self, Place { file, line, column }: Place) -> String {
+        format!("{}:{line}:{column}", self.places.path(file))
+    }
+}
+
+impl<F: Fn(Origin) -> Option<Place>> Known for Explained<'_, F> {
+    fn written(&self, origin: Origin) -> Option<Written> {
+        let place = (self.find)(origin)?;
+        let start = self.starts.get(origin.item as usize)?.range.start;
+        let range = (start + origin.range.start) as usize..(start + origin.range.end) as usize;
+        let text = self.places.texts.text(place.file).get(range)?;
+        let text = text.lines().next().unwrap_or_default().to_owned();
+        Some(Written { place: self.told(place), text })
+    }
+
+    fn declared(&self, resource: &Resource) -> Option<String> {
+        let at = ci_sema::chosen_at(self.db, self.instance, resource.origin, &resource.path)?;
+        let place = self.places.finder(&[at])(Origin { item: 0, range: TextRange::default() })?;
+        Some(self.told(place))
+    }
+
+    fn users(&self, resource: ResourceId) -> Vec<String> {
+        let found = self.inferred.iter().find(|inferred| inferred.resource == resource);
+        found.map(|found| users(self.db, self.places.texts, self.instance, found)).unwrap_or_default()
     }
 }
 

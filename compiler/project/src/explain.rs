@@ -1,5 +1,5 @@
-//! Templates that say where they come from: metadata with the source line of each resource and policy statement, and what
-//! uses a resource that is there only because of that.
+//! Templates that say where they come from: metadata with the source line of each resource and policy statement, of what the
+//! program declares where a library wrote them, and what uses a resource that is there only because of that.
 //!
 //! Not in every build: a line more at the top of a file would change every template below it.
 //!
@@ -18,16 +18,21 @@ pub(crate) struct Written {
     pub text: String,
 }
 
-/// The stack with metadata that explains it. `at` knows the places, `users` what uses a resource that is there only because
-/// of that.
-pub(crate) fn explained(
-    stack: &Stack,
-    at: &dyn Fn(Origin) -> Option<Written>,
-    users: &dyn Fn(ResourceId) -> Vec<String>,
-) -> Stack {
+/// What is known of a stack beyond what is in it.
+pub(crate) trait Known {
+    /// Where something was written, and what stands there.
+    fn written(&self, origin: Origin) -> Option<Written>;
+    /// Where the program declares what a library made: `src/orders.ci:12:9`.
+    fn declared(&self, resource: &Resource) -> Option<String>;
+    /// What uses a resource that is there only because of that.
+    fn users(&self, resource: ResourceId) -> Vec<String>;
+}
+
+/// The stack with metadata that explains it.
+pub(crate) fn explained(stack: &Stack, known: &dyn Known) -> Stack {
     let mut stack = stack.clone();
     for (index, resource) in stack.resources.iter_mut().enumerate() {
-        let told = tell(resource, at, users(ResourceId(index as u32)));
+        let told = tell(ResourceId(index as u32), resource, known);
         let entry = Entry { name: KEY.into(), value: Located { value: told, origin: resource.origin } };
         match &mut resource.metadata {
             Some(Value::Record(entries)) => entries.push(entry),
@@ -38,11 +43,11 @@ pub(crate) fn explained(
     stack
 }
 
-fn tell(resource: &Resource, at: &dyn Fn(Origin) -> Option<Written>, users: Vec<String>) -> Value {
+fn tell(id: ResourceId, resource: &Resource, known: &dyn Known) -> Value {
     let mut statements = Vec::new();
     for property in &resource.properties {
         each_statement(&property.value, &mut |statement| {
-            if let Some(written) = at(statement.origin) {
+            if let Some(written) = known.written(statement.origin) {
                 let sid = statement.value.get("Sid").cloned();
                 let sid = sid.map(|sid| Entry { name: "Sid".into(), value: sid });
                 let source = entry("Source", written.place, statement.origin);
@@ -55,13 +60,17 @@ fn tell(resource: &Resource, at: &dyn Fn(Origin) -> Option<Written>, users: Vec<
         });
     }
     let mut told = vec![entry("Path", resource.path.to_string(), resource.origin)];
-    if let Some(written) = at(resource.origin) {
+    if let Some(written) = known.written(resource.origin) {
         told.push(entry("Source", written.place, resource.origin));
+    }
+    if let Some(declared) = known.declared(resource) {
+        told.push(entry("Declared", declared, resource.origin));
     }
     if !statements.is_empty() {
         let value = Located { value: Value::List(statements), origin: resource.origin };
         told.push(Entry { name: "Statements".into(), value });
     }
+    let users = known.users(id);
     if !users.is_empty() {
         let text = |user| Located { value: Value::string(user), origin: resource.origin };
         let users = Value::List(users.into_iter().map(text).collect());

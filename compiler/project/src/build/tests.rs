@@ -336,6 +336,20 @@ fn a_source_map_made_beside_the_checks_is_the_same() {
     assert_eq!(beside.take(&snapshot.db, instance), SourceMaps::new(snapshot).take(&snapshot.db, instance));
 }
 
+/// A network, and what goes through an endpoint of it.
+const NETWORK: &str = r#"
+use std::network::{Firewall, Vpc};
+service Work {
+    let vpc = Vpc { cidr: "10.0.0.0/16" };
+    let queue = aws::sqs::Queue {};
+    let around = Firewall {
+        around: "a program",
+        network: vpc.private,
+        uses: [allow sqs::SendMessage on [queue.Arn]],
+    };
+}
+"#;
+
 #[test]
 fn templates_tell_their_source_where_that_is_asked_for() {
     const RIGHTS: &str = r#"
@@ -358,6 +372,15 @@ service Work {
         assert!(text.contains("src/main.ci:6:33") && text.contains("allow sqs::SendMessage on"), "{text}");
         assert!(text.contains("Team") && text.contains("rights"), "{text}");
     }
+    // What a library made is told where the program declares it, and what is there for others for whom.
+    let built = build(&open(&system(NETWORK)), &BuildOptions { explain: true, ..BuildOptions::default() });
+    assert_eq!(problems(&built.diagnostics), []);
+    let template = built.outputs.iter().find(|file| file.path.contains(".template.")).unwrap();
+    let template: serde_json::Value = serde_json::from_slice(&template.bytes).unwrap();
+    let told = |id: &str| &template["Resources"][id]["Metadata"]["CleanInfra"];
+    assert_eq!(told("AroundCallsSqs")["Declared"], "src/main.ci:6:9");
+    assert_eq!(told("VpcEndpointSqs")["Declared"], "src/main.ci:4:9");
+    assert_eq!(told("VpcEndpointSqs")["UsedBy"], serde_json::json!(["around"]));
     // In other builds a line more above would change it.
     let moved = build(&open(&system(&format!("\n{RIGHTS}"))), &BuildOptions::default());
     let template = |build: &Build| {
