@@ -287,6 +287,12 @@ fn modules_refuse_misuse() {
             "EventBridge may not use the key of this queue",
         ),
         (
+            "let key = Key { used_by: [KeyUser::EventBridge] };
+             let topic = Topic { key: key.arn };
+             let to_topic = aws::events::Rule { EventPattern: { source: [\"x\"] }, Targets: [{ Id: \"t\", Arn: topic.arn }] };",
+            "EventBridge may not use the key of this topic",
+        ),
+        (
             "let key = Key {};
              let logs = aws::logs::LogGroup { RetentionInDays: 30, KmsKeyId: key.arn };",
             "CloudWatch Logs may not use the key of this log group",

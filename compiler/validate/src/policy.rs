@@ -9,6 +9,7 @@ mod action;
 mod arn;
 pub(crate) mod audience;
 mod condition;
+mod deputy;
 mod facts;
 mod keys;
 mod principal;

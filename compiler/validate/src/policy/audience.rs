@@ -5,7 +5,8 @@ use ci_base::{Code, Diagnostic};
 use ci_catalog::PolicyKind;
 use ci_graph::{Late, Located, Origin, Resource, Stack, Value};
 
-use super::facts::{FIXING, SAYS_FOR_WHOM, SILENT, SOURCE};
+use super::deputy::{self, SILENT};
+use super::facts::{FIXING, SOURCE};
 use super::{Policy, condition};
 use crate::view::{Fields, each_case, one_or_many, target};
 use crate::words;
@@ -125,10 +126,33 @@ fn service(policy: &mut Policy<'_>, statement: &Located, at: &Located, name: &st
         policy.add(of_a_bucket(at, what).help(FOR_THIS_ACCOUNT));
         return;
     }
-    if is_trust && !SAYS_FOR_WHOM.contains(&name) || is_silent(statement, name) || says_for_whom(statement) {
+    if is_trust && !deputy::says_for_whom(name, || users(policy, statement))
+        || is_silent(statement, name)
+        || says_for_whom(statement)
+    {
         return;
     }
-    policy.add(deputy(at, name, what));
+    policy.add(on_anyones_behalf(at, name, what));
+}
+
+/// The types of what names the role that a statement of a trust policy is of.
+fn users(policy: &Policy<'_>, statement: &Located) -> Vec<&'static str> {
+    let has_it = |resource: &Resource| {
+        resource.at(&["AssumeRolePolicyDocument", "Statement"]).is_some_and(|statements| {
+            let mut found = false;
+            each_case(statements, &mut |statements| {
+                found |= one_or_many(statements).iter().any(|one| std::ptr::eq(one, statement));
+            });
+            found
+        })
+    };
+    let Some((role, _)) = policy.stack.resource_ids().find(|(_, resource)| has_it(resource)) else {
+        return Vec::new();
+    };
+    let names_it = |resource: &&Resource| {
+        ci_graph::references(resource).iter().any(|reference| reference.target == role)
+    };
+    policy.stack.resources.iter().filter(names_it).map(|resource| resource.schema.name()).collect()
 }
 
 /// Whether a statement is narrowed to the ARN of a bucket and to nothing that says whose it is.
@@ -147,7 +171,7 @@ fn names_bucket_only(policy: &Policy<'_>, statement: &Located) -> bool {
 
 /// A service that acts for a bucket, of whichever account.
 fn of_a_bucket(at: &Located, what: &str) -> Diagnostic<Origin> {
-    deputy(at, "s3.amazonaws.com", what)
+    on_anyones_behalf(at, "s3.amazonaws.com", what)
         .note("the ARN of a bucket has no account, and the name of one that is gone is anyone's to take")
 }
 
@@ -191,7 +215,7 @@ fn says_for_whom(statement: &Located) -> bool {
 }
 
 /// A service that is let in on behalf of anyone.
-pub(crate) fn deputy(at: &Located, service: &str, what: &str) -> Diagnostic<Origin> {
+pub(crate) fn on_anyones_behalf(at: &Located, service: &str, what: &str) -> Diagnostic<Origin> {
     Diagnostic::new(
         Code::ConfusedDeputy,
         at.origin,
@@ -322,10 +346,13 @@ pub(crate) fn permission(resource: &Resource, found: &mut Vec<Diagnostic<Origin>
             ),
         );
     } else if name.ends_with(".amazonaws.com") && source.is_none() && account.is_none() {
-        let finding = deputy(principal, name, "may invoke this function");
-        found.push(
-            finding.help("give `SourceArn`, the ARN of what invokes it, or `SourceAccount: aws::account_id`"),
-        );
+        let finding = on_anyones_behalf(principal, name, "may invoke this function");
+        // EventBridge User Guide, "Troubleshooting": with an account it could not invoke the function.
+        found.push(if name == "events.amazonaws.com" {
+            finding.help("give `SourceArn`, the ARN of the rule that invokes it")
+        } else {
+            finding.help("give `SourceArn`, the ARN of what invokes it, or `SourceAccount: aws::account_id`")
+        });
     } else if name == "s3.amazonaws.com" && account.is_none() {
         let finding = of_a_bucket(principal, "may invoke this function");
         found.push(finding.help("add `SourceAccount: aws::account_id`"));

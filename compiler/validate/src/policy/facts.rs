@@ -140,75 +140,25 @@ pub(super) const SOURCE: &[&str] = &[
     "kms:viaservice",
 ];
 
-/// Services that do not say on whose behalf they act, where the statement is about the actions of one service: a
-/// condition on that would deny them everything.
-pub(super) const SILENT: &[(&str, &str, &str)] = &[(
-    "events.amazonaws.com",
-    "kms",
-    "EventBridge User Guide, \"Troubleshooting\": the keys of encrypted queues and topics let it in without conditions",
-)];
-
-/// Services that say on whose behalf they assume a role, so its trust policy can ask for it.
-///
-/// Source: the user guide of each, "Cross-service confused deputy prevention" or the section on its roles. Others, Lambda
-/// and EC2 among them, do not send the keys when they assume a role: IAM lets nobody pass a role of another account, which
-/// is what protects those.
-pub(super) const SAYS_FOR_WHOM: &[&str] = &[
-    "airflow-env.amazonaws.com",
-    "airflow.amazonaws.com",
-    "amplify.amazonaws.com",
-    "batch.amazonaws.com",
-    "bedrock.amazonaws.com",
-    "codebuild.amazonaws.com",
-    "comprehend.amazonaws.com",
-    "config.amazonaws.com",
-    "datasync.amazonaws.com",
-    "ecs-tasks.amazonaws.com",
-    "forecast.amazonaws.com",
-    "greengrass.amazonaws.com",
-    "iot.amazonaws.com",
-    "iotdeviceadvisor.amazonaws.com",
-    "iotfleethub.amazonaws.com",
-    "kafkaconnect.amazonaws.com",
-    "kinesisanalytics.amazonaws.com",
-    "mediaconvert.amazonaws.com",
-    "personalize.amazonaws.com",
-    "pipes.amazonaws.com",
-    "rekognition.amazonaws.com",
-    "sagemaker.amazonaws.com",
-    "scheduler.amazonaws.com",
-    "states.amazonaws.com",
-    "textract.amazonaws.com",
-    "transcribe.amazonaws.com",
-    "transfer.amazonaws.com",
-    "translate.amazonaws.com",
-    "vpc-flow-logs.amazonaws.com",
-];
-
-/// Names of services as principals that are no prefix of IAM's, without `.amazonaws.com`. Those of [`SAYS_FOR_WHOM`] are
-/// not repeated. Sorted. Not complete: nobody publishes them all.
+/// Names of services as principals that are no prefix of IAM's, without `.amazonaws.com`. Those of [`super::deputy`]
+/// are not repeated. Sorted. Not complete: nobody publishes them all.
 ///
 /// Source: the user guide of each, the section on its roles and policies.
 pub(super) const PRINCIPALS: &[&str] = &[
     "application-autoscaling",
-    "cognito-idp",
     "custom-resource",
     "delivery.logs",
     "dnssec-route53",
     "edgelambda",
-    "eks-fargate-pods",
     "eks-nodegroup",
     "inspector",
     "lex",
     "lexv2",
     "logdelivery.elasticloadbalancing",
     "logging.s3",
-    "monitoring.rds",
     "opensearchservice",
     "ops.apigateway",
-    "osis-pipelines",
     "pods.eks",
-    "spotfleet",
     "vmie",
 ];
 
@@ -258,6 +208,6 @@ mod tests {
             // Not documented any more, still sent.
             assert!(*key == "aws:sourceowner" || known.iter().any(|name| name == key), "{key}");
         }
-        assert!(SAYS_FOR_WHOM.is_sorted() && FIXING.is_sorted());
+        assert!(FIXING.is_sorted());
     }
 }

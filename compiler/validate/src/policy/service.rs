@@ -6,7 +6,8 @@
 
 use ci_catalog::iam;
 
-use super::facts::{PRINCIPALS, SAYS_FOR_WHOM};
+use super::deputy;
+use super::facts::PRINCIPALS;
 use crate::words;
 
 /// What all names end in. China's regions have an ending of their own for some services.
@@ -25,13 +26,12 @@ pub(super) fn meant(name: &str) -> Option<String> {
         return None;
     }
     let listed = PRINCIPALS.iter().copied();
-    let saying = SAYS_FOR_WHOM.iter().filter_map(|known| known.strip_suffix(ENDINGS[0]));
+    let saying = deputy::names().filter_map(|known| known.strip_suffix(ENDINGS[0]));
     words::nearest(host, iam::services().chain(listed).chain(saying)).map(|near| format!("{near}{ending}"))
 }
 
 fn is_listed(host: &str) -> bool {
-    PRINCIPALS.contains(&host)
-        || SAYS_FOR_WHOM.iter().any(|known| known.strip_suffix(ENDINGS[0]) == Some(host))
+    PRINCIPALS.contains(&host) || deputy::names().any(|known| known.strip_suffix(ENDINGS[0]) == Some(host))
 }
 
 #[cfg(test)]

@@ -403,6 +403,26 @@ fn audience() {
         trust("states.amazonaws.com", json!({})),
         trust("lambda.amazonaws.com", json!({})),
     );
+    cases.case(
+        "a role of rules",
+        trust("events.amazonaws.com", json!({})),
+        trust("events.amazonaws.com", here()),
+    );
+    // CloudWatch Logs says it where it follows a group, and is not known to where it runs a query.
+    let logs = |user: Json| {
+        let mut stack = trust("logs.amazonaws.com", json!({}));
+        stack["user"] = user;
+        stack
+    };
+    cases.case(
+        "a role of a subscription",
+        logs(json!({ "type": "AWS::Logs::SubscriptionFilter", "LogGroupName": "g", "FilterPattern": "",
+            "DestinationArn": "arn:aws:kinesis:eu-west-1:123456789012:stream/s",
+            "RoleArn": { "get": "role.Arn" } })),
+        logs(json!({ "type": "AWS::Logs::SubscriptionFilter", "LogGroupName": "g", "FilterPattern": "",
+            "DestinationArn": "arn:aws:kinesis:eu-west-1:123456789012:stream/s",
+            "RoleArn": "arn:aws:iam::123456789012:role/other" })),
+    );
     let key = |condition: Json| {
         json!({ "key": { "type": "AWS::KMS::Key", "KeyPolicy": { "Version": "2012-10-17", "Statement": [
             { "Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": { "AWS": own() } },
@@ -563,6 +583,10 @@ fn permissions_of_functions() {
         permission(json!({ "SourceArn": "arn:aws:sns:eu-west-1:999999999999:alarms" })),
         permission(own()),
     );
+    let rule = json!({ "Principal": "events.amazonaws.com" });
+    let mut with_source = rule.clone();
+    merge(&mut with_source, &own());
+    cases.case("a rule", permission(rule), permission(with_source));
     let bucket = json!({ "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::photos" });
     let mut both = bucket.clone();
     both["SourceAccount"] = json!({ "account": true });
