@@ -11,6 +11,7 @@ pub(crate) mod audience;
 mod condition;
 mod deputy;
 mod facts;
+mod giving;
 mod keys;
 mod principal;
 mod scope;

@@ -35,7 +35,27 @@ pub(super) fn check(policy: &mut Policy<'_>, condition: &Located) {
 
 /// Whether a statement holds only where a key that `wanted` says yes to has one of some values. What is not known yet
 /// may be such a condition.
-pub(super) fn narrows(statement: &Located, mut wanted: impl FnMut(&str, &[&Located]) -> bool) -> bool {
+pub(super) fn narrows(statement: &Located, wanted: impl FnMut(&str, &[&Located]) -> bool) -> bool {
+    holds(statement, &[Family::String, Family::Arn, Family::IpAddress], wanted)
+}
+
+/// Whether a statement holds only where a key, in lower case, is true.
+pub(super) fn requires(statement: &Located, key: &str) -> bool {
+    holds(statement, &[Family::Bool], |known, values| {
+        let is_true = |value: &&Located| match &value.value {
+            Value::Bool(truth) => *truth,
+            value => value.as_str().is_none_or(|text| text.eq_ignore_ascii_case("true")),
+        };
+        known == key && !values.is_empty() && values.iter().all(is_true)
+    })
+}
+
+/// The same for operators of some families.
+fn holds(
+    statement: &Located,
+    families: &[Family],
+    mut wanted: impl FnMut(&str, &[&Located]) -> bool,
+) -> bool {
     let Some(condition) = statement.field("Condition") else { return false };
     let mut found = false;
     each_case(condition, &mut |condition| {
@@ -49,7 +69,7 @@ pub(super) fn narrows(statement: &Located, mut wanted: impl FnMut(&str, &[&Locat
             let is_narrow = !if_exists
                 && quantifier != Some(Quantifier::ForAllValues)
                 && !known.is_negated()
-                && matches!(known.family(), Family::String | Family::Arn | Family::IpAddress);
+                && families.contains(&known.family());
             let Value::Record(keys) = &operator.value.value else {
                 found |= is_narrow && !crate::view::is_known(&operator.value.value);
                 continue;

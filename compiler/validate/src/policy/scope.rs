@@ -7,7 +7,7 @@ use ci_graph::{Located, Value};
 
 use super::facts::{HANDS_OUT, MANAGED, star};
 use super::wild::{self, Reach};
-use super::{Policy, condition};
+use super::{Policy, condition, giving};
 use crate::view::{Fields, each_case, one_or_many};
 use crate::words;
 
@@ -46,6 +46,7 @@ pub(super) fn check(policy: &mut Policy<'_>, statement: &Located) {
     if actions.iter().any(|action| action.eq_ignore_ascii_case("iam:PassRole")) {
         pass_role(policy, statement);
     }
+    giving::check(policy, statement);
     match resources.iter().find(|resource| wild::is_everything(&resource.value)) {
         Some(first) => anything(policy, statement, first, &actions),
         None => resources.iter().for_each(|resource| any_of_a_type(policy, statement, resource, &actions)),
@@ -114,7 +115,7 @@ fn tells_apart(statement: &Located, action: &iam::Action) -> bool {
 }
 
 /// The first of some actions, and how many more there are.
-fn some_of(actions: &[&str]) -> String {
+pub(super) fn some_of(actions: &[&str]) -> String {
     let named = &actions[..actions.len().min(NAMED)];
     match actions.len() - named.len() {
         0 => words::names(named, "and"),

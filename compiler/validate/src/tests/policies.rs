@@ -566,6 +566,73 @@ fn federation() {
 }
 
 #[test]
+fn rights_to_give_rights() {
+    let mut cases = Cases::default();
+    let may = |action: Json, resource: &str, condition: Json| {
+        identity(&json!({ "Action": action, "Resource": resource, "Condition": condition }))
+    };
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    cases.case(
+        "the policy of a key",
+        may(json!("kms:PutKeyPolicy"), key, json!({})),
+        may(json!("kms:DescribeKey"), key, json!({})),
+    );
+    let for_services = |truth: Json| json!({ "Bool": { "kms:GrantIsForAWSResource": truth } });
+    cases.case(
+        "grants of a key",
+        may(json!("kms:CreateGrant"), key, for_services(json!("false"))),
+        may(json!("kms:CreateGrant"), key, for_services(json!("true"))),
+    );
+    cases.case(
+        "to anyone",
+        may(json!("kms:CreateGrant"), key, json!({ "StringLike": { "kms:GranteePrincipal": "*" } })),
+        may(
+            json!("kms:CreateGrant"),
+            key,
+            json!({ "StringLike": { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } }),
+        ),
+    );
+    let function = "arn:aws:lambda:eu-west-1:123456789012:function:f";
+    cases.case(
+        "of a function",
+        may(json!("lambda:AddPermission"), function, json!({})),
+        may(
+            json!("lambda:AddPermission"),
+            function,
+            json!({ "StringEquals": { "lambda:Principal": "s3.amazonaws.com" } }),
+        ),
+    );
+    let interface = "arn:aws:ec2:eu-west-1:123456789012:network-interface/*";
+    let service = |name: &str| json!({ "StringEquals": { "ec2:AuthorizedService": name } });
+    cases.case(
+        "of an interface",
+        may(json!("ec2:CreateNetworkInterfacePermission"), interface, service("*")),
+        may(json!("ec2:CreateNetworkInterfacePermission"), interface, service("codebuild.amazonaws.com")),
+    );
+    let queue = "arn:aws:sqs:eu-west-1:123456789012:q";
+    cases.case(
+        "of a queue",
+        may(json!(["sqs:SetQueueAttributes", "sqs:AddPermission", "sqs:SendMessage"]), queue, json!({})),
+        may(json!(["sqs:RemovePermission", "sqs:SendMessage"]), queue, json!({})),
+    );
+    let acl = |acl: &str| json!({ "StringEquals": { "s3:x-amz-acl": acl } });
+    cases.case(
+        "of objects",
+        may(json!("s3:PutObjectAcl"), "arn:aws:s3:::photos/*", acl("public-read")),
+        may(json!("s3:PutObjectAcl"), "arn:aws:s3:::photos/*", acl("bucket-owner-full-control")),
+    );
+    // That of IAM is followed over all roles; what is denied is given to nobody.
+    cases.case(
+        "of a bucket",
+        may(json!("s3:PutBucketPolicy"), "arn:aws:s3:::photos", json!({})),
+        identity(
+            &json!({ "Effect": "Deny", "Action": "s3:PutBucketPolicy", "Resource": "arn:aws:s3:::photos" }),
+        ),
+    );
+    insta::assert_snapshot!(cases.text);
+}
+
+#[test]
 fn permissions_of_functions() {
     let permission = |changes: Json| {
         let mut permission = json!({ "type": "AWS::Lambda::Permission", "Action": "lambda:InvokeFunction",
