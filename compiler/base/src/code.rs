@@ -163,6 +163,7 @@ codes! {
     E0817 UndeclaredAccess "undeclared-access" Error;
     E0818 NotNarrower "not-narrower" Error;
     E0819 IdleCondition "idle-condition" Error;
+    E0820 MissingGrant "missing-grant" Error;
     E0821 WrittenSecret "written-secret" Error;
 
     E0901 InvalidManifest "invalid-manifest" Error;
@@ -176,13 +177,20 @@ codes! {
 
 impl Code {
     /// Whether a project may lower it: warnings and notes, and the few errors that are rules of ours rather than of
-    /// CloudFormation's — rules in the language, least privilege, networks, and quotas that AWS raises on request or that
-    /// do not bind other tools — or that rest on a table which AWS adds to every week.
+    /// CloudFormation's — rules in the language, least privilege, networks, rights that somebody else may give, and quotas
+    /// that AWS raises on request or that do not bind other tools — or that rest on a table which AWS adds to every week.
     pub const fn has_level(self) -> bool {
         !matches!(self.severity(), Severity::Error)
             || self.is_about_privilege()
             || self.is_about_networks()
-            || matches!(self, Self::TemplateLimit | Self::NotOffered | Self::RuleBroken | Self::WrittenSecret)
+            || matches!(
+                self,
+                Self::TemplateLimit
+                    | Self::NotOffered
+                    | Self::RuleBroken
+                    | Self::MissingGrant
+                    | Self::WrittenSecret
+            )
     }
 
     /// Whether it is about more being allowed than has to be: IAM takes it, and whoever knows why can say so.

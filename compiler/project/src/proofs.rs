@@ -1,13 +1,15 @@
-//! What is proved about the policies of all targets as they are emitted: that services and environments are isolated, and
-//! that nobody comes to more than they may do.
+//! What is proved about the policies of all targets as they are emitted: that services and environments are isolated, that
+//! nobody comes to more than they may do, and that what is declared is allowed.
 //!
 //! Made again only when a stack is another one. Must not know: how policies are read, and what is decided about them.
+
+mod lacking;
 
 use std::sync::Arc;
 
 use ci_access::program::{
-    ByText, Deployed, Escalation, Place, Program, Violation, Way, across, escalations, is_plain, isolation,
-    reaching_over, read,
+    ByText, Deployed, Escalation, Place, Program, Violation, Way, across, connects, escalations, is_plain,
+    isolation, lacking, reaching_over, read,
 };
 use ci_base::{Code, Diagnostic, Span};
 use ci_graph::{Origin, Stack};
@@ -72,11 +74,16 @@ pub(crate) fn proofs(db: &dyn Db, source: Source) -> Vec<Diagnostic<Where>> {
     let stacks: Vec<TargetStacks<'_>> = targets.iter().map(|target| TargetStacks::of(db, target)).collect();
     let mut found = Vec::new();
     for (one, here) in stacks.iter().enumerate() {
-        if is_plain(&here.stacks) {
+        let is_plain = is_plain(&here.stacks);
+        if is_plain && !connects(&here.stacks) {
             continue;
         }
         let program = read(&here.stacks);
         let teller = Teller { program: &program, stacks: here };
+        found.extend(lacking(&program).iter().map(|lack| teller.lack(lack)));
+        if is_plain {
+            continue;
+        }
         found.extend(escalations(&program).iter().map(|way| teller.escalation(way)));
         let violations = isolation(&program, &here.deployed).violations;
         found.extend(violations.iter().map(|violation| teller.undeclared(violation)));

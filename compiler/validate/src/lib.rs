@@ -68,6 +68,12 @@ fn unrepeated(findings: &mut Vec<Diagnostic<Origin>>) {
     findings.retain(|finding| finding.code == Code::WrittenSecret || is_apart(finding));
 }
 
+/// Whether a service of AWS says on whose behalf it takes on a role, so that the trust policy has to ask for it
+/// (`confused-deputy`): by its name, `states.amazonaws.com`.
+pub fn says_for_whom(service: &str) -> bool {
+    policy::deputy::says_for_whom(service, Vec::new)
+}
+
 /// Where a rule says what is wrong with a text, its pattern or length need not be mentioned.
 fn plainest(findings: &mut Vec<Diagnostic<Origin>>) {
     let ruled: Vec<Origin> = findings

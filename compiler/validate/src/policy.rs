@@ -9,7 +9,7 @@ mod action;
 mod arn;
 pub(crate) mod audience;
 mod condition;
-mod deputy;
+pub(crate) mod deputy;
 mod facts;
 mod giving;
 mod keys;

@@ -129,7 +129,7 @@ pub(super) const SAYS_SOMETIMES: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Whether a service says on whose behalf it assumes a role. `users` are the types of what names the role.
-pub(super) fn says_for_whom(service: &str, users: impl FnOnce() -> Vec<&'static str>) -> bool {
+pub(crate) fn says_for_whom(service: &str, users: impl FnOnce() -> Vec<&'static str>) -> bool {
     if SAYS_FOR_WHOM.binary_search_by(|(known, _)| (*known).cmp(service)).is_ok() {
         return true;
     }
