@@ -43,12 +43,12 @@ pub enum Missing {
         /// What the service acts for.
         source: Place,
     },
-    /// In the policies of a role, one that allows an action on a resource.
+    /// In the policies of a role, one that allows actions on a resource.
     Right {
         /// The role.
         role: Place,
-        /// The action.
-        action: &'static str,
+        /// The actions, at least one.
+        actions: Vec<&'static str>,
         /// The resource.
         target: Place,
     },
@@ -285,13 +285,14 @@ impl<'p, 'a> Look<'p, 'a> {
                 let Some((_, actions)) = table.iter().find(|(of, _)| *of == self.name(target)) else {
                     continue;
                 };
-                let missing = if used.reads {
-                    actions.iter().find(|action| self.lacks(role, &[action], target))
+                // All that reading takes, or one of the actions that send.
+                let actions: Vec<&'static str> = if used.reads {
+                    actions.iter().copied().filter(|action| self.lacks(role, &[action], target)).collect()
                 } else {
-                    actions.first().filter(|_| self.lacks(role, actions, target))
+                    actions.iter().copied().take(usize::from(self.lacks(role, actions, target))).collect()
                 };
-                if let Some(&action) = missing {
-                    let missing = Missing::Right { role, action, target };
+                if !actions.is_empty() {
+                    let missing = Missing::Right { role, actions, target };
                     found.push(Lack { who, origin: at.value.origin, missing });
                 }
             }
@@ -364,7 +365,7 @@ impl<'p, 'a> Look<'p, 'a> {
         self.steps(who.stack, definition, &mut tasks);
         for (at, action, target) in tasks {
             if self.lacks(role, &[action], target) {
-                let missing = Missing::Right { role, action, target };
+                let missing = Missing::Right { role, actions: vec![action], target };
                 found.push(Lack { who, origin: at.origin, missing });
             }
         }

@@ -32,15 +32,16 @@ impl Teller<'_> {
                     },
                 )
             }
-            Missing::Right { role, action, target } => {
-                let message = format!("{} may not do `{action}` with {}", name(*role), name(*target));
+            Missing::Right { role, actions, target } => {
+                let shown = format!("`{}`", actions.join("`, `"));
+                let message = format!("{} may not do {shown} with {}", name(*role), name(*target));
                 found(message)
                     .label("it is done as that role")
                     .also(self.origin_of(*role), "the role")
                     .note("the deployment goes through, or fails late, and nothing arrives")
                     .help(format!(
                         "add `allow {} on [{}]` to a policy of the role, or the capability of it",
-                        action.replacen(':', "::", 1),
+                        written(actions),
                         self.arn(*target)
                     ))
             }
@@ -87,6 +88,13 @@ impl Teller<'_> {
     /// The statement that lets a service into a queue or topic.
     fn entry(&self, target: Place, service: &str, action: &str, source: Place) -> String {
         let (on, kind) = (self.arn(target), self.program.resource(target).schema.name());
+        if (service, kind) == ("events.amazonaws.com", "AWS::SNS::Topic") {
+            // EventBridge User Guide, "Using resource-based policies": no conditions are supported here.
+            return format!(
+                "give the target a `RoleArn` with the right to it; or add `allow sns::Publish on [{on}] to \
+                 aws_service(\"{service}\")` to an `aws::sns::TopicPolicy` of it, which lets in the rules of every account"
+            );
+        }
         let condition = match self.source(service, source) {
             // The ARN of a bucket has no account.
             Some(source) if service != "s3.amazonaws.com" => {
@@ -98,7 +106,7 @@ impl Teller<'_> {
             if kind == "AWS::SQS::Queue" { "aws::sqs::QueuePolicy" } else { "aws::sns::TopicPolicy" };
         format!(
             "add `allow {} on [{on}] to aws_service(\"{service}\") when {{ {condition} }}` to an `{policy}` of it",
-            action.replacen(':', "::", 1)
+            written(&[action])
         )
     }
 
@@ -109,6 +117,20 @@ impl Teller<'_> {
             !matches!(service, "apigateway.amazonaws.com" | "s3.amazonaws.com" | "ses.amazonaws.com");
         let has_arn = self.program.resource(source).schema.own_arn().is_some();
         (is_named && has_arn).then(|| self.arn(source))
+    }
+}
+
+/// Actions of one service as the source has them: `sqs::{DeleteMessage, ReceiveMessage}`.
+fn written(actions: &[&str]) -> String {
+    match actions {
+        [one] => one.replacen(':', "::", 1),
+        _ => {
+            let names: Vec<&str> =
+                actions.iter().filter_map(|action| action.split_once(':')).map(|(_, name)| name).collect();
+            let service =
+                actions.first().and_then(|action| action.split_once(':')).map_or("", |(service, _)| service);
+            format!("{service}::{{{}}}", names.join(", "))
+        }
     }
 }
 

@@ -4,12 +4,19 @@
 
 /// Services that do not say on whose behalf they act, where the statement is about the actions of one service: a
 /// condition on that would deny them everything.
-pub(super) const SILENT: &[(&str, &str, &str)] = &[(
-    "events.amazonaws.com",
-    "kms",
-    "SNS Developer Guide, \"Key management\": the keys are not supported for EventBridge and encrypted topics; EventBridge \
-     User Guide, \"Troubleshooting\": those of queues and topics let it in without conditions",
-)];
+pub(super) const SILENT: &[(&str, &str, &str)] = &[
+    (
+        "events.amazonaws.com",
+        "kms",
+        "SNS Developer Guide, \"Key management\": the keys are not supported for EventBridge and encrypted topics; \
+         EventBridge User Guide, \"Troubleshooting\": those of queues and topics let it in without conditions",
+    ),
+    (
+        "events.amazonaws.com",
+        "sns",
+        "EventBridge User Guide, \"Using resource-based policies\": no conditions in topic policies for EventBridge",
+    ),
+];
 
 // A condition on a key that is not sent denies everything, so what no document shows is not in here. Others than these are
 // let in without one: Lambda and EC2 among them, where IAM lets nobody pass a role of another account, which is what

@@ -389,6 +389,15 @@ fn audience() {
         service(sns, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:alarms" } })),
         service(sns, json!({ "ArnLike": { "aws:SourceArn": { "join": ["arn:aws:sns:*:", { "account": true }, ":alarms"] } } })),
     );
+    // EventBridge is let into a topic without a condition, or not at all.
+    let topic = |name: &str| {
+        json!({ "topic": { "type": "AWS::SNS::Topic" },
+            "policy": { "type": "AWS::SNS::TopicPolicy", "Topics": [{ "ref": "topic" }],
+                "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+                    { "Effect": "Allow", "Action": "sns:Publish", "Resource": { "ref": "topic" },
+                      "Principal": { "Service": name } }] } } })
+    };
+    cases.case("a topic", topic("s3.amazonaws.com"), topic("events.amazonaws.com"));
     let trust = |name: &str, condition: Json| {
         role(&json!({ "Principal": { "Service": name }, "Condition": condition }))
     };

@@ -181,11 +181,11 @@ pub(super) const SENT: &[(&str, &[&str])] = &[
     ("AWS::StepFunctions::StateMachine", &["states:StartExecution", "states:StartSyncExecution"]),
 ];
 
-/// The actions by which something is read from: the first that is missing is told.
+/// The actions by which something is read from: all of them are needed.
 pub(super) const READ: &[(&str, &[&str])] = &[
     ("AWS::DynamoDB::Table", &["dynamodb:GetRecords", "dynamodb:GetShardIterator"]),
     ("AWS::Kinesis::Stream", &["kinesis:GetRecords", "kinesis:GetShardIterator"]),
-    ("AWS::SQS::Queue", &["sqs:ReceiveMessage", "sqs:DeleteMessage"]),
+    ("AWS::SQS::Queue", &["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]),
 ];
 
 /// Steps of state machines: how the resource of a task ends, the argument that names what it is done with, the action.

@@ -81,6 +81,18 @@ fn a_topic_is_let_into_its_queues() {
     assert_eq!(with(&lets_in("sns.amazonaws.com", "other.TopicArn")), missing);
     // A pattern may be of this one.
     assert_eq!(with(&lets_in("sns.amazonaws.com", "\"arn:aws:sns:*:{aws::account_id}:x*\"")), "");
+    // Of a topic, EventBridge says nothing that a condition could ask for.
+    let rule = r#"let often = aws::events::Rule { ScheduleExpression: "rate(1 day)",
+        Targets: [{ Id: "t", Arn: topic.TopicArn }] };"#;
+    assert!(
+        help(rule)
+            .contains("`allow sns::Publish on [topic.TopicArn] to aws_service(\"events.amazonaws.com\")`")
+    );
+    let lets_in_events = r#"let policy = aws::sns::TopicPolicy { Topics: [topic.TopicArn],
+        PolicyDocument: policy([
+            allow sns::Publish on [topic.TopicArn] to aws_service("events.amazonaws.com"),
+        ]) };"#;
+    assert_eq!(errors(&format!("{rule} {lets_in_events}")), "");
     // What the deployment knows may be.
     assert_eq!(with(&lets_in("sns.amazonaws.com", "given")), "");
     assert_eq!(with(&lets_in("sns.amazonaws.com", "topic.TopicArn").replace("queue.QueueUrl", "given")), "");
@@ -165,7 +177,15 @@ fn what_is_done_as_a_role_is_allowed() {
     assert_eq!(errors(&format!("{rule} {}", role("events", ""))), missing);
     // A function reads from what it follows.
     let mapping = "let follows = aws::lambda::EventSourceMapping { EventSourceArn: queue.Arn, FunctionName: worker.FunctionName };";
-    assert_eq!(errors(mapping), "E0820 `worker_role` may not do `sqs:ReceiveMessage` with `queue`\n");
+    assert_eq!(
+        errors(mapping),
+        "E0820 `worker_role` may not do `sqs:DeleteMessage`, `sqs:GetQueueAttributes`, `sqs:ReceiveMessage` with `queue`\n"
+    );
+    assert_eq!(
+        help(mapping),
+        "add `allow sqs::{DeleteMessage, GetQueueAttributes, ReceiveMessage} on [queue.Arn]` to a policy of the role, or the \
+         capability of it"
+    );
     let machine = |task: &str| {
         format!(
             r#"let machine = aws::stepfunctions::StateMachine {{ RoleArn: runner.Arn, Definition: {{
