@@ -66,6 +66,10 @@ impl Rect {
         self.y + self.height
     }
 
+    pub(crate) fn corner(&self) -> Point {
+        Point { x: self.x, y: self.y }
+    }
+
     pub(crate) fn centre(&self) -> Point {
         Point { x: self.x + self.width / 2.0, y: self.y + self.height / 2.0 }
     }
