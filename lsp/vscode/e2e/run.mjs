@@ -121,8 +121,16 @@ async function drawn(frame) {
 /** Marks the elements of a diagram, and notes what the panel is told from now on. */
 async function watch(frame) {
     await frame.evaluate(() => {
-        if (!window.told) window.addEventListener("message", ({ data }) => window.told.push(data));
+        if (!window.told) {
+            window.addEventListener("message", ({ data }) => window.told.push(data));
+            const { animate } = Element.prototype;
+            Element.prototype.animate = function (...how) {
+                window.glides++;
+                return animate.apply(this, how);
+            };
+        }
         window.told = [];
+        window.glides = 0;
         for (const element of document.querySelectorAll("#view svg, #view [data-id]")) element.watched = true;
     });
 }
@@ -130,6 +138,7 @@ async function watch(frame) {
 /** What came of them: which pictures the panel was told, and which elements were not there before. */
 function watched(frame) {
     return frame.evaluate(() => ({
+        glides: window.glides,
         told: window.told.flatMap(({ svg, patch }) => (patch ? ["patch"] : svg ? ["whole"] : [])),
         bytes: window.told.flatMap(({ svg, patch }) => (patch ? [JSON.stringify(patch).length] : svg ? [svg.length] : [])),
         fresh: [...document.querySelectorAll("#view svg, #view .node, #view .group, #view .head, #view .edge[data-id]")]
@@ -426,10 +435,11 @@ try {
         await watch(frame);
         await editor.type("let returns = Queue {};\n");
         await editor.until("the new queue", () => frame.locator(".node", { hasText: "returns" }).count(), 10_000);
-        const { told, bytes, fresh } = await watched(frame);
+        const { told, bytes, fresh, glides } = await watched(frame);
         if (told.includes("whole") || !told.includes("patch")) throw new Error(`it was told ${told.join(", ")}`);
         if (Math.max(...bytes) > 6000) throw new Error(`it took ${bytes.join(", ")} bytes`);
         if (fresh.join() !== "orders/returns") throw new Error(`these are new: ${fresh.join(", ")}`);
+        if (glides === 0) throw new Error("nothing glided");
         if (editor.read("orders/src/orders.ci").includes("let returns")) throw new Error("it was saved");
         if ((await place()) !== before) throw new Error(`${before} became ${await place()}`);
         if (!(await frame.locator('.node.chosen[data-id="orders/shipments"]').count())) throw new Error("nothing is chosen any more");
@@ -482,6 +492,7 @@ try {
         const frame = await editor.view("#view svg .node");
         const box = frame.locator('.node[data-id="orders/worker"]');
         await box.focus();
+        await page.emulateMedia({ reducedMotion: "reduce" });
         await watch(frame);
         const before = editor.read("orders/src/orders.ci");
         const write = (text) => fs.writeFileSync(path.join(folder, "orders/src/orders.ci"), text);
@@ -492,8 +503,25 @@ try {
         write(before);
         await editor.until("the old boxes", async () => !(await frame.locator(".node", { hasText: "parcels" }).count()), 20_000);
         if ((await focused()) !== "orders/worker") throw new Error(`the keyboard is at ${await focused()}`);
-        const { told, fresh } = await watched(frame);
+        const { told, fresh, glides } = await watched(frame);
         if (told.join() !== "patch,patch" || fresh.length > 0) throw new Error(`it was told ${told.join(", ")}; new: ${fresh.join(", ")}`);
+        if (glides > 0) throw new Error("something glided for somebody who does not want that");
+        await page.emulateMedia({ reducedMotion: null });
+    });
+
+    await step("a diagram that is not what the server thinks is drawn whole", async () => {
+        const frame = await editor.view("#view svg .node");
+        await page.locator(".tab", { hasText: "orders.ci" }).first().click();
+        await watch(frame);
+        await frame.evaluate(() => document.querySelector('#view .node[data-id="orders/api"]').remove());
+        await editor.goTo(lineOf("let api") - 1, 1);
+        await editor.type("let returns = Queue {};\n");
+        await editor.until("the new queue", () => frame.locator(".node", { hasText: "returns" }).count(), 20_000);
+        const { told } = await watched(frame);
+        if (told.join() !== "patch,whole") throw new Error(`it was told ${told.join(", ")}`);
+        if (!(await drawn(frame)).nodes.includes("orders/api")) throw new Error("something is missing");
+        await editor.command("File: Revert File");
+        await editor.until("no new queue", async () => !(await frame.locator(".node", { hasText: "returns" }).count()), 20_000);
     });
 
     await step("the diagram has three levels", async () => {
