@@ -201,9 +201,7 @@ fn pieces<L>(diagram: &Diagram<L>) -> Vec<Piece> {
         piece.nodes.push(at);
         let mut group = diagram.nodes[at].parent;
         while let Some(inner) = group {
-            if !piece.groups.contains(&inner) {
-                piece.groups.push(inner);
-            }
+            piece.groups.push(inner);
             group = diagram.groups[inner].parent;
         }
     }
@@ -212,6 +210,7 @@ fn pieces<L>(diagram: &Diagram<L>) -> Vec<Piece> {
     }
     for piece in found.values_mut() {
         piece.groups.sort_unstable();
+        piece.groups.dedup();
     }
     found.into_values().collect()
 }
