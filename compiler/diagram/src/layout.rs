@@ -66,6 +66,10 @@ impl Rect {
         self.y + self.height
     }
 
+    pub(crate) fn corner(&self) -> Point {
+        Point { x: self.x, y: self.y }
+    }
+
     pub(crate) fn centre(&self) -> Point {
         Point { x: self.x + self.width / 2.0, y: self.y + self.height / 2.0 }
     }
@@ -197,9 +201,7 @@ fn pieces<L>(diagram: &Diagram<L>) -> Vec<Piece> {
         piece.nodes.push(at);
         let mut group = diagram.nodes[at].parent;
         while let Some(inner) = group {
-            if !piece.groups.contains(&inner) {
-                piece.groups.push(inner);
-            }
+            piece.groups.push(inner);
             group = diagram.groups[inner].parent;
         }
     }
@@ -208,6 +210,7 @@ fn pieces<L>(diagram: &Diagram<L>) -> Vec<Piece> {
     }
     for piece in found.values_mut() {
         piece.groups.sort_unstable();
+        piece.groups.dedup();
     }
     found.into_values().collect()
 }

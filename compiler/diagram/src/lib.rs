@@ -10,6 +10,7 @@
 #![expect(clippy::float_cmp, reason = "coordinates are rounded to whole pixels before they are compared")]
 
 mod dot;
+mod drawing;
 mod glyph;
 mod json;
 mod kinds;
@@ -21,13 +22,14 @@ mod svg;
 mod text;
 
 pub use dot::dot;
+pub use drawing::{Drawing, Element, Layer};
 pub use json::json;
 pub use kinds::Family;
 pub use layout::{Layout, MAX_WORK, PAGE, Point, Rect, Route, layout};
 pub use mermaid::mermaid;
 pub use model::{At, Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind, Of, Part, Source};
 pub use read::{Level, Request, read};
-pub use svg::svg;
+pub use svg::{drawing, svg};
 
 #[cfg(test)]
 mod tests;

@@ -4,11 +4,14 @@
 //!
 //! Must not know: stacks, where things go.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
+use crate::drawing::{Drawing, Element, Layer};
 use crate::glyph;
 use crate::kinds::Family;
-use crate::layout::{GLYPH, KIND_SIZE, LABEL_SIZE, Layout, NAME_SIZE, Rect, Route, TITLE_SIZE, WORD_SIZE};
+use crate::layout::{
+    GLYPH, KIND_SIZE, LABEL_SIZE, Layout, NAME_SIZE, Point, Rect, Route, TITLE_SIZE, WORD_SIZE,
+};
 use crate::model::{Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind};
 use crate::text::{fitted, width, xml};
 
@@ -42,6 +45,11 @@ text{fill:var(--text)}.soft{fill:var(--soft)}.page{fill:var(--page)}
 
 /// A diagram as SVG.
 pub fn svg<L>(diagram: &Diagram<L>, layout: &Layout) -> String {
+    drawing(diagram, layout).to_string()
+}
+
+/// A diagram as a picture of which one can say what has changed.
+pub fn drawing<L>(diagram: &Diagram<L>, layout: &Layout) -> Drawing {
     let description = diagram.description.as_deref().unwrap_or_default();
     let head = if description.is_empty() { 40.0 } else { 62.0 };
     let notes = diagram.notes.len() as f64 * 18.0;
@@ -51,71 +59,73 @@ pub fn svg<L>(diagram: &Diagram<L>, layout: &Layout) -> String {
     let width_of_page = (inner + 2.0 * MARGIN).ceil();
     let top = MARGIN + head;
     let height = (top + layout.height + LEGEND + notes + MARGIN).ceil();
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width_of_page}\" height=\"{height}\" \
-         viewBox=\"0 0 {width_of_page} {height}\" role=\"img\" aria-labelledby=\"title desc\">"
-    );
-    let _ = writeln!(text, "<title id=\"title\">{}</title>", xml(&diagram.title));
-    let _ = writeln!(text, "<desc id=\"desc\">{}</desc>", xml(&in_words(diagram)));
-    let _ = writeln!(text, "<style>\n{STYLE}{}</style>", families());
-    text.push_str("<defs>\n");
-    for kind in EdgeKind::ALL {
-        let _ = writeln!(
-            text,
-            "<marker id=\"{0}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"9\" markerHeight=\"9\" \
-             markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 .8L10 5L0 9.2Z\" fill=\"var(--{0})\"/></marker>",
-            kind.name()
-        );
-    }
-    text.push_str("</defs>\n");
-    let _ = writeln!(text, "<rect class=\"page\" width=\"{width_of_page}\" height=\"{height}\" rx=\"10\"/>");
-    let _ = writeln!(
-        text,
-        "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"{HEADING}\" font-weight=\"600\">{}</text>",
-        MARGIN + 16.0,
-        xml(&diagram.title)
-    );
+    let title = xml(&diagram.title);
+    let mut page = vec![
+        of_page("title", |text| writeln!(text, "<title id=\"title\">{title}</title>")),
+        of_page("desc", |text| writeln!(text, "<desc id=\"desc\">{}</desc>", xml(&in_words(diagram)))),
+        of_page("style", |text| writeln!(text, "<style>\n{STYLE}{}</style>", families())),
+        of_page("defs", |text| {
+            text.push_str("<defs>\n");
+            for kind in EdgeKind::ALL {
+                writeln!(
+                    text,
+                    "<marker id=\"{0}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"9\" markerHeight=\"9\" \
+                     markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 .8L10 5L0 9.2Z\" fill=\"var(--{0})\"/></marker>",
+                    kind.name()
+                )?;
+            }
+            writeln!(text, "</defs>")
+        }),
+        of_page("paper", |text| {
+            writeln!(text, "<rect class=\"page\" width=\"{width_of_page}\" height=\"{height}\" rx=\"10\"/>")
+        }),
+        of_page("heading", |text| {
+            writeln!(
+                text,
+                "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"{HEADING}\" font-weight=\"600\">{title}</text>",
+                MARGIN + 16.0,
+            )
+        }),
+    ];
     if !description.is_empty() {
-        let _ = writeln!(
-            text,
-            "<text class=\"soft\" x=\"{MARGIN}\" y=\"{}\" font-size=\"13\">{}</text>",
-            MARGIN + 38.0,
-            xml(&fitted(description, 13.0, inner))
-        );
+        page.push(of_page("description", |text| {
+            writeln!(
+                text,
+                "<text class=\"soft\" x=\"{MARGIN}\" y=\"{}\" font-size=\"13\">{}</text>",
+                MARGIN + 38.0,
+                xml(&fitted(description, 13.0, inner))
+            )
+        }));
     }
-    let left = (MARGIN + (inner - layout.width) / 2.0).floor();
-    let _ = writeln!(text, "<g transform=\"translate({left} {top})\">");
-    for (group, rect) in diagram.groups.iter().zip(&layout.groups) {
-        group_box(&mut text, group, rect);
-    }
-    for (edge, route) in diagram.edges.iter().zip(&layout.edges) {
-        arrow(&mut text, diagram, edge, route);
-    }
-    // Arrows pass below names, and not over them.
-    for (group, rect) in diagram.groups.iter().zip(&layout.groups) {
-        head_of(&mut text, group, rect);
-    }
-    for (node, rect) in diagram.nodes.iter().zip(&layout.nodes) {
-        node_box(&mut text, node, rect);
-    }
-    // Words lie on everything else: none is hidden by an arrow that was drawn later.
-    for (edge, route) in diagram.edges.iter().zip(&layout.edges) {
-        words(&mut text, edge, route);
-    }
-    text.push_str("</g>\n");
-    legend.draw(&mut text, MARGIN, top + layout.height + 34.0);
+    page.push(Drawing::canvas());
+    legend.draw(&mut page, MARGIN, top + layout.height + 34.0);
     for (at, note) in diagram.notes.iter().enumerate() {
         let y = top + layout.height + LEGEND + 12.0 + at as f64 * 18.0;
-        let _ = writeln!(
-            text,
-            "<text class=\"soft\" x=\"{MARGIN}\" y=\"{y}\" font-size=\"12\">{}</text>",
-            xml(note)
-        );
+        page.push(of_page(format!("note {at}"), |text| {
+            writeln!(
+                text,
+                "<text class=\"soft\" x=\"{MARGIN}\" y=\"{y}\" font-size=\"12\">{}</text>",
+                xml(note)
+            )
+        }));
     }
-    text.push_str("</svg>\n");
-    text
+    let groups = || diagram.groups.iter().zip(&layout.groups);
+    let edges = || diagram.edges.iter().zip(&layout.edges);
+    let nodes = diagram.nodes.iter().zip(&layout.nodes);
+    let mut elements: Vec<Element> = groups().map(|(group, rect)| group_box(group, rect)).collect();
+    elements.extend(edges().map(|(edge, route)| arrow(diagram, edge, route)));
+    // Arrows pass below names, and not over them.
+    elements.extend(groups().map(|(group, rect)| head_of(group, rect)));
+    elements.extend(nodes.map(|(node, rect)| node_box(node, rect)));
+    // Words lie on everything else: none is hidden by an arrow that was drawn later.
+    elements.extend(edges().filter_map(|(edge, route)| words(edge, route)));
+    let left = (MARGIN + (inner - layout.width) / 2.0).floor();
+    Drawing { width: width_of_page, height, at: Point { x: left, y: top }, page, elements }
+}
+
+/// An element of the page, which stays where it is.
+fn of_page(id: impl Into<String>, draw: impl FnOnce(&mut String) -> fmt::Result) -> Element {
+    Element::new(Layer::Page, id, Point { x: 0.0, y: 0.0 }, |text, _| draw(text))
 }
 
 const fn variable(family: Family) -> &'static str {
@@ -163,77 +173,90 @@ fn in_words<L>(diagram: &Diagram<L>) -> String {
     text.trim_end().to_owned()
 }
 
-fn group_box<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
-    let Rect { x, y, width: wide, height } = rect;
+fn group_box<L>(group: &Group<L>, rect: &Rect) -> Element {
+    let Rect { x, y, width: wide, height } = *rect;
     let radius = if group.kind == GroupKind::Service { 10 } else { 8 };
     let kind = group.kind.name();
-    let _ = writeln!(
-        text,
-        "<g class=\"group {kind}\" data-id=\"{}\">\
-         <rect x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/></g>",
-        xml(&group.id)
-    );
+    Element::new(Layer::Group, &group.id, rect.corner(), |text, pen| {
+        writeln!(
+            text,
+            "<g class=\"group {kind}\" data-id=\"{}\">\
+             <rect x=\"{}\" y=\"{}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/></g>",
+            xml(&group.id),
+            pen.x(x),
+            pen.y(y)
+        )
+    })
 }
 
 /// The name of a group, and what it is.
-fn head_of<L>(text: &mut String, group: &Group<L>, rect: &Rect) {
-    let Rect { x, y, width: wide, .. } = rect;
+fn head_of<L>(group: &Group<L>, rect: &Rect) -> Element {
+    let Rect { x, y, width: wide, .. } = *rect;
     let kind = group.kind.name();
-    let _ = writeln!(text, "<g class=\"head {kind}\" data-id=\"{}\">", xml(&group.id));
-    let room = wide - width(kind, KIND_SIZE) - 44.0;
-    let _ = writeln!(
-        text,
-        "<text x=\"{}\" y=\"{}\" font-size=\"{TITLE_SIZE}\" font-weight=\"600\">{}</text>",
-        x + 14.0,
-        y + 22.0,
-        xml(&fitted(&group.name, TITLE_SIZE, room))
-    );
-    let _ = writeln!(
-        text,
-        "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"{KIND_SIZE}\" text-anchor=\"end\">{kind}</text>",
-        rect.right() - 14.0,
-        y + 22.0
-    );
-    text.push_str("</g>\n");
+    Element::new(Layer::Head, &group.id, rect.corner(), |text, pen| {
+        writeln!(text, "<g class=\"head {kind}\" data-id=\"{}\">", xml(&group.id))?;
+        let room = wide - width(kind, KIND_SIZE) - 44.0;
+        writeln!(
+            text,
+            "<text x=\"{}\" y=\"{}\" font-size=\"{TITLE_SIZE}\" font-weight=\"600\">{}</text>",
+            pen.x(x + 14.0),
+            pen.y(y + 22.0),
+            xml(&fitted(&group.name, TITLE_SIZE, room))
+        )?;
+        writeln!(
+            text,
+            "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"{KIND_SIZE}\" text-anchor=\"end\">{kind}</text>",
+            pen.x(rect.right() - 14.0),
+            pen.y(y + 22.0)
+        )?;
+        writeln!(text, "</g>")
+    })
 }
 
-fn node_box<L>(text: &mut String, node: &Node<L>, rect: &Rect) {
-    let Rect { x, y, width: wide, height } = rect;
-    let radius = if node.kind == NodeKind::Own { 8.0 } else { height / 2.0 };
-    let _ = writeln!(text, "<g class=\"node {}\" data-id=\"{}\">", node.kind.name(), xml(&node.id));
-    let _ = writeln!(text, "<title>{}</title>", xml(&tooltip(node)));
-    let _ = writeln!(
-        text,
-        "<rect class=\"card\" x=\"{x}\" y=\"{y}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/>"
-    );
-    let family = variable(node.family);
-    let (left, top) = (x + 10.0, y + (height - 36.0) / 2.0);
-    let corner = if node.kind == NodeKind::Own { 7 } else { 18 };
-    let _ = writeln!(
-        text,
-        "<rect class=\"f-{family}\" x=\"{left}\" y=\"{top}\" width=\"36\" height=\"36\" rx=\"{corner}\"/>\
-         <path class=\"sign\" transform=\"translate({} {})\" d=\"{}\"/>",
-        left + 6.0,
-        top + 6.0,
-        glyph::strokes(node.family)
-    );
-    let room = wide - GLYPH - 10.0;
-    let middle = y + height / 2.0;
-    let _ = writeln!(
-        text,
-        "<text x=\"{}\" y=\"{}\" font-size=\"{NAME_SIZE}\" font-weight=\"600\">{}</text>",
-        x + GLYPH,
-        middle - 3.0,
-        xml(&fitted(&node.name, NAME_SIZE, room))
-    );
-    let _ = writeln!(
-        text,
-        "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"{LABEL_SIZE}\">{}</text>",
-        x + GLYPH,
-        middle + 14.0,
-        xml(&fitted(&node.label, LABEL_SIZE, room))
-    );
-    text.push_str("</g>\n");
+fn node_box<L>(node: &Node<L>, rect: &Rect) -> Element {
+    let Rect { x, y, width: wide, height } = *rect;
+    let is_own = node.kind == NodeKind::Own;
+    Element::new(Layer::Box, &node.id, rect.corner(), |text, pen| {
+        let radius = if is_own { 8.0 } else { height / 2.0 };
+        writeln!(text, "<g class=\"node {}\" data-id=\"{}\">", node.kind.name(), xml(&node.id))?;
+        writeln!(text, "<title>{}</title>", xml(&tooltip(node)))?;
+        writeln!(
+            text,
+            "<rect class=\"card\" x=\"{}\" y=\"{}\" width=\"{wide}\" height=\"{height}\" rx=\"{radius}\"/>",
+            pen.x(x),
+            pen.y(y)
+        )?;
+        let family = variable(node.family);
+        let (left, top) = (x + 10.0, y + (height - 36.0) / 2.0);
+        let corner = if is_own { 7 } else { 18 };
+        writeln!(
+            text,
+            "<rect class=\"f-{family}\" x=\"{}\" y=\"{}\" width=\"36\" height=\"36\" rx=\"{corner}\"/>\
+             <path class=\"sign\" transform=\"translate({} {})\" d=\"{}\"/>",
+            pen.x(left),
+            pen.y(top),
+            pen.x(left + 6.0),
+            pen.y(top + 6.0),
+            glyph::strokes(node.family)
+        )?;
+        let room = wide - GLYPH - 10.0;
+        let middle = y + height / 2.0;
+        writeln!(
+            text,
+            "<text x=\"{}\" y=\"{}\" font-size=\"{NAME_SIZE}\" font-weight=\"600\">{}</text>",
+            pen.x(x + GLYPH),
+            pen.y(middle - 3.0),
+            xml(&fitted(&node.name, NAME_SIZE, room))
+        )?;
+        writeln!(
+            text,
+            "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"{LABEL_SIZE}\">{}</text>",
+            pen.x(x + GLYPH),
+            pen.y(middle + 14.0),
+            xml(&fitted(&node.label, LABEL_SIZE, room))
+        )?;
+        writeln!(text, "</g>")
+    })
 }
 
 /// What a box stands for, for those who point at it.
@@ -256,57 +279,79 @@ const fn class(kind: EdgeKind) -> &'static str {
     }
 }
 
-fn arrow<L>(text: &mut String, diagram: &Diagram<L>, edge: &Edge<L>, route: &Route) {
+fn arrow<L>(diagram: &Diagram<L>, edge: &Edge<L>, route: &Route) -> Element {
     let kind = edge.kind.name();
     let (from, to) = (&diagram.nodes[edge.from].name, &diagram.nodes[edge.to].name);
     let label = if edge.label.is_empty() { String::new() } else { format!(": {}", edge.label) };
-    let _ = writeln!(
-        text,
-        "<g class=\"edge {}\" data-id=\"{}\"><title>{}</title><path d=\"{}\" marker-end=\"url(#{kind})\"/></g>",
-        class(edge.kind),
-        xml(&edge.id),
-        xml(&format!("{from} {} {to}{label}", edge.kind.meaning())),
-        path(route)
-    );
+    let start = route.points.first().copied().unwrap_or(Point { x: 0.0, y: 0.0 });
+    Element::new(Layer::Arrow, &edge.id, start, |text, pen| {
+        write!(
+            text,
+            "<g class=\"edge {}\" data-id=\"{}\"><title>{}</title><path d=\"",
+            class(edge.kind),
+            xml(&edge.id),
+            xml(&format!("{from} {} {to}{label}", edge.kind.meaning())),
+        )?;
+        write_path(text, route, |x| pen.x(x), |y| pen.y(y))?;
+        writeln!(text, "\" marker-end=\"url(#{kind})\"/></g>")
+    })
 }
 
-fn words<L>(text: &mut String, edge: &Edge<L>, route: &Route) {
-    let Some(rect) = &route.label else { return };
+fn words<L>(edge: &Edge<L>, route: &Route) -> Option<Element> {
+    let rect = route.label.as_ref()?;
     let centre = rect.centre();
-    let _ = writeln!(
-        text,
-        "<g class=\"edge {}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"8\"/>\
-         <text x=\"{}\" y=\"{}\" font-size=\"{WORD_SIZE}\" text-anchor=\"middle\">{}</text></g>",
-        class(edge.kind),
-        rect.x,
-        rect.y,
-        rect.width,
-        rect.height,
-        centre.x,
-        centre.y + 4.0,
-        xml(&edge.label)
-    );
+    Some(Element::new(Layer::Words, &edge.id, rect.corner(), |text, pen| {
+        writeln!(
+            text,
+            "<g class=\"edge {}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"8\"/>\
+             <text x=\"{}\" y=\"{}\" font-size=\"{WORD_SIZE}\" text-anchor=\"middle\">{}</text></g>",
+            class(edge.kind),
+            pen.x(rect.x),
+            pen.y(rect.y),
+            rect.width,
+            rect.height,
+            pen.x(centre.x),
+            pen.y(centre.y + 4.0),
+            xml(&edge.label)
+        )
+    }))
 }
 
 /// The way of an arrow as path data: straight where it passes boxes, bent between them.
 pub(crate) fn path(route: &Route) -> String {
     let mut data = String::new();
-    let Some(first) = route.points.first() else { return data };
-    let _ = write!(data, "M{} {}", first.x, first.y);
+    // Nothing can go wrong where a text is written into memory.
+    let _ = write_path(&mut data, route, |x| x, |y| y);
+    data
+}
+
+/// The same, with coordinates that are written as `across` and `down` say.
+fn write_path<C: fmt::Display>(
+    data: &mut String,
+    route: &Route,
+    across: impl Fn(f64) -> C,
+    down: impl Fn(f64) -> C,
+) -> fmt::Result {
+    let Some(first) = route.points.first() else { return Ok(()) };
+    write!(data, "M{} {}", across(first.x), down(first.y))?;
     for pair in route.points.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let is_straight = if route.sideways { from.y == to.y } else { from.x == to.x };
-        let _ = if is_straight {
-            write!(data, "L{} {}", to.x, to.y)
+        let (before, after) = if is_straight {
+            write!(data, "L{} {}", across(to.x), down(to.y))?;
+            continue;
         } else if route.sideways {
             let middle = f64::midpoint(from.x, to.x).round();
-            write!(data, "C{middle} {} {middle} {} {} {}", from.y, to.y, to.x, to.y)
+            ((middle, from.y), (middle, to.y))
         } else {
             let middle = f64::midpoint(from.y, to.y).round();
-            write!(data, "C{} {middle} {} {middle} {} {}", from.x, to.x, to.x, to.y)
+            ((from.x, middle), (to.x, middle))
         };
+        for (sign, (x, y)) in [("C", before), (" ", after), (" ", (to.x, to.y))] {
+            write!(data, "{sign}{} {}", across(x), down(y))?;
+        }
     }
-    data
+    Ok(())
 }
 
 /// What the kinds of arrows mean, of those that there are.
@@ -331,19 +376,26 @@ impl Legend {
         Self::LINE + 8.0 + width(kind.meaning(), 12.0) + 22.0
     }
 
-    fn draw(&self, text: &mut String, mut x: f64, y: f64) {
+    fn draw(&self, page: &mut Vec<Element>, mut x: f64, y: f64) {
         for &kind in &self.kinds {
-            let _ = writeln!(
-                text,
-                "<g class=\"edge {}\"><path d=\"M{x} {y}H{}\" marker-end=\"url(#{})\"/></g>\
-                 <text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"12\">{}</text>",
-                class(kind),
-                x + Self::LINE,
-                kind.name(),
-                x + Self::LINE + 8.0,
-                y + 4.0,
-                kind.meaning()
-            );
+            let name = kind.name();
+            page.push(of_page(format!("legend {name}"), |text| {
+                write!(
+                    text,
+                    "<g class=\"edge {}\"><path d=\"M{x} {y}H{}\" marker-end=\"url(#{name})\"/></g>",
+                    class(kind),
+                    x + Self::LINE,
+                )
+            }));
+            page.push(of_page(format!("meaning {name}"), |text| {
+                writeln!(
+                    text,
+                    "<text class=\"soft\" x=\"{}\" y=\"{}\" font-size=\"12\">{}</text>",
+                    x + Self::LINE + 8.0,
+                    y + 4.0,
+                    kind.meaning()
+                )
+            }));
             x = (x + Self::entry(kind)).round();
         }
     }

@@ -39,7 +39,8 @@ pub use build::{Build, BuildOptions, BuiltStack, BuiltTarget};
 pub use ci_access::program::{CLAIM, NOT_COVERED};
 pub use ci_deploy::Role;
 pub use ci_diagram::{
-    Diagram, Layout, Level as DiagramLevel, Source as DiagramSource, dot, json, layout, mermaid, svg,
+    Diagram, Drawing, Element, Layer, Layout, Level as DiagramLevel, Source as DiagramSource, dot, drawing,
+    json, layout, mermaid, svg,
 };
 pub use ci_sema::resource_path;
 pub use database::RootDatabase;

@@ -1,15 +1,19 @@
-//! What a program is made of, as a picture whose elements lead to the source.
+//! What a program is made of, as a picture whose elements lead to the source; and how one picture becomes another.
 //!
 //! Must not know: how boxes are found and where they go, which is the compiler's business.
 
+pub mod patch;
+
 use ci_base::{Diagnostic, Severity, Span, did_you_mean};
-use ci_project::{DiagramQuestion, Snapshot, svg};
+use ci_project::{DiagramQuestion, Drawing, Element, Layer, Snapshot, drawing};
+
+use self::patch::Piece;
 
 /// A picture of a target.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
-    /// SVG; what it shows has its name in `data-id`.
-    pub svg: Option<String>,
+    /// What is to be seen; what it shows has its name in `data-id`.
+    pub drawing: Option<Drawing>,
     /// Why there is none, or why it may lack something.
     pub problem: Option<String>,
     /// Where each element was written, by its name: boxes, groups and arrows, in this order.
@@ -41,7 +45,21 @@ pub fn diagram(snapshot: &Snapshot, question: &DiagramQuestion, findings: &[Diag
     let edges = diagram.edges.iter().map(|edge| (&edge.id, edge.at.first().copied()));
     let places = nodes.chain(groups).chain(edges).filter_map(|(id, at)| Some((id.clone(), at?)));
     let problem = (errors > 0).then(|| format!("what has errors may be missing: there {}", are(errors)));
-    Picture { svg: Some(svg(diagram, &target.layout)), problem, places: places.collect() }
+    Picture { drawing: Some(drawing(diagram, &target.layout)), problem, places: places.collect() }
+}
+
+/// By its layer and the name of what it shows, to the right and down.
+impl Piece for Element {
+    type Key<'a> = (Layer, &'a str);
+    type Way = (f64, f64);
+
+    fn key(&self) -> Self::Key<'_> {
+        Self::key(self)
+    }
+
+    fn way_to(&self, later: &Self) -> Option<Self::Way> {
+        Self::way_to(self, later)
+    }
 }
 
 fn are(errors: usize) -> String {

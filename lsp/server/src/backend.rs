@@ -2,7 +2,7 @@
 //! and what one says must not overtake what another said before.
 
 use std::future::Future;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use camino::Utf8PathBuf;
 
@@ -30,7 +30,9 @@ use tower_lsp_server::{Client, LanguageServer};
 use crate::abilities::Abilities;
 
 use crate::Options;
-use crate::commands::{self, DiagramParams, PasteParams, ReportParams, TemplateParams, TestParams, Told};
+use crate::commands::{
+    self, DiagramParams, DiagramResult, PasteParams, Pictures, ReportParams, TemplateParams, TestParams, Told,
+};
 use crate::features;
 use crate::job::{Overtaken, Subject, question};
 use crate::main_loop::{Event, Events, start};
@@ -43,6 +45,7 @@ pub(crate) struct Backend {
     events: Events,
     abilities: Mutex<Abilities>,
     outgoing: Outgoing,
+    pictures: Arc<Pictures>,
 }
 
 impl Backend {
@@ -50,7 +53,7 @@ impl Backend {
         let (outgoing, messages) = outgoing();
         let events = start(options, outgoing.clone());
         tokio::spawn(speak(client, messages, events.clone()));
-        Self { events, abilities: Mutex::default(), outgoing }
+        Self { events, abilities: Mutex::default(), outgoing, pictures: Arc::default() }
     }
 
     /// Hands a question to the main loop. The answer is waited for by whoever awaits the result.
@@ -106,8 +109,12 @@ impl Backend {
     }
 
     pub async fn diagram(&self, params: DiagramParams) -> Result<Value> {
-        let uri = params.text_document.uri.clone();
-        told(self.of_document(&uri, move |view| Some(commands::diagram(view, &params))).await, None)
+        told(self.drawn(params).await, None)
+    }
+
+    fn drawn(&self, params: DiagramParams) -> impl Future<Output = Result<Option<DiagramResult>>> + use<> {
+        let (uri, pictures) = (params.text_document.uri.clone(), Arc::clone(&self.pictures));
+        self.of_document(&uri, move |view| Some(commands::diagram(view, &pictures, &params)))
     }
 
     pub fn paste(&self, params: PasteParams) -> impl Future<Output = Result<Value>> + Send + use<> {
@@ -407,11 +414,7 @@ impl LanguageServer for Backend {
                 let uri = params.text_document.uri.clone();
                 told(self.of_document(&uri, move |view| commands::run_test(view, &params)).await, say)
             }
-            commands::DIAGRAM => {
-                let params: DiagramParams = argument(params.arguments)?;
-                let uri = params.text_document.uri.clone();
-                told(self.of_document(&uri, move |view| Some(commands::diagram(view, &params))).await, say)
-            }
+            commands::DIAGRAM => told(self.drawn(argument(params.arguments)?).await, say),
             commands::PASTE => told(Ok(Some(commands::paste(&argument(params.arguments)?))), say),
             other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
         };

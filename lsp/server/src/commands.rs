@@ -14,7 +14,7 @@ use tower_lsp_server::ls_types::{Diagnostic, Position, Range, TextDocumentIdenti
 use crate::findings::diagnostic;
 use crate::view::View;
 
-pub(crate) use diagram::{DiagramParams, diagram};
+pub(crate) use diagram::{DiagramParams, DiagramResult, Pictures, diagram};
 
 pub(crate) const SHOW_TEMPLATE: &str = "cleaninfra.showTemplate";
 pub(crate) const ACCESS_REPORT: &str = "cleaninfra.accessReport";

@@ -118,6 +118,58 @@ async function drawn(frame) {
     return { nodes: await ids("#view .node"), groups: await ids("#view .group"), edges: await ids("#view .edge[data-id]") };
 }
 
+/** Marks the elements of a diagram, and notes what the panel is told from now on. */
+async function watch(frame) {
+    await frame.evaluate(() => {
+        if (!window.told) {
+            window.addEventListener("message", ({ data }) => window.told.push(data));
+            const { animate } = Element.prototype;
+            Element.prototype.animate = function (...how) {
+                window.glides++;
+                return animate.apply(this, how);
+            };
+        }
+        window.told = [];
+        window.glides = 0;
+        for (const element of document.querySelectorAll("#view svg, #view [data-id]")) element.watched = true;
+    });
+}
+
+/** What came of them: which pictures the panel was told, and which elements were not there before. */
+function watched(frame) {
+    return frame.evaluate(() => ({
+        glides: window.glides,
+        told: window.told.flatMap(({ svg, patch }) => (patch ? ["patch"] : svg ? ["whole"] : [])),
+        bytes: window.told.flatMap(({ svg, patch }) => (patch ? [JSON.stringify(patch).length] : svg ? [svg.length] : [])),
+        fresh: [...document.querySelectorAll("#view svg, #view .node, #view .group, #view .head, #view .edge[data-id]")]
+            .filter((element) => !element.watched).map((element) => element.dataset.id ?? element.localName),
+    }));
+}
+
+/** Every element of a diagram with its words and where it is, once nothing moves any more. */
+async function geometry(frame) {
+    await editor.until("rest", () => frame.evaluate(() => document.getAnimations().length === 0), 5000);
+    return frame.evaluate(() => {
+        const svg = document.querySelector("#view svg");
+        const page = svg.getBoundingClientRect();
+        const scale = page.width / svg.viewBox.baseVal.width;
+        return [svg, ...svg.querySelectorAll("g, rect, path, text, title, desc")].map((element) => {
+            const { x, y, width, height } = element.getBoundingClientRect();
+            const box = ["title", "desc"].includes(element.localName) ? [] : [x - page.x, y - page.y, width, height];
+            const words = element.childElementCount === 0 ? element.textContent : "";
+            return { what: `${element.localName} ${element.dataset.id ?? ""} ${words}`, box: box.map((part) => part / scale) };
+        });
+    });
+}
+
+/** Fails where two diagrams are not the same to the pixel. */
+function same(one, other) {
+    const isNear = (a, b) => a.what === b.what && a.box.every((part, at) => Math.abs(part - b.box[at]) < 0.75);
+    const [long, short] = one.length > other.length ? [one, other] : [other, one];
+    const at = long.findIndex((element, at) => !short[at] || !isNear(element, short[at]));
+    if (at >= 0) throw new Error(`${JSON.stringify(one[at])} and ${JSON.stringify(other[at])}`);
+}
+
 /** What a diagram shows and how bright its page and its boxes are; fails where words or arrows can hardly be seen. */
 async function legible(frame) {
     const found = await frame.evaluate(() => {
@@ -380,8 +432,14 @@ try {
         const before = await place();
         await page.locator(".tab", { hasText: "orders.ci" }).first().click();
         await editor.goTo(lineOf("let api") - 1, 1);
+        await watch(frame);
         await editor.type("let returns = Queue {};\n");
         await editor.until("the new queue", () => frame.locator(".node", { hasText: "returns" }).count(), 10_000);
+        const { told, bytes, fresh, glides } = await watched(frame);
+        if (told.includes("whole") || !told.includes("patch")) throw new Error(`it was told ${told.join(", ")}`);
+        if (Math.max(...bytes) > 6000) throw new Error(`it took ${bytes.join(", ")} bytes`);
+        if (fresh.join() !== "orders/returns") throw new Error(`these are new: ${fresh.join(", ")}`);
+        if (glides === 0) throw new Error("nothing glided");
         if (editor.read("orders/src/orders.ci").includes("let returns")) throw new Error("it was saved");
         if ((await place()) !== before) throw new Error(`${before} became ${await place()}`);
         if (!(await frame.locator('.node.chosen[data-id="orders/shipments"]').count())) throw new Error("nothing is chosen any more");
@@ -394,6 +452,76 @@ try {
         await editor.until("no new queue", async () => !(await frame.locator(".node", { hasText: "returns" }).count()), 20_000);
         await frame.locator("#problem").waitFor({ state: "hidden", timeout: 20_000 });
         await frame.locator("#fit").click();
+    });
+
+    await step("what has become of a diagram is what would be drawn anew", async () => {
+        const frame = await editor.view("#view svg .node");
+        await page.locator(".tab", { hasText: "orders.ci" }).first().click();
+        await watch(frame);
+        const edge = (id) => frame.locator(`#view .edge[data-id="${id}"]`).count();
+        await editor.goBehind("orders/src/orders.ci", "uses: [orders.write");
+        await editor.type(", shipments.send");
+        await editor.until("a new arrow", () => edge("orders/worker>orders/shipments:access"), 20_000);
+        await editor.goTo(lineOf("let shipments"), 1);
+        await editor.type("let letters = Table { key: \"id\" };\nlet parcels = Queue {};\n");
+        await editor.until("new boxes", () => frame.locator(".node", { hasText: /letters|parcels/ }).count().then((count) => count === 2), 20_000);
+        await editor.picture("diagram-patched");
+        await editor.goTo(1, 1);
+        await editor.type("// One more line.\n");
+        const { told, fresh } = await watched(frame);
+        if (told.includes("whole") || told.length < 2) throw new Error(`it was told ${told.join(", ")}`);
+        if (fresh.includes("svg") || fresh.includes("orders/api")) throw new Error(`these are new: ${fresh.join(", ")}`);
+        const patched = await geometry(frame);
+        // Another level and back: that is drawn whole.
+        await frame.locator('[data-level="services"]').click();
+        await editor.until("services", async () => (await drawn(frame)).nodes.length === 3, 20_000);
+        await frame.locator('[data-level="units"]').click();
+        await editor.until("units", () => frame.locator(".node", { hasText: "parcels" }).count(), 20_000);
+        if ((await watched(frame)).told.at(-1) !== "whole") throw new Error("it was not drawn whole");
+        same(patched, await geometry(frame));
+        // Places that were patched lead where they should.
+        await frame.locator("[data-linked].node").filter({ hasText: "shipments" }).first().click();
+        const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
+        await editor.until("the line of the queue", async () => (await at.innerText()).includes(`Ln ${lineOf("let shipments") + 3},`), 20_000);
+        await editor.command("File: Revert File");
+        await editor.until("no new boxes", async () => !(await frame.locator(".node", { hasText: "parcels" }).count()), 20_000);
+        await frame.locator("#fit").click();
+    });
+
+    await step("the keyboard stays where it is while the diagram changes", async () => {
+        const frame = await editor.view("#view svg .node");
+        const box = frame.locator('.node[data-id="orders/worker"]');
+        await box.focus();
+        await page.emulateMedia({ reducedMotion: "reduce" });
+        await watch(frame);
+        const before = editor.read("orders/src/orders.ci");
+        const write = (text) => fs.writeFileSync(path.join(folder, "orders/src/orders.ci"), text);
+        write(before.replace("    let shipments", "    let parcels = Queue {};\n    let shipments"));
+        await editor.until("the new box", () => frame.locator(".node", { hasText: "parcels" }).count(), 20_000);
+        const focused = () => frame.evaluate(() => document.activeElement?.dataset.id);
+        if ((await focused()) !== "orders/worker") throw new Error(`the keyboard is at ${await focused()}`);
+        write(before);
+        await editor.until("the old boxes", async () => !(await frame.locator(".node", { hasText: "parcels" }).count()), 20_000);
+        if ((await focused()) !== "orders/worker") throw new Error(`the keyboard is at ${await focused()}`);
+        const { told, fresh, glides } = await watched(frame);
+        if (told.join() !== "patch,patch" || fresh.length > 0) throw new Error(`it was told ${told.join(", ")}; new: ${fresh.join(", ")}`);
+        if (glides > 0) throw new Error("something glided for somebody who does not want that");
+        await page.emulateMedia({ reducedMotion: null });
+    });
+
+    await step("a diagram that is not what the server thinks is drawn whole", async () => {
+        const frame = await editor.view("#view svg .node");
+        await page.locator(".tab", { hasText: "orders.ci" }).first().click();
+        await watch(frame);
+        await frame.evaluate(() => document.querySelector('#view .node[data-id="orders/api"]').remove());
+        await editor.goTo(lineOf("let api") - 1, 1);
+        await editor.type("let returns = Queue {};\n");
+        await editor.until("the new queue", () => frame.locator(".node", { hasText: "returns" }).count(), 20_000);
+        const { told } = await watched(frame);
+        if (told.join() !== "patch,whole") throw new Error(`it was told ${told.join(", ")}`);
+        if (!(await drawn(frame)).nodes.includes("orders/api")) throw new Error("something is missing");
+        await editor.command("File: Revert File");
+        await editor.until("no new queue", async () => !(await frame.locator(".node", { hasText: "returns" }).count()), 20_000);
     });
 
     await step("the diagram has three levels", async () => {

@@ -4,8 +4,9 @@ import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import * as vscode from "vscode";
 
+import { isOf, patched } from "./patch";
 import { choose, someSource } from "./project";
-import { REQUESTS, type DiagramParams, type DiagramResult, type Level } from "./protocol";
+import { REQUESTS, type DiagramParams, type DiagramPlace, type DiagramResult, type Level, type PicturePatch } from "./protocol";
 import { rangeOf } from "./range";
 import type { Server } from "./server";
 
@@ -16,13 +17,22 @@ const AFTER_MOVE = 60;
 /** How long there must be errors before a picture replaces one that had none: between two words there always are. */
 const AFTER_ERROR = 1200;
 
-/** What the panel says to the extension. */
-type FromPanel = { kind: "shape"; aspect: number } | { kind: "open"; id: string } | { kind: "level"; level: Level };
+/** What the panel says to the extension; `lost` is a panel that has something else than what a patch was meant for. */
+type FromPanel =
+    | { kind: "shape"; aspect: number }
+    | { kind: "open"; id: string }
+    | { kind: "level"; level: Level }
+    | { kind: "lost" };
 
 /** What the extension says to the panel: fields that are left out stay as they were. */
 interface ToPanel {
     /** A picture; null where there is none now, and the last one is out of date. */
     svg?: string | null;
+    /** How the picture of the number `after` becomes the next one. */
+    patch?: PicturePatch;
+    after?: number;
+    /** The number of the picture. */
+    shown?: number;
     problem?: string | null;
     level?: Level;
     /** The elements that lead somewhere. */
@@ -59,8 +69,14 @@ interface Place {
     range: vscode.Range;
 }
 
-function placeOf({ id, uri, range }: NonNullable<DiagramResult["places"]>[number]): Place {
+function placeOf({ id, uri, range }: DiagramPlace): Place {
     return { id, uri: vscode.Uri.parse(uri).toString(), range: rangeOf(range) };
+}
+
+/** A place some lines further down. */
+function moved(place: Place, by: number): Place {
+    const { start, end } = place.range;
+    return { ...place, range: new vscode.Range(start.translate(by), end.translate(by)) };
 }
 
 class Panel {
@@ -71,8 +87,11 @@ class Panel {
     private places: Place[] = [];
     /** The picture and the places that are shown, in the server's words. */
     private digest: string | undefined;
+    /** How many pictures the panel was given. */
+    private shown = 0;
+    private linked: string | undefined;
     private isWhole = false;
-    private marked = "";
+    private marked: string | undefined;
     private editing: NodeJS.Timeout | undefined;
     private moving: NodeJS.Timeout | undefined;
     private running = new vscode.CancellationTokenSource();
@@ -143,12 +162,19 @@ class Panel {
         if (message.kind === "open") void this.goTo(message.id);
         else {
             if (message.kind === "level") this.level = message.level;
-            else this.aspect = message.aspect;
+            else if (message.kind === "shape") this.aspect = message.aspect;
             // What is there is of another level or for another shape, or gone with an earlier page.
-            this.digest = undefined;
-            this.isWhole = false;
+            this.forget();
             void this.draw();
         }
+    }
+
+    /** The next picture is drawn whole, and at once. */
+    private forget(): void {
+        this.digest = undefined;
+        this.linked = undefined;
+        this.marked = undefined;
+        this.isWhole = false;
     }
 
     private tell(message: ToPanel): void {
@@ -171,22 +197,34 @@ class Panel {
         const { token } = (this.running = new vscode.CancellationTokenSource());
         const source = await someSource(this.project);
         if (!source || token.isCancellationRequested) return;
-        const params: DiagramParams = { textDocument: { uri: source.toString() }, level: this.level };
+        const params: DiagramParams = { textDocument: { uri: source.toString() }, level: this.level, patches: true };
         if (this.aspect !== undefined) params.aspect = this.aspect;
         if (this.digest !== undefined) params.digest = this.digest;
         const result = await this.server.ask<DiagramResult>(REQUESTS.diagram, params, token);
         if (!result || token.isCancellationRequested) return;
-        const { svg, problem, unchanged, places } = result;
+        const { svg, problem, unchanged, places, patch } = result;
         if (problem !== null && this.isWhole && !isSettled) {
             this.editing = setTimeout(() => void this.draw(true), AFTER_ERROR);
             return;
         }
+        if (patch && (patch.base !== this.digest || (patch.places && !isOf(patch.places, this.places.length)))) {
+            // Meanwhile this is of something else: the server has started again, say.
+            this.forget();
+            return this.draw(isSettled);
+        }
         this.isWhole = problem === null;
         this.digest = result.digest ?? undefined;
+        const picture = patch?.picture ?? null;
         // With the last picture its places stay, too.
-        if (places && (svg !== null || unchanged)) this.places = places.map(placeOf);
-        const message: ToPanel = { problem, level: this.level, linked: this.places.map(({ id }) => id) };
-        if (!unchanged) message.svg = svg;
+        if (places && (svg !== null || unchanged || picture)) this.places = places.map(placeOf);
+        else if (patch?.places) this.places = patched(this.places, patch.places, moved, placeOf);
+        const message: ToPanel = { problem, level: this.level };
+        const linked = this.places.map(({ id }) => id);
+        // A picture that is new knows nothing of links.
+        if (svg !== null || picture || linked.join("\n") !== this.linked) message.linked = linked;
+        this.linked = linked.join("\n");
+        if (picture) Object.assign(message, { patch: picture, after: this.shown, shown: ++this.shown });
+        else if (!unchanged) Object.assign(message, { svg, shown: ++this.shown });
         this.tell(message);
         const editor = vscode.window.activeTextEditor;
         if (editor) this.moved(editor);

@@ -1,6 +1,8 @@
 // The requests of the language server beyond the protocol, as lsp/README.md describes them.
 import type { Diagnostic, Position, Range, TextDocumentIdentifier } from "vscode-languageclient/node";
 
+import type { List } from "./patch";
+
 export interface TemplateParams {
     textDocument: TextDocumentIdentifier;
     position: Position;
@@ -66,6 +68,25 @@ export interface DiagramParams {
     aspect?: number;
     /** What the editor has: that of its last result. */
     digest?: string;
+    /** That the editor can apply patches. */
+    patches?: boolean;
+}
+
+/** Where an element was written. */
+export interface DiagramPlace {
+    id: string;
+    uri: string;
+    range: Range;
+}
+
+/** How a picture becomes the next one; what is put is SVG, and what is moved is moved right and down. */
+export interface PicturePatch {
+    width: number;
+    height: number;
+    x: number;
+    y: number;
+    page: List<string, [number, number]>;
+    elements: List<string, [number, number]>;
 }
 
 export interface DiagramResult {
@@ -73,12 +94,14 @@ export interface DiagramResult {
     digest: string | null;
     /** The editor has this picture: `svg` is null. */
     unchanged: boolean;
-    /** A picture whose elements name what they show in `data-id`. */
+    /** A picture whose elements name what they show in `data-id`; null where the editor has it or is sent a patch of what it has. */
     svg: string | null;
     /** Why there is no picture, or, beside one, why it may lack something. */
     problem: string | null;
-    /** Where each element was written; null where the editor has these places. */
-    places: { id: string; uri: string; range: Range }[] | null;
+    /** Where each element was written; null where the editor has these places or is sent a patch of what it has. */
+    places: DiagramPlace[] | null;
+    /** What has changed of what the editor has, whose digest is `base`; places are moved down by lines. */
+    patch: { base: string; picture: PicturePatch | null; places: List<DiagramPlace, number> | null } | null;
 }
 
 export const REQUESTS = {

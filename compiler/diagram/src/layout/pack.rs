@@ -2,6 +2,8 @@
 //!
 //! Must not know: how parts are laid out.
 
+use std::collections::BTreeMap;
+
 use super::layers::normal;
 use super::{GAP, HEAD, PADDING, Piece, Placed, Point, Rect, Route, around, head_width, node_size};
 use crate::model::Diagram;
@@ -50,13 +52,21 @@ pub(super) fn in_rows<L>(diagram: &Diagram<L>, piece: &Piece, aspect: f64) -> Pl
     // Bottom up: a group is as large as the rows of what is in it.
     let mut sizes = vec![(0.0, 0.0); piece.groups.len()];
     let mut places: Vec<Vec<(Item, Point)>> = vec![Vec::new(); roots.len()];
+    // By what they are in: nodes first, then groups.
+    let mut inside: BTreeMap<Option<usize>, Vec<Item>> = BTreeMap::new();
+    for (index, node) in piece.nodes.iter().enumerate() {
+        inside.entry(diagram.nodes[*node].parent).or_default().push(Item::Node(index));
+    }
+    for (index, group) in piece.groups.iter().enumerate() {
+        inside.entry(diagram.groups[*group].parent).or_default().push(Item::Group(index));
+    }
     for (at, root) in roots.iter().enumerate().rev() {
-        let inner = piece.nodes.iter().enumerate().filter(|(_, node)| diagram.nodes[**node].parent == *root);
-        let mut items: Vec<(Item, (f64, f64))> =
-            inner.map(|(index, node)| (Item::Node(index), node_size(diagram, *node))).collect();
-        let groups = piece.groups.iter().enumerate();
-        let groups = groups.filter(|(_, group)| diagram.groups[**group].parent == *root);
-        items.extend(groups.map(|(index, _)| (Item::Group(index), sizes[index])));
+        let sized = |item: Item| match item {
+            Item::Node(index) => (item, node_size(diagram, piece.nodes[index])),
+            Item::Group(index) => (item, sizes[index]),
+        };
+        let items: Vec<(Item, (f64, f64))> =
+            inside.remove(root).unwrap_or_default().into_iter().map(sized).collect();
         let all: Vec<(f64, f64)> = items.iter().map(|(_, size)| *size).collect();
         let found = shelves(&all, aspect, 0.0);
         let right = found.iter().zip(&all).map(|(point, size)| point.x + size.0).fold(0.0, f64::max);

@@ -60,9 +60,10 @@ pub(super) fn shorten<L>(
             });
             !is_end && !is_around && obstacle.edge != Some(index)
         };
-        let obstacles: Vec<&Rect> = obstacles.iter().filter(in_way).map(|obstacle| &obstacle.rect).collect();
         through_words(route);
         if piece.nodes.len() <= MAX_BOXES {
+            let obstacles: Vec<&Rect> =
+                obstacles.iter().filter(in_way).map(|obstacle| &obstacle.rect).collect();
             let fixed = words_end(route);
             let mut at = 1;
             while at + 1 < route.points.len() {

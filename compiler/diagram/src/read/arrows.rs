@@ -2,7 +2,7 @@
 //!
 //! Must not know: how boxes were found.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ci_access::program::{Grant, Program, read as read_policies};
 use ci_access::{Effect, Principals};
@@ -69,6 +69,8 @@ struct Arrows<'a> {
     diagram: &'a mut Diagram<At>,
     found: IndexMap<(usize, usize, EdgeKind), Gathered>,
     outside: HashMap<String, usize>,
+    /// The services of AWS that the program makes something of, as ARNs have them.
+    own: HashSet<&'static str>,
 }
 
 /// Finds the arrows and adds them, and who is outside, to the diagram.
@@ -79,7 +81,11 @@ pub(super) fn read(
     level: Level,
     diagram: &mut Diagram<At>,
 ) {
-    let mut arrows = Arrows { stacks, refs, boxes, diagram, found: IndexMap::new(), outside: HashMap::new() };
+    let resources = stacks.iter().flat_map(|stack| &stack.resources);
+    let arns = resources.filter_map(|resource| resource.schema.arn_template());
+    let own = arns.filter_map(|arn| arn.split(':').nth(2)).collect();
+    let (found, outside) = (IndexMap::new(), HashMap::new());
+    let mut arrows = Arrows { stacks, refs, boxes, diagram, found, outside, own };
     let program = read_policies(stacks);
     arrows.exposed();
     arrows.handed_on();
@@ -248,12 +254,7 @@ impl Arrows<'_> {
     fn right_outside(&mut self, user: Place, grant: &Grant) {
         for action in &grant.actions {
             let Some((prefix, _)) = action.split_once(':') else { continue };
-            let has_own = || {
-                let stacks = self.stacks.iter().flat_map(|stack| &stack.resources);
-                let arn = |resource: &ci_graph::Resource| resource.schema.arn_template();
-                stacks.filter_map(arn).any(|arn| arn.split(':').nth(2) == Some(prefix))
-            };
-            if EVERYWHERE.contains(&prefix) || prefix.contains('*') || has_own() {
+            if EVERYWHERE.contains(&prefix) || prefix.contains('*') || self.own.contains(prefix) {
                 continue;
             }
             let Some(from) = self.boxes.of(user) else { continue };
@@ -399,10 +400,11 @@ impl Arrows<'_> {
             .filter(|(_, _, kind)| *kind == EdgeKind::Event)
             .map(|(from, to, _)| (*from, *to))
             .collect();
+        // Which arrow was found first is of no account: they are sorted in the end.
         for (from, to) in events {
             let back = (to, from, EdgeKind::Access);
             if self.found.get(&back).is_some_and(|gathered| gathered.actions.iter().all(fetches)) {
-                self.found.shift_remove(&back);
+                self.found.swap_remove(&back);
             }
             // The right to hand it on says the same again.
             let along = (from, to, EdgeKind::Access);
@@ -412,11 +414,11 @@ impl Arrows<'_> {
                 .get(&along)
                 .is_some_and(|gathered| !gathered.actions.is_empty() && gathered.actions.iter().all(hands_on))
             {
-                self.found.shift_remove(&along);
+                self.found.swap_remove(&along);
             }
             // What lets it through is the policy of what it goes to.
             if self.found.get(&along).is_some_and(|gathered| gathered.actions.is_empty())
-                && let Some(said) = self.found.shift_remove(&along)
+                && let Some(said) = self.found.swap_remove(&along)
             {
                 let event = self.found.entry((from, to, EdgeKind::Event)).or_default();
                 event.words.extend(said.words);
@@ -428,7 +430,7 @@ impl Arrows<'_> {
     /// Who knows a value of whom, where nothing else connects them; of resources all of it.
     fn references(&mut self, level: Level) {
         let known: Vec<(usize, usize)> = self.found.keys().map(|(from, to, _)| (*from, *to)).collect();
-        let known: std::collections::HashSet<(usize, usize)> = known.into_iter().collect();
+        let known: HashSet<(usize, usize)> = known.into_iter().collect();
         // What networks and policies say is drawn as what it means.
         let is_plumbing = |place: Place| {
             let name = self.refs.resource(place).schema.name();

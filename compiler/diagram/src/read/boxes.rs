@@ -40,6 +40,7 @@ impl Boxes {
         diagram: &mut Diagram<At>,
     ) -> Self {
         let mut boxes = Self { of: BTreeMap::new() };
+        let mut taken = HashSet::new();
         for at in 0..stacks.len() {
             let idle = &request.idle;
             let mut service = Service { stacks, refs, idle, at, drawn: Vec::new(), owner: HashMap::new() };
@@ -48,7 +49,7 @@ impl Boxes {
             } else {
                 service.draw();
             }
-            service.add(diagram, &mut boxes, request.level);
+            service.add(diagram, &mut boxes, &mut taken, request.level);
         }
         if request.level != Level::Services {
             networks(stacks, refs, &mut boxes, diagram);
@@ -191,8 +192,8 @@ impl<'a> Service<'a> {
         None
     }
 
-    /// Adds boxes, and groups for components of which several things are drawn.
-    fn add(self, diagram: &mut Diagram<At>, boxes: &mut Boxes, level: Level) {
+    /// Adds boxes, and groups for components of which several things are drawn. `taken` has the ids of all boxes.
+    fn add(self, diagram: &mut Diagram<At>, boxes: &mut Boxes, taken: &mut HashSet<String>, level: Level) {
         let stack = self.stacks[self.at];
         let service = diagram.groups[self.at].id.clone();
         let mut drawn: Vec<&Vec<ResourceId>> = self.drawn.iter().filter(|all| !all.is_empty()).collect();
@@ -250,10 +251,11 @@ impl<'a> Service<'a> {
                 }
                 _ => (member.to_owned(), format!("{service}/{member}")),
             };
-            if diagram.nodes.iter().rev().any(|node| node.id == id) {
+            if taken.contains(&id) {
                 main.path.rsplit('.').next().unwrap_or(member).clone_into(&mut name);
                 id = format!("{service}/{}", main.path);
             }
+            taken.insert(id.clone());
             let sort = sort(main.schema.name());
             let part = |resource: &ResourceId| {
                 let of = stack.resource(*resource);

@@ -27,23 +27,25 @@ pub(super) fn finish(diagram: &mut Diagram<At>, request: &Request<'_>) {
 fn services(diagram: &mut Diagram<At>) {
     let count = diagram.groups.iter().take_while(|group| group.parent.is_none()).count();
     let mut of: Vec<usize> = Vec::with_capacity(diagram.nodes.len());
+    let mut inside: Vec<Vec<&Node<At>>> = vec![Vec::new(); count];
+    for node in &diagram.nodes {
+        if let Some(inside) = node.parent.and_then(|parent| inside.get_mut(parent)) {
+            inside.push(node);
+        }
+    }
     let mut nodes: Vec<Node<At>> = diagram
         .groups
         .iter()
-        .take(count)
-        .enumerate()
-        .map(|(at, group)| {
-            let inside = || diagram.nodes.iter().filter(|node| node.parent == Some(at));
-            Node {
-                id: group.id.clone(),
-                name: group.name.clone(),
-                label: contents(inside()),
-                family: Family::Service,
-                kind: NodeKind::Own,
-                parent: None,
-                at: group.at,
-                parts: inside().flat_map(|node| node.parts.iter().cloned()).collect(),
-            }
+        .zip(&inside)
+        .map(|(group, inside)| Node {
+            id: group.id.clone(),
+            name: group.name.clone(),
+            label: contents(inside.iter().copied()),
+            family: Family::Service,
+            kind: NodeKind::Own,
+            parent: None,
+            at: group.at,
+            parts: inside.iter().flat_map(|node| node.parts.iter().cloned()).collect(),
         })
         .collect();
     for node in std::mem::take(&mut diagram.nodes) {

@@ -19,7 +19,7 @@ fn drawn(program: &str, question: &DiagramQuestion) -> (Fixture, Picture) {
 #[test]
 fn every_element_of_a_picture_leads_to_the_source() {
     let (fixture, picture) = drawn(PROGRAM, &DiagramQuestion::default());
-    let svg = picture.svg.unwrap();
+    let svg = picture.drawing.unwrap().to_string();
     assert_eq!(picture.problem, None);
     for element in svg.split("data-id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(picture.places.iter().any(|(id, _)| id == element), "{element}: {:?}", picture.places);
@@ -39,10 +39,10 @@ fn every_element_of_a_picture_leads_to_the_source() {
 fn what_has_no_errors_is_drawn_and_it_is_said_that_something_is_missing() {
     let broken = PROGRAM.replace("letters = Queue {}", "letters = Queue { colour: 1 }");
     let (_, picture) = drawn(&broken, &DiagramQuestion::default());
-    assert!(picture.svg.unwrap().contains("data-id=\"mail/stamps\""));
+    assert!(picture.drawing.unwrap().to_string().contains("data-id=\"mail/stamps\""));
     assert_eq!(picture.problem.as_deref(), Some("what has errors may be missing: there is one error"));
     let (_, picture) = drawn("const A: Int = 1;", &DiagramQuestion::default());
-    assert_eq!(picture.svg, None);
+    assert_eq!(picture.drawing, None);
     assert!(picture.problem.unwrap().starts_with("there is nothing to draw"));
 }
 
@@ -56,7 +56,7 @@ fn a_question_can_be_about_an_environment_and_a_service() {
         };
         drawn(PROGRAM, &question).1
     };
-    assert!(asked(Some("prod"), None).svg.unwrap().contains("Post, prod"));
+    assert!(asked(Some("prod"), None).drawing.unwrap().to_string().contains("Post, prod"));
     assert_eq!(asked(Some("live"), None).problem.as_deref(), Some("there is no environment `live`"));
     let problem = asked(None, Some("mial")).problem;
     assert_eq!(problem.as_deref(), Some("there is no service `mial`; did you mean `mail`?"));

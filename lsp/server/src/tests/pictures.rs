@@ -29,7 +29,9 @@ fn a_picture_is_of_what_is_typed_and_sent_when_it_is_another() {
         let again = drawn(&mut client, &first["digest"]).await;
         assert_eq!(
             again,
-            json!({ "digest": first["digest"], "unchanged": true, "svg": null, "problem": null, "places": null })
+            json!({
+                "digest": first["digest"], "unchanged": true, "svg": null, "problem": null, "places": null, "patch": null
+            })
         );
 
         // A comment moves places and changes no picture.

@@ -20,6 +20,7 @@ use ci_project::{Host, MemorySystem};
 use serde_json::{Value, json};
 
 use super::client::{Client, talk_for};
+use super::random::Random;
 use crate::abilities::Abilities;
 use crate::findings::by_document;
 use crate::paths::{Paths, path_of};
@@ -444,17 +445,4 @@ fn boundary(text: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
-}
-
-/// The same numbers for the same seed: `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
-    }
 }

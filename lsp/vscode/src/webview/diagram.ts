@@ -1,4 +1,6 @@
 // The script of the panel with the diagram: shows the picture, lets one move in it, and says what is clicked.
+import type { PicturePatch } from "../protocol.ts";
+import { GLIDE, apply, read } from "./patch.ts";
 
 interface Host {
     postMessage(message: unknown): void;
@@ -10,6 +12,11 @@ declare function acquireVsCodeApi(): Host;
 /** What the extension says: fields that are left out stay as they were. */
 interface Said {
     svg?: string | null;
+    /** How the picture that is shown becomes the next one; `after` is the number of that which it is meant for. */
+    patch?: PicturePatch;
+    after?: number;
+    /** The number of what is shown then. */
+    shown?: number;
     problem?: string | null;
     level?: string;
     linked?: string[];
@@ -35,6 +42,8 @@ const problem = document.getElementById("problem") as HTMLElement;
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 let picture: SVGSVGElement | undefined;
+/** The number of the picture. */
+let shown: number | undefined;
 let at: View = host.getState() ?? { x: 0, y: 0, scale: 1, own: false };
 
 let linked = new Set<string>();
@@ -46,11 +55,18 @@ window.addEventListener("message", ({ data }: MessageEvent<Said>) => {
         problem.textContent = data.problem ?? "";
     }
     // Where there is no picture any more the last one stays, paler.
-    if (data.svg !== undefined) view.classList.toggle("old", data.svg === null);
+    if (data.svg !== undefined || data.patch) view.classList.toggle("old", data.svg === null);
     for (const button of document.querySelectorAll<HTMLElement>("[data-level]")) {
         if (data.level !== undefined) button.setAttribute("aria-pressed", String(button.dataset["level"] === data.level));
     }
     if (data.linked) linked = new Set(data.linked);
+    const isPatched = data.patch !== undefined && data.after === shown && change(data.patch);
+    if (isPatched || typeof data.svg === "string") shown = data.shown;
+    else if (data.patch) {
+        // It is of something else: of what was there before this page was loaded anew, say.
+        shown = undefined;
+        host.postMessage({ kind: "lost" });
+    }
     if (typeof data.svg === "string") show(data.svg);
     else if (data.linked) link();
     if (data.marked) {
@@ -109,21 +125,15 @@ function comeToMarked(): void {
 
 /** Puts a picture in. Its styles are taken over without its element, which the policy of the page would refuse. */
 function show(text: string): void {
-    const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    if (!(parsed instanceof SVGSVGElement)) return;
-    let css = "";
-    for (const element of parsed.querySelectorAll("style, script, foreignObject")) {
-        if (element.localName === "style") css += element.textContent ?? "";
-        element.remove();
-    }
-    sheet.replaceSync(`${css}\nsvg { --page: var(--vscode-editor-background) !important; }`);
+    const drawn = read(text);
+    if (!drawn) return;
+    sheet.replaceSync(`${drawn.css}\nsvg { --page: var(--vscode-editor-background) !important; }`);
     theme();
     const focused = document.activeElement?.closest("[data-id]");
     const hadFocus = focused ? idOf(focused) : undefined;
-    const next = document.importNode(parsed, true);
-    if (picture) picture.replaceWith(next);
-    else view.append(next);
-    picture = next;
+    if (picture) picture.replaceWith(drawn.root);
+    else view.append(drawn.root);
+    picture = drawn.root;
     link();
     mark();
     if (at.own) place();
@@ -131,6 +141,21 @@ function show(text: string): void {
     // The keyboard stays where it was.
     const same = elements().find((element) => idOf(element) === hadFocus);
     if (same instanceof SVGElement) same.focus();
+}
+
+/** Makes the picture the next one. What stays is touched by nothing but what is said of it. */
+function change(patch: PicturePatch): boolean {
+    const glides = !document.hidden && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!picture) return false;
+    const before = picture.style.transform;
+    if (!apply(picture, patch, glides)) return false;
+    link();
+    mark();
+    if (at.own) place();
+    else fit();
+    const after = picture.style.transform;
+    if (glides && after !== before) picture.animate([{ transform: before }, { transform: after }], GLIDE);
+    return true;
 }
 
 /** The picture has colours for light and dark pages; which are meant is a matter of the editor's theme. */
