@@ -12,6 +12,9 @@ use crate::{Cursor, Target};
 /// Where what the name at a cursor stands for is declared: the name, and the places. Of a shorthand both, its value first.
 pub fn definition(snapshot: &Snapshot, cursor: Cursor) -> Option<(Span, Vec<Target>)> {
     snapshot.attach(|db| {
+        if crate::manifest::is_manifest(snapshot, cursor.file) {
+            return crate::manifest::definition(db, snapshot, cursor);
+        }
         let (place, found) = symbol_at(db, snapshot, cursor)?;
         let mut targets: Vec<Target> = found.symbol.target(db).into_iter().collect();
         if found.shorthand {

@@ -24,6 +24,9 @@ pub struct Hover {
 /// What is known of the text at a cursor.
 pub fn hover(snapshot: &Snapshot, cursor: Cursor) -> Option<Hover> {
     snapshot.attach(|db| {
+        if crate::manifest::is_manifest(snapshot, cursor.file) {
+            return crate::manifest::hover(db, snapshot, cursor);
+        }
         let place = at(db, snapshot, cursor)?;
         let all = occurrences(db, place.body.item);
         let touched = all.iter().filter(|found| found.range.touches(place.offset) && !found.range.is_empty());

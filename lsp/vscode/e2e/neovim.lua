@@ -1,5 +1,5 @@
 -- The language server in Neovim, without a window: a hover, a finding, an edit that mends what was found, text that is
--- formatted, a name that is changed in all files. From Neovim 0.11 on it is set up as the README says.
+-- formatted, a name that is changed in all files, a key of the manifest. From Neovim 0.11 on it is set up as the README says.
 --
 --     PATH=…:$PATH CI_README=…/README.md nvim --headless -u NONE -c 'luafile neovim.lua' src/orders.ci
 
@@ -83,6 +83,16 @@ local ok, problem = pcall(function()
     end
     wait("a new name in both files", function() return uses(buffer) > 1 and other() end)
     say("renamed: %d here", uses(buffer))
+
+    if vim.lsp.config then
+        vim.cmd("edit ci.toml")
+        local manifest = vim.api.nvim_get_current_buf()
+        wait("a client of the manifest", function() return vim.lsp.get_clients({ bufnr = manifest })[1] end)
+        local place = { textDocument = vim.lsp.util.make_text_document_params(manifest), position = { line = 1, character = 1 } }
+        local told = vim.lsp.buf_request_sync(manifest, "textDocument/hover", place, 30000)
+        local text = assert(told and told[id] and told[id].result, "no hover of the manifest").contents.value
+        say("manifest, a file of %s: %s", vim.bo[manifest].filetype, text:gsub("\n.*", ""))
+    end
 end)
 if not ok then
     say("FAILED: %s", tostring(problem))
