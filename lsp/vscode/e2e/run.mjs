@@ -505,6 +505,15 @@ try {
         await link.click();
         const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
         await editor.until("its line", async () => (await at.innerText()).includes(`Ln ${line},`), 20_000);
+        // A step in the standard library leads to its source, as a definition does.
+        await page.locator(".tab", { hasText: "Who reaches whom" }).first().click();
+        const again = await editor.view(".markdown-body h1");
+        const inside = again.locator("a", { hasText: /^std\/\w+\.ci:\d+$/ }).first();
+        const [source, inner] = (await inside.innerText()).split(":");
+        await inside.click();
+        await page.locator(".tab", { hasText: path.basename(source) }).first().waitFor({ timeout: 20_000 });
+        await editor.until("its line", async () => (await at.innerText()).includes(`Ln ${inner},`), 20_000);
+        await editor.picture("network-library");
         await closeAll();
     });
 
