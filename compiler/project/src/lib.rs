@@ -54,7 +54,10 @@ pub use host::{Change, Host, OpenError, Snapshot};
 pub use inferred::InferredResource;
 pub use inspect::{CancelHandle, Kept, Overtaken, ServiceTemplate, TemplateResource, unless_overtaken};
 pub use levels::apply_levels;
-pub use manifest::{FILE_NAME as MANIFEST, LintLevel, Manifest, Rules, TemplateFormat, is_kebab_case};
+pub use manifest::{
+    FILE_NAME as MANIFEST, LintLevel, MANIFEST_KEYS, Manifest, ManifestEntries, ManifestKey, ManifestNames,
+    ManifestTable, ManifestValue, ManifestWord, Rules, TemplateFormat, is_kebab_case,
+};
 pub use network::{
     BlockedAnswer, NetworkAnswer, NetworkConnection, NetworkHop, NetworkQuestion, NetworkReport,
     ReachedAnswer, TargetNetwork,

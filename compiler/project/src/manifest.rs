@@ -24,10 +24,12 @@
 //! format = "yaml"                  # or "json", the default
 //! ```
 //!
-//! Read by hand rather than through derived types: so every mistake of a manifest is reported in one run, each at
+//! What may stand in it says `model`. Read by hand rather than through derived types: so every mistake of a manifest is reported in one run, each at
 //! its place and with the nearest name that exists.
 //!
 //! Must not know: the disk. Whether a path leads anywhere is for its user to find out.
+
+mod model;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +37,10 @@ use ci_base::{Applicability, Code, Diagnostic, FileId, Span, TextRange, did_you_
 use ci_sema::rule::RuleSeverity;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+pub use model::{
+    MANIFEST_KEYS, ManifestEntries, ManifestKey, ManifestNames, ManifestTable, ManifestValue, ManifestWord,
+};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "ci.toml";
@@ -150,11 +156,7 @@ type Value<'i> = Spanned<DeValue<'i>>;
 
 impl Reader<'_> {
     fn document(&mut self, document: &DeTable<'_>, manifest: &mut Manifest) {
-        self.known_keys(
-            document,
-            "a manifest",
-            &["package", "dependencies", "lints", "rules", "build", "catalog"],
-        );
+        self.known_keys(document, "a manifest", &[]);
         if let Some(package) = document.get("package") {
             self.package(package, manifest);
         } else {
@@ -171,11 +173,11 @@ impl Reader<'_> {
             self.rules(rules, &mut manifest.rules);
         }
         if let Some(build) = self.table(document.get("build"), "build") {
-            self.known_keys(build, "`[build]`", &["format"]);
+            self.known_keys(build, "`[build]`", &["build"]);
             manifest.format = build.get("format").and_then(|format| self.format(format));
         }
         if let Some(catalog) = self.table(document.get("catalog"), "catalog") {
-            self.known_keys(catalog, "`[catalog]`", &["schemas"]);
+            self.known_keys(catalog, "`[catalog]`", &["catalog"]);
             self.schemas(catalog.get("schemas"), manifest);
         }
     }
@@ -183,7 +185,7 @@ impl Reader<'_> {
     fn package(&mut self, package: &Value<'_>, manifest: &mut Manifest) {
         let header = package.span();
         let Some(package) = self.table(Some(package), "package") else { return };
-        self.known_keys(package, "`[package]`", &["name", "version", "description", "schemas"]);
+        self.known_keys(package, "`[package]`", &["package"]);
         match package.get("name") {
             None => drop(self.report(header.clone(), "the package has no `name`")),
             Some(name) => {
@@ -269,7 +271,7 @@ impl Reader<'_> {
             found.help = Some(supported.to_owned());
             return None;
         }
-        self.known_keys(table, "a dependency", &["path"]);
+        self.known_keys(table, "a dependency", &["dependencies", key]);
         let Some(path) = table.get("path") else {
             let found = self.report(value.span(), format!("the dependency `{key}` has no path"));
             found.help = Some(supported.to_owned());
@@ -306,21 +308,30 @@ impl Reader<'_> {
     }
 
     fn level(&mut self, name: &Spanned<toml::de::DeString<'_>>, level: &Value<'_>) -> Option<LintLevel> {
-        let text = self.string(level, name.get_ref())?.to_owned();
-        match text.as_str() {
-            "allow" => Some(LintLevel::Allow),
-            "warn" => Some(LintLevel::Warn),
-            "deny" => Some(LintLevel::Deny),
-            _ => {
-                let message = format!("there is no level `{text}`: it is `allow`, `warn` or `deny`");
-                self.unknown_text(level.span(), message, &text, ["allow", "warn", "deny"]);
-                None
-            }
+        self.word(level, name.get_ref(), "level", &LintLevel::ALL, LintLevel::name)
+    }
+
+    /// One of a few words. `what` it is, is said where it is none of them.
+    fn word<T: Copy>(
+        &mut self,
+        value: &Value<'_>,
+        name: &str,
+        what: &str,
+        all: &[T],
+        named: fn(T) -> &'static str,
+    ) -> Option<T> {
+        let text = self.string(value, name)?.to_owned();
+        let found = all.iter().copied().find(|word| named(*word) == text);
+        if found.is_none() {
+            let names: Vec<&str> = all.iter().map(|word| named(*word)).collect();
+            let message = format!("there is no {what} `{text}`: it is {}", list(&names, " or "));
+            self.unknown_text(value.span(), message, &text, names);
         }
+        found
     }
 
     fn rules(&mut self, table: &DeTable<'_>, rules: &mut Rules) {
-        self.known_keys(table, "`[rules]`", &["packages", "severity", "levels"]);
+        self.known_keys(table, "`[rules]`", &["rules"]);
         if let Some(packages) = table.get("packages") {
             match packages.get_ref().as_array() {
                 Some(array) => {
@@ -335,15 +346,9 @@ impl Reader<'_> {
                 None => self.wrong_type(packages, "packages", "a list of modules"),
             }
         }
-        if let Some(severity) = table.get("severity")
-            && let Some(text) = self.string(severity, "severity").map(str::to_owned)
-        {
-            rules.severity = RuleSeverity::named(&text);
-            if rules.severity.is_none() {
-                let names = RuleSeverity::ALL.map(RuleSeverity::name);
-                let message = format!("there is no severity `{text}`: it is {}", list(&names));
-                self.unknown_text(severity.span(), message, &text, names);
-            }
+        if let Some(severity) = table.get("severity") {
+            rules.severity =
+                self.word(severity, "severity", "severity", &RuleSeverity::ALL, RuleSeverity::name);
         }
         for (name, level) in entries(self.table(table.get("levels"), "levels")) {
             if let Some(read) = self.level(name, level) {
@@ -353,22 +358,15 @@ impl Reader<'_> {
     }
 
     fn format(&mut self, format: &Value<'_>) -> Option<TemplateFormat> {
-        let text = self.string(format, "format")?.to_owned();
-        match text.as_str() {
-            "json" => Some(TemplateFormat::Json),
-            "yaml" => Some(TemplateFormat::Yaml),
-            _ => {
-                let message = format!("there is no format `{text}`: it is `json` or `yaml`");
-                self.unknown_text(format.span(), message, &text, ["json", "yaml"]);
-                None
-            }
-        }
+        self.word(format, "format", "format", &TemplateFormat::ALL, TemplateFormat::name)
     }
 
-    fn known_keys(&mut self, table: &DeTable<'_>, place: &str, known: &[&str]) {
+    /// Reports keys that the table at a path of the manifest does not have. `place` is what the table is, in words.
+    fn known_keys(&mut self, table: &DeTable<'_>, place: &str, path: &[&str]) {
+        let known: Vec<&str> = MANIFEST_KEYS.at(path).into_iter().flat_map(ManifestTable::names).collect();
         for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let message = format!("{place} has no `{}`", key.get_ref());
-            let note = format!("it has {}", list(known));
+            let note = format!("it has {}", list(&known, ", "));
             self.unknown(key.span(), message, key.get_ref(), known.iter().copied()).notes.push(note);
         }
     }
@@ -462,8 +460,13 @@ fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
-fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// The names, with `last` before the last.
+fn list(names: &[&str], last: &str) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [rest @ .., end] if !rest.is_empty() => format!("{}{last}{end}", rest.join(", ")),
+        names => names.join(", "),
+    }
 }
 
 /// Whether `text` can name a package: `a-z`, then `a-z`, `0-9` and single hyphens.

@@ -2,12 +2,12 @@
 //!
 //! Must not know: how a rule is evaluated.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use ci_base::{Applicability, Code, Diagnostic, Severity, TextRange, did_you_mean};
-use ci_sema::rule::{RuleSettings, is_active, rule_names};
-use ci_sema::{At, Db, ItemId, Package, Rulings};
+use ci_sema::rule::{RuleSettings, is_active, rule_names, rules_of};
+use ci_sema::{At, Db, ItemId, Package, Program, Rulings, SourceFile};
 
 use crate::database::RootDatabase;
 use crate::host::{STDLIB, Snapshot};
@@ -71,7 +71,10 @@ pub(crate) fn settings(
         let known = package.filter(|package| package.files(db).iter().any(|file| inside(file.module(db))));
         match known {
             Some(package) => modules.push((package, Arc::from(rest))),
-            None => wrong.push(unknown_package(&path, at, root)),
+            None => {
+                let dependencies = root.dependencies.iter().map(|(name, at)| (&**name, packages[*at]));
+                wrong.push(unknown_package(&path, at, &modules_with_rules(db, std, dependencies)));
+            }
         }
     }
     let severity = |level: LintLevel| match level {
@@ -84,12 +87,34 @@ pub(crate) fn settings(
     (RuleSettings { modules, least, levels: levels.collect() }, wrong)
 }
 
-fn unknown_package(path: &str, at: TextRange, root: &LoadedPackage) -> Diagnostic<TextRange> {
+/// The modules that have rules or lie around such, of the standard library and of dependencies by the names they are
+/// imported by.
+fn modules_with_rules<'a>(
+    db: &dyn Db,
+    std: Package,
+    dependencies: impl Iterator<Item = (&'a str, Package)>,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (name, package) in [("std", std)].into_iter().chain(dependencies) {
+        let with_rules = package.files(db).iter().filter(|file| {
+            file.subjects(db).is_none_or(|subjects| !subjects.is_empty())
+                && rules_of(db, **file).next().is_some()
+        });
+        for file in with_rules {
+            let path = format!("{name}::{}", file.module(db));
+            let path = path.trim_end_matches("::");
+            let around = path.match_indices("::").map(|(at, _)| &path[..at]);
+            found.extend(around.chain([path]).filter(|path| *path != "std").map(str::to_owned));
+        }
+    }
+    found
+}
+
+fn unknown_package(path: &str, at: TextRange, known: &BTreeSet<String>) -> Diagnostic<TextRange> {
     let found =
         Diagnostic::new(Code::InvalidManifest, at, format!("there is no module `{path}` to take rules from"))
             .note("it is a module of the standard library or of a dependency, by the name it is imported by");
-    let names = root.dependencies.iter().map(|(name, _)| name.as_str());
-    match did_you_mean(path, names.chain(DEFAULT)) {
+    match did_you_mean(path, known.iter().map(String::as_str)) {
         Some(near) => found.help(format!("did you mean `{near}`?")).fix(
             format!("change it to `{near}`"),
             at,
@@ -144,6 +169,26 @@ impl Ruled {
 }
 
 impl Snapshot {
+    /// The modules that a manifest of the project can take rules from: `std::rules::fsbp`, `house_rules`.
+    pub fn modules_with_rules(&self) -> BTreeSet<String> {
+        let (db, root) = (&self.db, self.project.packages.first());
+        let Some((root, program)) = root.zip(Program::try_get(db)) else { return BTreeSet::new() };
+        let dependencies = root.dependencies(db).iter().map(|(name, package)| (&**name, *package));
+        modules_with_rules(db, program.std(db), dependencies)
+    }
+
+    /// The source of a module that a manifest of the project names: of `std::rules::keys`.
+    pub fn module(&self, path: &str) -> Option<SourceFile> {
+        let (db, root) = (&self.db, self.project.packages.first()?);
+        let (first, rest) = path.split_once("::").unwrap_or((path, ""));
+        let dependency = || root.dependencies(db).iter().find(|(name, _)| **name == *first);
+        let package = match first {
+            "std" => Program::try_get(db)?.std(db),
+            _ => dependency()?.1,
+        };
+        package.files(db).iter().copied().find(|file| **file.module(db) == *rest)
+    }
+
     /// Levels of the manifest for rules that are not there.
     pub(crate) fn unknown_rules(&self, db: &dyn Db) -> Vec<Diagnostic> {
         let levels: &BTreeMap<_, _> = &self.project.manifest.rules.levels;
@@ -158,7 +203,12 @@ impl Snapshot {
             let found =
                 Diagnostic::new(Code::InvalidManifest, span, format!("there is no rule called `{name}`"));
             match did_you_mean(name, names.iter().map(|name| &**name)) {
-                Some(near) => found.help(format!("did you mean `{near}`?")),
+                Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+                    format!("change it to `{near}`"),
+                    span,
+                    near,
+                    Applicability::MaybeIncorrect,
+                ),
                 None => found.note("rules are those of the project and of the modules of `packages`"),
             }
         });

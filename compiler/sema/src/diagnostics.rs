@@ -5,6 +5,7 @@ use ci_syntax::ast::{Attribute, Expr, ExprId, Item, ItemTree, Path, TypeExpr};
 use rustc_hash::FxHashSet;
 
 use crate::eval::plan::{TargetId, open_stack, plan, stands_alone, targets, whole_stack};
+use crate::import::with_imports;
 use crate::infer::infer;
 use crate::item::{ItemKind, file_outline, item_range, item_source, item_span, item_tree, items};
 use crate::name::{modules, scope};
@@ -32,7 +33,8 @@ pub fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<Span>> 
         .collect();
     for item in items(db, file).iter().copied() {
         let mut own = |errors: &[Diagnostic<TextRange>]| {
-            found.extend(errors.iter().map(|error| error.clone().map(|range| item_span(db, item, range))));
+            let placed = errors.iter().map(|error| error.clone().map(|range| item_span(db, item, range)));
+            found.extend(placed.map(|error| with_imports(db, file, error)));
         };
         own(&item_tree(db, item).errors);
         // An import has no types. Most items are imports, and what is not asked for is not looked at after every edit.

@@ -4,7 +4,7 @@
 //! kinds of references are checked here; ranges, patterns and what else the catalog says of a value are checked on
 //! the values of the graph.
 
-use ci_base::{Applicability, Code, Diagnostic, Severity, TextRange, did_you_mean};
+use ci_base::{Applicability, Code, Diagnostic, Severity, TextRange, did_you_mean, part_of};
 use ci_syntax::ItemSource;
 use ci_syntax::ast::{Expr, ExprId, Item, ItemTree, Keyword, Member, MemberKind, Name, UnitKind};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -204,13 +204,23 @@ impl<'db> Infer<'db> {
         known: impl IntoIterator<Item = &'a str>,
     ) -> Diagnostic<TextRange> {
         match did_you_mean(name, known) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change it to `{near}`"),
-                range,
-                near,
-                Applicability::MachineApplicable,
-            ),
+            Some(near) => meant(diagnostic, range, near, Applicability::MachineApplicable),
             None => diagnostic,
+        }
+    }
+
+    /// The same of a field, which may also be a part of one that is there.
+    fn suggest_field<'a>(
+        &self,
+        diagnostic: Diagnostic<TextRange>,
+        range: TextRange,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> Diagnostic<TextRange> {
+        let found = self.suggest(diagnostic, range, name, known.clone());
+        match part_of(name, known).filter(|_| found.fixes.is_empty()) {
+            Some(near) => meant(found, range, near, Applicability::MaybeIncorrect),
+            None => found,
         }
     }
 
@@ -771,4 +781,15 @@ pub fn unit_word(kind: UnitKind) -> &'static str {
         UnitKind::Service => "service",
         UnitKind::App => "app",
     }
+}
+
+/// "did you mean", as a help and as a fix.
+fn meant(
+    diagnostic: Diagnostic<TextRange>,
+    range: TextRange,
+    near: &str,
+    how: Applicability,
+) -> Diagnostic<TextRange> {
+    let title = format!("change it to `{near}`");
+    diagnostic.help(format!("did you mean `{near}`?")).fix(title, range, near, how)
 }

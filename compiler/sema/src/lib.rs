@@ -21,6 +21,7 @@ pub mod builtin;
 pub mod db;
 mod diagnostics;
 pub mod eval;
+pub mod import;
 pub mod infer;
 pub mod item;
 pub mod name;

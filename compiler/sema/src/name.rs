@@ -5,16 +5,20 @@
 
 use std::sync::{Arc, LazyLock};
 
-use ci_base::{Code, Diagnostic, TextRange, did_you_mean};
+use ci_base::{Applicability, Code, Diagnostic, Edit, TextRange, did_you_mean};
 use ci_catalog::iam;
 use ci_graph::Pseudo;
 use ci_syntax::ast::{Item, ItemTree, UseEnd, UseTree};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::builtin::{Builtin, BuiltinType};
+use crate::import::{self, Offer};
 use crate::item::{ItemKind, item_source, item_tree, items};
 use crate::ty::{ResourceType, resource_path};
 use crate::{Db, ItemId, Package, Program, SourceFile};
+
+/// How many imports are told of that would make one name known: `Cluster` is a resource type of many services.
+const MOST_IMPORTS: usize = 8;
 
 /// What a path stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,8 +58,10 @@ pub struct Unresolved {
     pub container: Option<String>,
     /// The nearest name that is there.
     pub suggestion: Option<String>,
-    /// An import that would make it known.
-    pub import: Option<String>,
+    /// Imports that would make it known.
+    pub imports: Vec<Offer>,
+    /// The import of the nearest name that could be imported.
+    pub near: Option<Box<Offer>>,
     /// Whether it was looked for among the variants of an enum.
     pub in_enum: bool,
     /// Whether an import should have brought it in, and has been reported.
@@ -250,15 +256,44 @@ impl Unresolved {
             Some(container) => (Code::UnknownName, format!("there is no `{name}` in `{container}`")),
         };
         let mut diagnostic = Diagnostic::new(code, range, message).label("not found");
-        if let Some(suggestion) = &self.suggestion {
+        if let [Offer { path, .. }] = self.imports.as_slice() {
+            let title = format!("import `{path}`");
+            diagnostic = diagnostic.help(format!("import it: `use {path};`")).import(
+                title,
+                path,
+                None,
+                Applicability::MachineApplicable,
+            );
+        } else if !self.imports.is_empty() {
+            let shown: Vec<String> =
+                self.imports.iter().take(MOST_IMPORTS).map(|offer| format!("`{}`", offer.path)).collect();
+            let more = match self.imports.len() - shown.len() {
+                0 => String::new(),
+                1 => " or another".to_owned(),
+                more => format!(" or {more} others"),
+            };
+            diagnostic = diagnostic.help(format!("import one of {}{more}", shown.join(", ")));
+            for Offer { path, .. } in &self.imports {
+                let title = format!("import `{path}`");
+                diagnostic = diagnostic.import(title, path, None, Applicability::MaybeIncorrect);
+            }
+        } else if let Some(suggestion) = &self.suggestion {
             diagnostic = diagnostic.help(format!("did you mean `{suggestion}`?")).fix(
                 format!("change it to `{suggestion}`"),
                 range,
                 suggestion.clone(),
-                ci_base::Applicability::MachineApplicable,
+                Applicability::MachineApplicable,
             );
-        } else if let Some(import) = &self.import {
-            diagnostic = diagnostic.help(format!("import it: `use {import};`"));
+        } else if let Some(Offer { name, path }) = self.near.as_deref() {
+            let from = path.rsplit_once("::").map_or("", |(module, _)| module);
+            let title = format!("change it to `{name}` and import that");
+            let edit = Edit { at: range, text: name.to_string() };
+            diagnostic = diagnostic.help(format!("did you mean `{name}` of `{from}`?")).import(
+                title,
+                path,
+                Some(edit),
+                Applicability::MachineApplicable,
+            );
         }
         diagnostic
     }
@@ -297,23 +332,13 @@ pub fn resolve(db: &dyn Db, file: SourceFile, segments: &[&str]) -> Result<Def, 
     })
     .map_err(|mut error| {
         error.reported = error.container.is_none() && scope.broken.contains(first);
-        if error.container.is_none() && error.suggestion.is_none() {
-            error.import = importable(db, first);
+        if error.container.is_none() {
+            error.imports = import::importable(db, file, segments);
+            if error.imports.is_empty() && error.suggestion.is_none() {
+                error.near = import::nearest(db, file, segments).map(Box::new);
+            }
         }
         error
-    })
-}
-
-/// An import that would bring in `name`: from the standard library, or a resource type of that name.
-fn importable(db: &dyn Db, name: &str) -> Option<String> {
-    let std = Program::try_get(db)?.std(db);
-    let from_std = modules(db, std).iter().find_map(|(module, file)| {
-        let known = module_items(db, *file).iter().any(|(item, _)| &**item == name);
-        known.then(|| format!("std::{module}::{name}"))
-    });
-    from_std.or_else(|| {
-        let mut types = ci_catalog::resource_types().filter(|known| known.rsplit("::").next() == Some(name));
-        types.next().map(resource_path)
     })
 }
 
@@ -333,7 +358,8 @@ fn walk(
             segment: 0,
             container: None,
             suggestion,
-            import: None,
+            imports: Vec::new(),
+            near: None,
             in_enum: false,
             reported: false,
         });
@@ -349,7 +375,8 @@ fn walk(
                     segment: at,
                     container,
                     suggestion,
-                    import: None,
+                    imports: Vec::new(),
+                    near: None,
                     in_enum,
                     reported: false,
                 });

@@ -167,11 +167,15 @@ fn sources(db: &dyn Db) -> Vec<(SourceFile, bool)> {
     found
 }
 
+/// All rules that could apply, in the order of their modules.
+pub fn rules(db: &dyn Db) -> impl Iterator<Item = ItemId> + '_ {
+    sources(db).iter().flat_map(|(file, _)| rules_of(db, *file))
+}
+
 /// The names of all rules that could apply, sorted.
 #[salsa::tracked]
 pub fn rule_names(db: &dyn Db) -> Vec<Arc<str>> {
-    let named = sources(db).iter().flat_map(|(file, _)| rules_of(db, *file));
-    let mut names: Vec<Arc<str>> = named.map(|item| Arc::clone(item.name(db))).collect();
+    let mut names: Vec<Arc<str>> = rules(db).map(|item| Arc::clone(item.name(db))).collect();
     names.sort();
     names.dedup();
     names

@@ -701,4 +701,39 @@ service S {
 service Orders { input delay: Int; let queue = aws::sqs::Queue { DelaySeconds: delay }; }
 app Shop { input delay: Int; let orders = Orders { delay }; }
 "##;
+
+    names_that_others_have: r##"
+use crate::names::PREFIX;
+service S {
+    let near = Fnction { code: PREFIX, runtime: Runtim::Python };
+    let exact = Function { code: "x", runtime: Runtime::Python };
+    let own = aws::sqs::Queue { DelaySeconds: LIMITT };
+    let same = aws::sqs::Queue { DelaySeconds: LIMIT };
+    let right = lambda::invoke(exact);
+    let many = Environment {};
+    let seen = PREFIXX;
+    let of_the_library = hiden();
+    let nothing = Colour {};
+    let another = FunctionUrl {};
+}
+//- names
+const PREFIX: String = "shop";
+const LIMIT: Int = 5;
+//- std::compute
+enum Runtime { Python }
+component Function { input code: String; input runtime: Runtime; }
+fn hidden() -> Int { 1 }
+//- std::verbs::lambda
+fn invoke(of: String) -> String { of }
+"##;
+
+    fields_by_a_part_of_their_name: r##"
+component Box { input visibility_timeout: Duration; input retention: Duration = 1d; output url: String = "x"; }
+service S {
+    let queue = aws::sqs::Queue { Namee: "a", Id: "b", Colour: 1 };
+    let boxed = Box { timeout: 5s };
+    let right = Box { visibility_timeout: 5s };
+    let letter = aws::sqs::Queue { Tags: [{ Ky: "a", V: "b" }] };
+}
+"##;
 }

@@ -90,12 +90,15 @@ pub fn fix_all(file: FileId, findings: &[Diagnostic]) -> Option<Action> {
     for finding in findings.iter().filter(|finding| finding.primary.at.file == file) {
         let fix = finding.fixes.iter().find(|fix| fix.applicability == Applicability::MachineApplicable);
         let Some(fix) = fix else { continue };
-        let is_free = fix.edits.iter().all(|edit| {
+        // What two of them import is imported once.
+        let own = fix.edits.iter().map(|edit| TextEdit { at: edit.at, text: edit.text.clone() });
+        let own: Vec<TextEdit> = own.filter(|edit| !edits.contains(edit)).collect();
+        let is_free = own.iter().all(|edit| {
             edit.at.file == file && edits.iter().all(|other| !overlaps(other.at.range, edit.at.range))
         });
         if is_free {
             count += 1;
-            edits.extend(fix.edits.iter().map(|edit| TextEdit { at: edit.at, text: edit.text.clone() }));
+            edits.extend(own);
         }
     }
     (count > 0).then(|| Action {

@@ -85,6 +85,9 @@ pub struct Completions {
 /// What may be written at a cursor.
 pub fn completions(snapshot: &Snapshot, cursor: Cursor) -> Completions {
     snapshot.attach(|db| {
+        if crate::manifest::is_manifest(snapshot, cursor.file) {
+            return crate::manifest::completions(db, snapshot, cursor);
+        }
         let text = snapshot.files().text(cursor.file);
         let mut list = List::new(snapshot, cursor, text);
         match at(db, snapshot, cursor) {

@@ -5,17 +5,20 @@ use ci_project::Snapshot;
 use ci_sema::Db;
 use ci_sema::ty::Ty;
 
-use crate::occurrence::{occurrences, symbol_at};
+use crate::occurrence::{occurrences_near, symbol_at};
 use crate::symbol::Symbol;
 use crate::{Cursor, Target};
 
 /// Where what the name at a cursor stands for is declared: the name, and the places. Of a shorthand both, its value first.
 pub fn definition(snapshot: &Snapshot, cursor: Cursor) -> Option<(Span, Vec<Target>)> {
     snapshot.attach(|db| {
+        if crate::manifest::is_manifest(snapshot, cursor.file) {
+            return crate::manifest::definition(db, snapshot, cursor);
+        }
         let (place, found) = symbol_at(db, snapshot, cursor)?;
         let mut targets: Vec<Target> = found.symbol.target(db).into_iter().collect();
         if found.shorthand {
-            let others = occurrences(db, place.body.item);
+            let others = occurrences_near(db, place.body.item, place.offset);
             let others = others.iter().filter(|other| other.range == found.range);
             targets
                 .extend(others.filter(|other| **other != found).filter_map(|other| other.symbol.target(db)));

@@ -16,6 +16,11 @@ pub enum Shade {
     Deprecated,
 }
 
+/// The page about a kind of finding.
+pub fn page(code: Code) -> String {
+    format!("{}/blob/main/spec/errors/{}.md", env!("CARGO_PKG_REPOSITORY"), code.number())
+}
+
 /// All findings of a project, by the file that each points to.
 pub fn diagnostics(snapshot: &Snapshot) -> BTreeMap<FileId, Vec<Diagnostic>> {
     let mut found: BTreeMap<FileId, Vec<Diagnostic>> = BTreeMap::new();

@@ -38,11 +38,11 @@ pub(crate) fn expected(body: &Body<'_>, id: ExprId) -> Option<Ty> {
 }
 
 fn around<'db>(body: &Body<'db>, id: ExprId) -> Around<'db> {
-    // Parents come after their children.
-    let parents = body.tree.exprs.iter().enumerate().skip(id.0 as usize + 1);
-    for (at, node) in parents {
+    // Parents come after their children, and have their text.
+    let parents = body.exprs_near(body.tree.range(id).start).filter(|(parent, _)| parent.0 > id.0);
+    for (parent, node) in parents {
         if children(&node.expr).contains(&id) {
-            return Around::Expr(ExprId(at as u32));
+            return Around::Expr(parent);
         }
     }
     for (at, member) in members(&body.tree.item).iter().enumerate() {

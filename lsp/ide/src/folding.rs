@@ -24,6 +24,9 @@ pub enum FoldKind {
 
 /// What can be folded in a file.
 pub fn folds(snapshot: &Snapshot, file: FileId) -> Vec<Fold> {
+    if crate::manifest::is_manifest(snapshot, file) {
+        return Vec::new();
+    }
     let text = snapshot.files().text(file);
     let tokens = lex(text);
     let end = |at: usize| tokens.get(at + 1).map_or(text.len() as u32, |token| token.start);

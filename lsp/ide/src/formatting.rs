@@ -9,6 +9,9 @@ use crate::TextEdit;
 /// What the formatter would change, line by line. Nothing where it would change the meaning of the program, which is a
 /// mistake of its own.
 pub fn format(snapshot: &Snapshot, file: FileId) -> Vec<TextEdit> {
+    if crate::manifest::is_manifest(snapshot, file) {
+        return Vec::new();
+    }
     let text = snapshot.files().text(file);
     ci_format::format(text).map_or_else(|_| Vec::new(), |formatted| edits(file, text, &formatted))
 }

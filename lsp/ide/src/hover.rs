@@ -8,7 +8,7 @@ use ci_syntax::ast::Expr;
 
 use crate::Cursor;
 use crate::describe;
-use crate::occurrence::{Occurrence, occurrences};
+use crate::occurrence::{Occurrence, occurrences_near};
 use crate::place::{At, Body, at};
 use crate::symbol::Symbol;
 
@@ -24,8 +24,11 @@ pub struct Hover {
 /// What is known of the text at a cursor.
 pub fn hover(snapshot: &Snapshot, cursor: Cursor) -> Option<Hover> {
     snapshot.attach(|db| {
+        if crate::manifest::is_manifest(snapshot, cursor.file) {
+            return crate::manifest::hover(db, snapshot, cursor);
+        }
         let place = at(db, snapshot, cursor)?;
-        let all = occurrences(db, place.body.item);
+        let all = occurrences_near(db, place.body.item, place.offset);
         let touched = all.iter().filter(|found| found.range.touches(place.offset) && !found.range.is_empty());
         // Of a shorthand the property says more than the value.
         let found = touched.max_by_key(|found| (found.range.start, found.expr.is_none()));
@@ -48,7 +51,7 @@ fn named(place: &At<'_>, found: &Occurrence, all: &[Occurrence]) -> Option<Hover
             found.expr.or_else(uses).map(|id| body.ty(id)).or(bound.as_ref())
         }
         Symbol::Method(_) => {
-            let receiver = body.exprs().find_map(|(_, node)| match &node.expr {
+            let receiver = body.exprs_near(place.offset).find_map(|(_, node)| match &node.expr {
                 Expr::MethodCall { receiver, name, .. } if name.0 == found.range => Some(*receiver),
                 _ => None,
             });
@@ -68,7 +71,7 @@ fn local(body: &Body<'_>, at: TextRange) -> Option<Ty> {
             return Some(parameter.ty.clone());
         }
     }
-    body.exprs().find_map(|(_, node)| match &node.expr {
+    body.exprs_near(at.start).find_map(|(_, node)| match &node.expr {
         Expr::Block { bindings, .. } => {
             let binding = bindings.iter().find(|binding| binding.name.0 == at)?;
             Some(body.ty(binding.value).clone())

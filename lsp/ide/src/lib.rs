@@ -28,6 +28,7 @@ pub mod tokens;
 
 mod describe;
 mod expected;
+mod manifest;
 mod occurrence;
 mod place;
 mod shape;

@@ -33,8 +33,18 @@ pub(crate) struct Occurrence {
 
 /// The names of an item, in the order of the source. Of a shorthand the entry comes before the value.
 pub(crate) fn occurrences(db: &dyn Db, item: ItemId) -> Vec<Occurrence> {
+    walked(db, item, None)
+}
+
+/// The names of the members that an offset touches, and of what is no member: those around the offset, and whatever is bound
+/// there. Of ten thousand members all others are left alone.
+pub(crate) fn occurrences_near(db: &dyn Db, item: ItemId, offset: u32) -> Vec<Occurrence> {
+    walked(db, item, Some(offset))
+}
+
+fn walked(db: &dyn Db, item: ItemId, near: Option<u32>) -> Vec<Occurrence> {
     let body = Body::of(db, item);
-    let mut walk = Walk { body, db, file: item.file(db), locals: Vec::new(), found: Vec::new() };
+    let mut walk = Walk { body, db, file: item.file(db), near, locals: Vec::new(), found: Vec::new() };
     walk.item();
     walk.found.sort_by_key(|found| (found.range.start, found.range.end));
     walk.found
@@ -42,7 +52,7 @@ pub(crate) fn occurrences(db: &dyn Db, item: ItemId) -> Vec<Occurrence> {
 
 /// The name that the offset, counted from the start of the item, touches. Of a shorthand, what its value stands for.
 pub(crate) fn occurrence_at(db: &dyn Db, item: ItemId, offset: u32) -> Option<Occurrence> {
-    let all = occurrences(db, item);
+    let all = occurrences_near(db, item, offset);
     // Where two names touch, the one that starts there was meant.
     let touched = all.into_iter().filter(|found| found.range.touches(offset) && !found.range.is_empty());
     touched.max_by_key(|found| {
@@ -65,6 +75,8 @@ struct Walk<'db> {
     body: Body<'db>,
     db: &'db dyn Db,
     file: SourceFile,
+    /// The offset that members must touch to be looked at.
+    near: Option<u32>,
     locals: Vec<(&'db str, TextRange)>,
     found: Vec<Occurrence>,
 }
@@ -153,6 +165,10 @@ impl<'db> Walk<'db> {
     fn members(&mut self, members: &'db [Member]) {
         let in_rule = matches!(self.body.tree.item, Item::Rule { .. });
         for (at, member) in members.iter().enumerate() {
+            // In a rule a member binds what those after it read.
+            if !in_rule && self.near.is_some_and(|offset| !member.range.touches(offset)) {
+                continue;
+            }
             self.attributes(&member.attributes);
             match &member.kind {
                 MemberKind::Declaration { name, ty, value, .. } => {

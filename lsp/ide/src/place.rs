@@ -7,10 +7,11 @@ use ci_project::Snapshot;
 use ci_sema::infer::{Inference, infer};
 use ci_sema::item::{item_range, item_source, item_span, item_tree, items};
 use ci_sema::{Db, ItemId, Program, SourceFile};
-use ci_syntax::ast::{Expr, ExprId, ItemTree};
+use ci_syntax::ast::{Expr, ExprId, ExprNode, ItemTree, Member, MemberKind};
 use ci_syntax::{ItemSource, Token, TokenKind};
 
 use crate::Cursor;
+use crate::symbol::members;
 
 /// The source with this number, of the project or of the standard library.
 pub(crate) fn source_of(db: &dyn Db, snapshot: &Snapshot, file: FileId) -> Option<SourceFile> {
@@ -62,14 +63,36 @@ impl<'db> Body<'db> {
     }
 
     /// Every expression with its number.
-    pub fn exprs(&self) -> impl Iterator<Item = (ExprId, &'db ci_syntax::ast::ExprNode)> {
+    pub fn exprs(&self) -> impl Iterator<Item = (ExprId, &'db ExprNode)> {
         self.tree.exprs.iter().enumerate().map(|(at, node)| (ExprId(at as u32), node))
+    }
+
+    /// The expressions of the members that an offset touches, and maybe more: all whose text touches it are among them.
+    ///
+    /// Expressions are numbered as they are read, so that those of a member follow each other; of ten thousand members those
+    /// of one or two are looked at.
+    pub fn exprs_near(&self, offset: u32) -> impl Iterator<Item = (ExprId, &'db ExprNode)> + use<'db> {
+        let members = members(&self.tree.item);
+        let first = members.partition_point(|member| member.range.end < offset);
+        let touched = members[first..].iter().take_while(|member| member.range.start <= offset).count();
+        let all = self.tree.exprs.len();
+        let (start, end) = if touched == 0 {
+            (0, all)
+        } else {
+            let (before, from) = (&members[..first], &members[first + touched - 1..]);
+            // What was not understood has no root, but may have parts.
+            let start = before.iter().rev().find_map(last_expr).map_or(0, |last| last.0 as usize + 1);
+            let end = from.iter().find_map(last_expr).map_or(all, |last| last.0 as usize + 1);
+            (start, end.max(start))
+        };
+        let exprs = self.tree.exprs.get(start..end).unwrap_or_default();
+        exprs.iter().enumerate().map(move |(at, node)| (ExprId((start + at) as u32), node))
     }
 
     /// The innermost expression whose text the offset touches.
     pub fn expr_at(&self, offset: u32) -> Option<ExprId> {
         // Children come before their parents, so that of equal ranges the first is the inner one.
-        self.exprs()
+        self.exprs_near(offset)
             .filter(|(_, node)| node.range.touches(offset))
             .min_by_key(|(id, node)| (node.range.len(), id.0))
             .map(|(id, _)| id)
@@ -91,10 +114,22 @@ impl<'db> Body<'db> {
             | Expr::Match { .. } => true,
             _ => false,
         };
-        self.exprs()
+        self.exprs_near(offset)
             .filter(|(_, node)| is_inside(node.range) && holds(&node.expr, node.range))
             .min_by_key(|(id, node)| (node.range.len(), id.0))
             .map(|(id, _)| id)
+    }
+}
+
+/// The expression of a member that is read last.
+fn last_expr(member: &Member) -> Option<ExprId> {
+    match member.kind {
+        MemberKind::Declaration { value, .. } => value,
+        MemberKind::Assert { condition, message } | MemberKind::Require { condition, message } => {
+            Some(message.unwrap_or(condition))
+        }
+        MemberKind::Environment { settings, .. } => Some(settings),
+        MemberKind::Error => None,
     }
 }
 
@@ -149,3 +184,6 @@ impl<'db> At<'db> {
         self.token_range(at).of(self.body.source.text())
     }
 }
+
+#[cfg(test)]
+mod tests;

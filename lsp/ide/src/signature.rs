@@ -30,7 +30,7 @@ pub fn signature_help(snapshot: &Snapshot, cursor: Cursor) -> Option<CallSignatu
     snapshot.attach(|db| {
         let place = at(db, snapshot, cursor)?;
         let body = place.body;
-        let around = body.exprs().filter(|(_, node)| {
+        let around = body.exprs_near(place.offset).filter(|(_, node)| {
             matches!(node.expr, Expr::Call { .. } | Expr::MethodCall { .. })
                 && node.range.start < place.offset
                 && place.offset <= node.range.end

@@ -19,6 +19,12 @@ pub(crate) struct Fixture {
 
 const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n";
 
+/// Whether a cursor may stand in a file: in others, `$0` is what they say.
+fn is_written(path: &str) -> bool {
+    let path = Utf8Path::new(path);
+    path.extension() == Some("ci") || path.file_name() == Some(ci_project::MANIFEST)
+}
+
 impl Fixture {
     /// The program in `text`: a file each after a line `//- /path`, or `src/main.ci` alone.
     pub fn new(text: &str) -> Self {
@@ -34,7 +40,7 @@ impl Fixture {
             }
             let (path, content) = files.last_mut().unwrap();
             match line.split_once("$0") {
-                Some((before, after)) if Utf8Path::new(path.as_str()).extension() == Some("ci") => {
+                Some((before, after)) if is_written(path) => {
                     content.push_str(before);
                     cursor = Some((path.clone(), content.len() as u32));
                     content.push_str(after);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use camino::Utf8PathBuf;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
@@ -21,9 +21,10 @@ use tower_lsp_server::ls_types::{
     GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
     InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse, ReferenceParams,
     RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensParams, SemanticTokensRangeParams,
-    SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams,
-    TextDocumentItem, TextDocumentPositionParams, TextEdit, Uri, VersionedTextDocumentIdentifier,
-    WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams, WorkspaceSymbolResponse, request,
+    SemanticTokensRangeResult, SemanticTokensResult, ServerCapabilities, ServerInfo, SignatureHelp,
+    SignatureHelpParams, TextDocumentItem, TextDocumentPositionParams, TextEdit, Uri,
+    VersionedTextDocumentIdentifier, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse, request,
 };
 use tower_lsp_server::{Client, LanguageServer};
 
@@ -37,7 +38,7 @@ use crate::features;
 use crate::job::{Overtaken, Subject, question};
 use crate::main_loop::{Event, Events, start};
 use crate::outgoing::{Message, Outgoing, outgoing, speak};
-use crate::paths::path_of;
+use crate::paths::{path_of, uri_of};
 use crate::view::View;
 
 /// One end of the conversation with an editor.
@@ -45,15 +46,19 @@ pub(crate) struct Backend {
     events: Events,
     abilities: Mutex<Abilities>,
     outgoing: Outgoing,
+    /// The diagrams that were sent last.
     pictures: Arc<Pictures>,
+    /// Where the standard library can be read.
+    library: Option<Uri>,
 }
 
 impl Backend {
     pub fn new(client: Client, options: Options) -> Self {
         let (outgoing, messages) = outgoing();
+        let library = options.library.as_deref().and_then(uri_of);
         let events = start(options, outgoing.clone());
         tokio::spawn(speak(client, messages, events.clone()));
-        Self { events, abilities: Mutex::default(), outgoing, pictures: Arc::default() }
+        Self { events, abilities: Mutex::default(), outgoing, pictures: Arc::default(), library }
     }
 
     /// Hands a question to the main loop. The answer is waited for by whoever awaits the result.
@@ -172,7 +177,10 @@ impl LanguageServer for Backend {
         let settings = params.initialization_options;
         self.events.send(Event::Start { abilities, folders, settings });
         Ok(InitializeResult {
-            capabilities: abilities.server(),
+            capabilities: ServerCapabilities {
+                experimental: self.library.as_ref().map(|library| json!({ "library": library })),
+                ..abilities.server()
+            },
             server_info: Some(ServerInfo {
                 name: "cleaninfra".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),

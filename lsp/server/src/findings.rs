@@ -2,19 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ci_base::{Code, Diagnostic, Severity};
-use ci_ide::diagnostics::{Shade, message, shade};
+use ci_base::{Diagnostic, Severity};
+use ci_ide::diagnostics::{Shade, message, page, shade};
 use tower_lsp_server::ls_types::{
     self as lsp, CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
     NumberOrString, Uri,
 };
 
 use crate::view::View;
-
-/// The page about a finding.
-pub(crate) fn page(code: Code) -> String {
-    format!("{}/blob/main/spec/errors/{}.md", env!("CARGO_PKG_REPOSITORY"), code.number())
-}
 
 /// A finding, at its place in its document.
 pub(crate) fn diagnostic(view: &View, found: &Diagnostic) -> lsp::Diagnostic {

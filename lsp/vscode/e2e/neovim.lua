@@ -1,5 +1,5 @@
--- The language server in Neovim, without a window: a finding, a hover, and an edit that mends what was found. From Neovim
--- 0.11 on it is set up as the README says.
+-- The language server in Neovim, without a window: a hover, a finding, an edit that mends what was found, text that is
+-- formatted, a name that is changed in all files, a key of the manifest. From Neovim 0.11 on it is set up as the README says.
 --
 --     PATH=…:$PATH CI_README=…/README.md nvim --headless -u NONE -c 'luafile neovim.lua' src/orders.ci
 
@@ -60,6 +60,39 @@ local ok, problem = pcall(function()
     vim.api.nvim_buf_set_lines(buffer, -2, -1, false, {})
     wait("no finding", function() return not finding() end)
     say("mended")
+
+    if vim.lsp.buf.format then
+        vim.api.nvim_buf_set_lines(buffer, -1, -1, false, { "const   TIDY :Int=1 ;" })
+        vim.lsp.buf.format({ async = false, timeout_ms = 30000 })
+        local tidy = vim.api.nvim_buf_get_lines(buffer, -2, -1, false)[1]
+        assert(tidy == "const TIDY: Int = 1;", "not formatted: " .. tidy)
+        say("formatted")
+    end
+
+    -- Of what the name of the queue is used for, one use is in another file.
+    local place = lines[line + 1]:find("shipments", 1, true)
+    vim.api.nvim_win_set_cursor(0, { line + 1, place - 1 })
+    vim.lsp.buf.rename("parcels")
+    local function uses(of)
+        local _, count = table.concat(vim.api.nvim_buf_get_lines(of, 0, -1, false), "\n"):gsub("parcels%f[^%w_]", "")
+        return count
+    end
+    local function other()
+        local found = vim.fn.bufnr("src/main.ci")
+        return found ~= -1 and vim.api.nvim_buf_is_loaded(found) and uses(found) > 0
+    end
+    wait("a new name in both files", function() return uses(buffer) > 1 and other() end)
+    say("renamed: %d here", uses(buffer))
+
+    if vim.lsp.config then
+        vim.cmd("edit ci.toml")
+        local manifest = vim.api.nvim_get_current_buf()
+        wait("a client of the manifest", function() return vim.lsp.get_clients({ bufnr = manifest })[1] end)
+        local place = { textDocument = vim.lsp.util.make_text_document_params(manifest), position = { line = 1, character = 1 } }
+        local told = vim.lsp.buf_request_sync(manifest, "textDocument/hover", place, 30000)
+        local text = assert(told and told[id] and told[id].result, "no hover of the manifest").contents.value
+        say("manifest, a file of %s: %s", vim.bo[manifest].filetype, text:gsub("\n.*", ""))
+    end
 end)
 if not ok then
     say("FAILED: %s", tostring(problem))

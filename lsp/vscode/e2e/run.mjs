@@ -325,12 +325,32 @@ try {
         await closeAll();
     });
 
-    await step("a mistake in a manifest is underlined", async () => {
+    await step("a manifest is completed, and a mistake in it is mended", async () => {
         await editor.open("scratch/ci.toml");
         await editor.goBehind("scratch/ci.toml", 'version = "0.1.0"');
         await editor.type('\nmian = "src/main.ci"');
         await squiggles.first().waitFor({ timeout: 20_000 });
         await editor.picture("manifest");
+        await editor.command("File: Revert File");
+        await squiggles.first().waitFor({ state: "detached", timeout: 20_000 });
+        await editor.goBehind("scratch/ci.toml", 'version = "0.1.0"');
+        await editor.type('\n\n[build]\nform');
+        const row = page.locator(".suggest-widget .monaco-list-row", { hasText: "format" }).first();
+        if (!(await row.waitFor({ timeout: 5000 }).then(() => true, () => false))) {
+            await editor.press("Control+Space");
+            await row.waitFor({ timeout: 20_000 });
+        }
+        await editor.picture("manifest-completion");
+        await row.click();
+        await editor.type("yml");
+        await squiggles.first().waitFor({ timeout: 20_000 });
+        await editor.press("Escape", "Control+.");
+        const fix = page.locator(".action-widget .monaco-list-row", { hasText: "Did you mean `yaml`?" }).first();
+        await fix.waitFor({ timeout: 20_000 });
+        await fix.click();
+        await squiggles.first().waitFor({ state: "detached", timeout: 20_000 });
+        await editor.until("the word", async () =>
+            (await page.locator(".view-lines").first().innerText()).replaceAll("\u00a0", " ").includes('format = "yaml"'));
         await editor.command("File: Revert File");
         await squiggles.first().waitFor({ state: "detached", timeout: 20_000 });
         await closeAll();
@@ -613,6 +633,15 @@ try {
         await link.click();
         const at = page.locator(".statusbar-item", { hasText: /Ln \d+/ }).first();
         await editor.until("its line", async () => (await at.innerText()).includes(`Ln ${line},`), 20_000);
+        // A step in the standard library leads to its source, as a definition does.
+        await page.locator(".tab", { hasText: "Who reaches whom" }).first().click();
+        const again = await editor.view(".markdown-body h1");
+        const inside = again.locator("a", { hasText: /^std\/\w+\.ci:\d+$/ }).first();
+        const [source, inner] = (await inside.innerText()).split(":");
+        await inside.click();
+        await page.locator(".tab", { hasText: path.basename(source) }).first().waitFor({ timeout: 20_000 });
+        await editor.until("its line", async () => (await at.innerText()).includes(`Ln ${inner},`), 20_000);
+        await editor.picture("network-library");
         await closeAll();
     });
 

@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 
-const MANIFEST = "ci.toml";
+export const MANIFEST = "ci.toml";
 const BUILT = "**/{build,node_modules,target}/**";
 
 export function isManifest({ scheme, path: file }: vscode.Uri): boolean {

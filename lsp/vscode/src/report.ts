@@ -98,7 +98,8 @@ export class Reports {
         if (!project || !program) return;
         await this.show("Who reaches whom", async () => {
             const { code, stdout, stderr } = await command.run(program, ["network", "--json", project], folderOf(project));
-            return code === 0 ? networkPage(JSON.parse(stdout) as Network, folderOf(project)) : failure(stdout + stderr);
+            if (code !== 0) return failure(stdout + stderr);
+            return networkPage(JSON.parse(stdout) as Network, folderOf(project), await this.server.library());
         });
     }
 
@@ -215,11 +216,14 @@ export interface Network {
     }[];
 }
 
-/** The connections of all targets, each with the lines that say so. */
-export function networkPage(network: Network, folder: string): string {
+/** The connections of all targets, each with the lines that say so. `library` is where the standard library can be read. */
+export function networkPage(network: Network, folder: string, library: vscode.Uri | undefined): string {
     const link = ({ file, line }: Place) => {
-        if (file.startsWith("std/")) return `\`${file}:${line}\``;
-        return linkTo(vscode.Uri.file(path.resolve(folder, file)), line);
+        if (!file.startsWith("std/")) return linkTo(vscode.Uri.file(path.resolve(folder, file)), line);
+        const shown = `${file}:${line}`;
+        if (!library) return `\`${shown}\``;
+        const source = vscode.Uri.joinPath(library, file.slice("std/".length)).with({ fragment: `L${line}` });
+        return `[${shown}](${source.toString()})`;
     };
     const text = ["# Who reaches whom", ""];
     for (const target of network.targets) {

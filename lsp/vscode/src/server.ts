@@ -103,6 +103,13 @@ export class Server implements vscode.Disposable {
         }
     }
 
+    /** Where the standard library can be read, as the server says; nothing without a server. */
+    async library(): Promise<vscode.Uri | undefined> {
+        await this.starting;
+        const said = this.client?.initializeResult?.capabilities.experimental as { library?: string } | undefined;
+        return said?.library === undefined ? undefined : vscode.Uri.parse(said.library);
+    }
+
     private show(state: "starting" | "running" | "stopped", why?: string): void {
         const icon = { starting: "$(sync~spin)", running: "$(check)", stopped: "$(error)" }[state];
         this.item.text = `${icon} cleaninfra ${state === "stopped" ? "stopped" : this.version}`.trim();

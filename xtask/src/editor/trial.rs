@@ -11,10 +11,13 @@ use clap::{Args, ValueEnum};
 use super::{extension, install_editor, install_modules, node, pack, path, server_of, tools};
 use crate::Outcome;
 use crate::process::{cargo, root, run, stage, succeeds, tell_stages};
-use crate::tools::npm;
+use crate::tools::{install_neovim, npm};
 
 /// What browsers that the test can drive are called.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Whether there are editors for this machine among those that are pinned: VS Code, and a Neovim newer than most systems'.
+const HAS_PINNED_EDITORS: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
 
 /// What becomes of a trial for which the machine lacks something.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -79,7 +82,7 @@ fn prepare(root: &Path, need: Need) -> Result<Option<(PathBuf, PathBuf)>, String
         run(&mut command)
     };
     stage("grammar of the editor", || npm_run("test"))?;
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    if !HAS_PINNED_EDITORS {
         missing(need, "the VS Code of the test runs on Linux with an x86-64 processor")?;
         return Ok(None);
     }
@@ -122,14 +125,27 @@ fn in_vs_code(root: &Path, vsix: &Path, browser: &Path, trial: &Trial) -> Outcom
     run(&mut command)
 }
 
+/// The Neovim of the machine, and a pinned one that is new enough to be set up as the README says.
 fn in_neovim(root: &Path, need: Need) -> Outcome {
-    let Some(nvim) = find("nvim") else {
-        return missing(need, "the server is tried in Neovim, and there is none (on Debian: neovim)");
-    };
+    let own = find("nvim");
+    if own.is_none() {
+        missing(need, "the server is tried in Neovim, and there is none (on Debian: neovim)")?;
+    }
+    let mut pinned = None;
+    if HAS_PINNED_EDITORS {
+        let installed = stage("a newer Neovim", || {
+            pinned = Some(install_neovim(root)?);
+            Ok(())
+        });
+        installed.or_else(|problem| missing(need, &problem))?;
+    }
     let script = extension(root).join("e2e").join("neovim.lua");
-    let mut command = other_editor(root, &nvim)?;
-    command.args(["--headless", "-u", "NONE", "-c"]).arg(format!("luafile {}", script.display()));
-    stage("Neovim", || run(command.arg("src/orders.ci")))
+    for nvim in own.into_iter().chain(pinned) {
+        let mut command = other_editor(root, &nvim)?;
+        command.args(["--headless", "-u", "NONE", "-c"]).arg(format!("luafile {}", script.display()));
+        stage("Neovim", || run(command.arg("src/orders.ci")))?;
+    }
+    Ok(())
 }
 
 /// Emacs is large, and speaks to the server as Neovim does: it is tried where somebody uses it.

@@ -219,7 +219,15 @@ fn says(help: &str, fix: &Fix) -> bool {
         // Short texts occur by chance.
         !text.is_empty() && (help.contains(&format!("`{text}`")) || (text.len() > 2 && help.contains(text)))
     };
-    help == fix.title || matches!(fix.edits.as_slice(), [edit] if shows(edit))
+    // An import is told by its path.
+    let shows = |edit: &Edit| {
+        let path = edit.text.trim().strip_prefix("use ").and_then(|text| text.strip_suffix(';'));
+        shows(edit) || path.is_some_and(|path| help.contains(&format!("`{path}`")))
+    };
+    // That something is imported goes without saying.
+    let imports =
+        |edits: &[Edit]| edits.iter().all(|edit| edit.at.range.is_empty() && edit.text.starts_with("use "));
+    help == fix.title || matches!(fix.edits.as_slice(), [edit, more @ ..] if shows(edit) && imports(more))
 }
 
 /// A fix in words: its title, and the new text where the title does not show it already.

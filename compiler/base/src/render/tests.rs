@@ -265,6 +265,7 @@ fn a_fix_of_several_edits_shows_its_title_only() {
     let mut found = Diagnostic::new(Code::UnusedImport, span(0, 0, 1), "m");
     let edits = vec![edit(0), edit(4)];
     found.fixes.push(Fix {
+        imports: Vec::new(),
         title: "wrap it".to_owned(),
         edits,
         applicability: Applicability::HasPlaceholders,

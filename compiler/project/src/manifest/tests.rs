@@ -148,3 +148,31 @@ proptest::proptest! {
         }
     }
 }
+
+/// The table of the reference says of every key what the model says of it, and of no other.
+#[test]
+fn the_reference_has_every_key() {
+    fn rows(table: &ManifestTable, path: &str, found: &mut Vec<String>) {
+        let keys = table.keys.iter().map(|key| (key.name, key.about, &key.takes));
+        let entries = table.entries.iter().map(|entries| ("NAME", entries.about, &entries.takes));
+        for (name, about, takes) in keys.chain(entries) {
+            let path = format!("{path}{name}");
+            match takes {
+                ManifestValue::Table(table) => rows(table, &format!("{path}."), found),
+                ManifestValue::Word(words) => {
+                    let words: Vec<String> =
+                        words.iter().map(|word| format!("`\"{}\"`: {}", word.name, word.about)).collect();
+                    found.push(format!("| `{path}` | {about}. {} |", words.join("; ")));
+                }
+                _ => found.push(format!("| `{path}` | {about} |")),
+            }
+        }
+    }
+    let mut expected = Vec::new();
+    rows(&MANIFEST_KEYS, "", &mut expected);
+    let chapter = include_str!("../../../../spec/01-projects.md");
+    let (_, table) = chapter.split_once("## The manifest\n").unwrap();
+    let found: Vec<&str> = table.lines().skip_while(|line| !line.starts_with("| `")).collect();
+    let found: Vec<&str> = found.into_iter().take_while(|line| line.starts_with("| ")).collect();
+    assert_eq!(found, expected, "\n{}\n", expected.join("\n"));
+}

@@ -72,7 +72,7 @@ fn the_pack_has_no_findings() {
     let host = open("", "service S { let queue = aws::sqs::Queue {}; }");
     let snapshot = host.snapshot();
     let found = salsa::Database::attach(&snapshot.db, |db| {
-        let std = ci_sema::Program::get(db).std(db);
+        let std = Program::get(db).std(db);
         let files = std.files(db).iter();
         files.flat_map(|file| ci_sema::file_diagnostics(db, *file).iter().cloned()).collect::<Vec<_>>()
     });
@@ -97,7 +97,7 @@ fn the_embedded_heads_are_those_of_the_rules() {
     let host = Host::open(Arc::new(system), "/p".into()).map_err(|error| error.diagnostic.message).unwrap();
     let snapshot = host.snapshot();
     salsa::Database::attach(&snapshot.db, |db| {
-        let own = ci_sema::Program::get(db).root(db);
+        let own = Program::get(db).root(db);
         for file in own.files(db).iter() {
             let (module, .., subjects) =
                 STDLIB.iter().find(|(module, ..)| **module == **file.module(db)).unwrap();
@@ -268,7 +268,7 @@ fn what_a_manifest_says_of_rules_that_are_not_there_is_an_error() {
     );
     assert_eq!(
         messages("[rules]\nseverity = \"hihg\"\n"),
-        ["there is no severity `hihg`: it is `low`, `medium`, `high`, `critical`"]
+        ["there is no severity `hihg`: it is `low`, `medium`, `high` or `critical`"]
     );
 }
 

@@ -126,7 +126,7 @@ impl Infer<'_> {
         let shown = self.show(of);
         let message = format!("`{shown}` has no field `{text}`");
         let found = Diagnostic::new(Code::UnknownField, name.0, message).label("unknown");
-        let mut found = self.suggest(found, name.0, text, known.iter().map(|name| &**name));
+        let mut found = self.suggest_field(found, name.0, text, known.iter().map(|name| &**name));
         let method = methods(of).iter().any(|method| method.name == text);
         if method {
             found = found.help(format!("it is a method: `.{text}()`"));

@@ -287,6 +287,7 @@ impl Infer<'_> {
             Err(mut error) => {
                 let range = path.get(error.segment).map_or_else(TextRange::default, |name| name.0);
                 if error.segment == 0
+                    && error.imports.is_empty()
                     && let [name] = segments[..]
                 {
                     let visible =

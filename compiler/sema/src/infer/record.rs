@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ci_base::{Code, Diagnostic, TextRange, did_you_mean};
+use ci_base::{Code, Diagnostic, TextRange, did_you_mean, part_of};
 use ci_catalog::{Additional, Kinds};
 use ci_syntax::ast::{Entry, Expr, ExprId, Item, Keyword, MemberKind, Name, UnitKind};
 
@@ -171,10 +171,11 @@ impl<'db> Infer<'db> {
                         let message = format!("`{owner}` has no input or field `{text}`");
                         let found = Diagnostic::new(Code::UnknownField, name.0, message).label("unknown");
                         let found =
-                            self.suggest(found, name.0, &text, fields.iter().map(|field| &*field.name));
+                            self.suggest_field(found, name.0, &text, fields.iter().map(|field| &*field.name));
                         let found = self.known_fields(found, fields);
                         self.report(found);
-                        match did_you_mean(&text, fields.iter().map(|field| &*field.name)) {
+                        let known = fields.iter().map(|field| &*field.name);
+                        match did_you_mean(&text, known.clone()).or_else(|| part_of(&text, known)) {
                             Some(near) => meant.push(near),
                             None => strays += 1,
                         }
@@ -332,7 +333,7 @@ impl<'db> Infer<'db> {
             Diagnostic::new(Code::UnknownField, name.0, format!("`{owner}` has no property `{text}`"))
                 .label("CloudFormation would refuse it");
         let known: Vec<&'static str> = facts.properties.iter().map(|property| property.name).collect();
-        let mut found = self.suggest(found, name.0, text, known.iter().copied());
+        let mut found = self.suggest_field(found, name.0, text, known.iter().copied());
         if found.help.is_none() && known.len() <= 14 && !known.is_empty() {
             found = found.help(format!("it has {}", known.join(", ")));
         } else if found.help.is_none() {
@@ -343,7 +344,7 @@ impl<'db> Infer<'db> {
         if self.tree.errors.iter().all(|error| error.code != Code::UnclosedDelimiter) {
             self.report(found);
         }
-        did_you_mean(text, known)
+        did_you_mean(text, known.iter().copied()).or_else(|| part_of(text, known))
     }
 
     fn plain_record(&mut self, id: ExprId, entries: &'db [Entry], expected: Option<&Ty>) -> Ty {

@@ -1,6 +1,8 @@
 //! Declaring what passes between services: what a finding of isolation asks for, with all that belongs to it. An interface
 //! that says what passes, a service that provides it, one that needs it, and the apps that join the two.
 
+mod connects;
+
 use std::collections::BTreeSet;
 
 use ci_base::{Code, Diagnostic, Span, TextRange};
@@ -32,6 +34,10 @@ pub(super) fn declare(db: &dyn Db, snapshot: &Snapshot, finding: &Diagnostic, nu
             Some(found) => found,
             None => return Vec::new(),
         },
+        Code::UndeclaredConnection => {
+            let found = connects::connected(db, snapshot, finding).into_iter();
+            return found.map(|(title, edits)| action(title, edits, number, false)).collect();
+        }
         Code::UnknownName => {
             let found = needed(db, snapshot, finding).into_iter();
             return found.map(|(title, edits)| action(title, edits, number, false)).collect();
@@ -68,39 +74,48 @@ fn provided(db: &dyn Db, snapshot: &Snapshot, finding: &Diagnostic) -> Option<(S
 
     let mut edits = Vec::new();
     let field = free(&statement.verb(), |name| takes(db, snapshot, owner, name));
+    let need = passed(snapshot, &owning, &needing, (&field, "Capability", &right), &mut edits)?;
+    edits.push(statement.replaced(&needing, &format!("{need}.{field}")));
+    let title = format!("Let `{}` provide `{field}`, and need it here", owner.name(db));
+    Some((title, edits))
+}
+
+/// Lets a service provide one thing more, a field with its type and value, and another need it: what it is read of there.
+fn passed(
+    snapshot: &Snapshot,
+    owning: &Body<'_>,
+    needing: &Body<'_>,
+    (field, ty, value): (&str, &str, &str),
+    edits: &mut Vec<TextEdit>,
+) -> Option<String> {
+    let (db, owner, consumer) = (owning.db, owning.item, needing.item);
     let edge = match existing(db, snapshot, owner) {
         Some((interface, member)) => {
             let fields = Body::of(db, interface);
-            edits.push(after_last(snapshot, &fields, &format!("{field}: Capability;"))?);
-            let MemberKind::Declaration { name, value: Some(value), .. } = member.kind else { return None };
-            edits.push(add_entry(&owning, value, &format!("{field}: {right}"))?);
+            edits.push(after_last(snapshot, &fields, &format!("{field}: {ty};"))?);
+            let MemberKind::Declaration { name, value: Some(given), .. } = member.kind else { return None };
+            edits.push(add_entry(owning, given, &format!("{field}: {value}"))?);
             let provides = owning.source.name(name).to_owned();
             Edge { interface: interface.name(db).to_string(), known: Some(interface), provides }
         }
         None => {
             let name = interface_name(db, owner);
-            let text = format!("interface {name} {{\n    {field}: Capability;\n}}\n\n");
+            let text = format!("interface {name} {{\n    {field}: {ty};\n}}\n\n");
             let start = item_span(db, owner, TextRange::empty(0));
             edits.push(TextEdit::insert(start.file, start.range.start, text));
-            let provides = free("access", |name| has_member(&owning, name));
-            let text = format!("provides {provides}: {name} = {{ {field}: {right} }};");
-            edits.push(after_last(snapshot, &owning, &text)?);
+            let provides = free("access", |name| has_member(owning, name));
+            let text = format!("provides {provides}: {name} = {{ {field}: {value} }};");
+            edits.push(after_last(snapshot, owning, &text)?);
             Edge { interface: name, known: None, provides }
         }
     };
-    let need = match edge.known.and_then(|interface| need_of(db, consumer, interface)) {
-        Some(need) => need,
-        None => {
-            let name = snake(owner.name(db).as_ref());
-            let need = free(&name, |name| has_member(&needing, name));
-            edits.extend(edge.needed_by(snapshot, &needing, &need, owner));
-            edits.extend(wired(db, snapshot, consumer, &need, owner, &edge.provides)?);
-            need
-        }
-    };
-    edits.push(statement.replaced(&needing, &format!("{need}.{field}")));
-    let title = format!("Let `{}` provide `{field}`, and need it here", owner.name(db));
-    Some((title, edits))
+    if let Some(need) = edge.known.and_then(|interface| need_of(db, consumer, interface)) {
+        return Some(need);
+    }
+    let need = free(&snake(owner.name(db).as_ref()), |name| has_member(needing, name));
+    edits.extend(edge.needed_by(snapshot, needing, &need, owner));
+    edits.extend(wired(db, snapshot, consumer, &need, owner, &edge.provides)?);
+    Some(need)
 }
 
 /// What joins two services.

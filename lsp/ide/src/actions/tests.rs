@@ -43,6 +43,37 @@ fn findings_are_mended_alone_and_all_at_once() {
 }
 
 #[test]
+fn what_is_not_imported_is_imported_also_where_it_is_misspelt() {
+    let text = "//! Shop.\n\nuse std::messaging::Queue;\n\nservice S {\n    let q = Queue {};\n    let f = Fn$0ction { code: text(\"x\"), runtime: Runtime::Python313 };\n}\n";
+    let mended = after(text, "Change it to `Function` and import that");
+    assert_eq!(
+        mended,
+        text.replace("$0", "")
+            .replace("Fnction", "Function")
+            .replace("use std::m", "use std::compute::Function;\nuse std::m")
+    );
+    let exact = "service S {\n    let q = Que$0ue {};\n    let o = Queue {};\n}\n";
+    assert_eq!(
+        after(exact, "Import `std::messaging::Queue`"),
+        format!("use std::messaging::Queue;\n\n{}", exact.replace("$0", ""))
+    );
+    // Both are mended by one import.
+    assert_eq!(
+        after(exact, "Fix all in this file (2)"),
+        format!("use std::messaging::Queue;\n\n{}", exact.replace("$0", ""))
+    );
+    let own = "//- /src/main.ci\nservice S { let q = aws::sqs::Queue { DelaySeconds: LIMI$0TT }; }\n//- /src/names.ci\nconst LIMIT: Int = 5;\n";
+    assert_eq!(
+        after(own, "Change it to `LIMIT` and import that"),
+        "use crate::names::LIMIT;\n\nservice S { let q = aws::sqs::Queue { DelaySeconds: LIMIT }; }\n"
+    );
+    // Which of several is meant, nobody can know.
+    let found = all("service S { let e = Environ$0ment {}; }");
+    assert!(found.iter().filter(|(title, _)| title.starts_with("Import `aws::")).count() > 4, "{found:?}");
+    assert!(!found.iter().any(|(title, _)| title.starts_with("Fix all")), "{found:?}");
+}
+
+#[test]
 fn what_has_a_level_can_be_allowed() {
     let text = "service S {\n    let q = aws::sqs::Queue {};\n    let na$0me = \"a\";\n}\n";
     let new = after(text, "Allow `unused_binding` here, with a reason");

@@ -1,6 +1,8 @@
 //! Values: the names in scope, what can be read of them, and what can be imported or made.
 
+use ci_base::Edit;
 use ci_sema::builtin::Builtin;
+use ci_sema::import::import_path;
 use ci_sema::item::{item_doc, items};
 use ci_sema::name::{Def, modules, scope};
 use ci_sema::signature::{Signature, signature};
@@ -501,45 +503,14 @@ pub(super) fn importable(
 
 /// The edit that imports what is called `name` beside an item into the file.
 pub(crate) fn import_of(place: &At<'_>, item: ItemId, name: &str) -> Option<TextEdit> {
-    let db = place.body.db;
-    let file = item.file(db);
-    let root = if file.package(db) == place.file.package(db) {
-        "crate".to_owned()
-    } else if crate::place::is_std(db, file) {
-        "std".to_owned()
-    } else {
-        let known = place.file.package(db).dependencies(db).iter();
-        known
-            .into_iter()
-            .find(|(_, package)| *package == file.package(db))
-            .map(|(name, _)| name.to_string())?
-    };
-    let module = file.module(db);
-    let module = if module.is_empty() { root } else { format!("{root}::{module}") };
-    Some(import_edit(place.body.db, place.file, &format!("{module}::{name}")))
+    let path = import_path(place.body.db, place.file, item, name)?;
+    Some(import_edit(place.body.db, place.file, &path))
 }
 
-/// The edit that adds an import to a file: after the imports that are there, in their order.
+/// The edit that adds an import to a file.
 pub(crate) fn import_edit(db: &dyn ci_sema::Db, file: ci_sema::SourceFile, path: &str) -> TextEdit {
-    let line = format!("use {path};\n");
-    let text = file.text(db);
-    let mut offset = None;
-    let mut first = None;
-    for item in items(db, file).iter() {
-        let range = ci_sema::item::item_range(db, *item);
-        if item.kind(db) == ItemKind::Use {
-            first = first.or(Some(range.start));
-            if *range.of(text) < *line.trim_end() {
-                let rest = text.get(range.end as usize..).unwrap_or_default();
-                let end = rest.find('\n').map_or(text.len(), |at| range.end as usize + at + 1);
-                offset = Some(end as u32);
-            }
-        } else if first.is_none() && offset.is_none() {
-            // Before the first item, and its comment.
-            return TextEdit::insert(file.id(db), range.start, format!("{line}\n"));
-        }
-    }
-    TextEdit::insert(file.id(db), offset.or(first).unwrap_or(0), line)
+    let Edit { at, text } = ci_sema::import::import_edit(db, file, path);
+    TextEdit { at, text }
 }
 
 /// Resource types by their path or by plain words.

@@ -104,7 +104,7 @@ fn owner(body: &Body<'_>, record: ExprId, has_path: bool) -> Found {
             return Found::Fields(fields);
         }
     }
-    let overridden = body.exprs().find_map(|(_, node)| match node.expr {
+    let overridden = body.exprs_near(body.tree.range(record).start).find_map(|(_, node)| match node.expr {
         Expr::With { base, overrides } if overrides == record => Some(base),
         _ => None,
     });

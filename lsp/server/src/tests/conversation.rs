@@ -20,6 +20,7 @@ fn everything_that_is_offered_answers() {
             client.start_with(json!({ "general": { "positionEncodings": ["utf-8", "utf-16"] } })).await;
         assert_eq!(offered["capabilities"]["positionEncoding"], "utf-8");
         assert_eq!(offered["serverInfo"]["name"], "cleaninfra");
+        assert_eq!(offered["capabilities"]["experimental"]["library"], "file:///cache/std");
         client.open(MAIN, PROGRAM).await;
         let hover = client.request("textDocument/hover", at(MAIN, 2, 9)).await;
         assert!(hover["contents"]["value"].as_str().unwrap().contains("let jobs: Queue"), "{hover}");

@@ -145,3 +145,40 @@ fn settings_are_taken_over() {
         client.stop().await;
     });
 }
+
+/// What is typed into a manifest is completed and explained like a source. Nothing else that is offered for sources is done
+/// to it: TOML is for others to lay out.
+#[test]
+fn a_manifest_is_a_document_too() {
+    const TOML: &str = "file:///p/ci.toml";
+    let text = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n\n[build]\nformat   =   \"yaml\"\n";
+    talk(&[("/p/ci.toml", text), ("/p/src/main.ci", "")], |mut client| async move {
+        client.start().await;
+        client.open(TOML, text).await;
+        let hover = client.request("textDocument/hover", at(TOML, 5, 2)).await;
+        assert!(hover["contents"]["value"].as_str().unwrap().starts_with("`build.format`"), "{hover}");
+        let found = client.request("textDocument/completion", at(TOML, 5, 13)).await;
+        assert_eq!(found["items"][0]["label"], "json");
+        assert_eq!(found["items"][0]["documentation"]["value"], "JSON, where nothing is said.");
+        let formatting =
+            json!({ "textDocument": { "uri": TOML }, "options": { "tabSize": 4, "insertSpaces": true } });
+        let edits = client.request("textDocument/formatting", formatting).await;
+        assert!(edits.is_null() || edits == json!([]), "{edits}");
+        for question in ["foldingRange", "documentSymbol", "semanticTokens/full", "codeLens", "documentLink"]
+        {
+            let question = format!("textDocument/{question}");
+            let answer = client.request(&question, json!({ "textDocument": { "uri": TOML } })).await;
+            let is_empty = answer.is_null() || answer == json!([]) || answer["data"] == json!([]);
+            assert!(is_empty, "{question}: {answer}");
+        }
+        client.replace(TOML, 2, &text.replace("yaml", "ymal")).await;
+        assert_eq!(client.findings(TOML, Some(2)).await, ["E0901"]);
+        let range = json!({ "start": { "line": 5, "character": 13 }, "end": { "line": 5, "character": 13 } });
+        let params =
+            json!({ "textDocument": { "uri": TOML }, "range": range, "context": { "diagnostics": [] } });
+        let actions = client.request("textDocument/codeAction", params).await;
+        let edit = &actions[0]["edit"]["changes"][TOML][0];
+        assert_eq!(edit["newText"], "\"yaml\"", "{actions}");
+        client.stop().await;
+    });
+}

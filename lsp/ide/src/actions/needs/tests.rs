@@ -238,3 +238,95 @@ app Site { let reports = Reports {}; let orders = Orders { api: reports.api }; }
     let all = actions(fixture.snapshot(), selected, &findings);
     assert!(all.iter().all(|action| !action.title.starts_with("Let")), "{all:?}");
 }
+
+/// Two services that meet in a network, one of which takes a range of addresses in.
+fn network(rules: &str, reports: &str) -> String {
+    format!(
+        "\
+interface Network {{ vpc: Id<aws::ec2::VPC>; subnet: Id<aws::ec2::Subnet>; }}
+
+service Base {{
+    let vpc = aws::ec2::VPC {{ CidrBlock: \"10.0.0.0/16\" }};
+    let subnet = aws::ec2::Subnet {{ VpcId: vpc.VpcId, CidrBlock: \"10.0.0.0/24\" }};
+    provides network: Network = {{ vpc: vpc.VpcId, subnet: subnet.SubnetId }};
+}}
+
+service Sessions {{
+    needs network: Network;
+    let group = aws::ec2::SecurityGroup {{
+        GroupDescription: \"Sessions\",
+        VpcId: network.vpc,
+        SecurityGroupIngress: [{rules}],
+    }};
+    let cache = aws::elasticache::ServerlessCache {{
+        ServerlessCacheName: \"sessions\",
+        Engine: \"valkey\",
+        SubnetIds: [network.subnet],
+        SecurityGroupIds: [group.GroupId],
+    }};
+}}
+
+service Reports {{
+    needs network: Network;
+    let own = aws::ec2::SecurityGroup {{ GroupDescription: \"Reports\", VpcId: network.vpc }};
+    let host = aws::ec2::Instance {{
+        ImageId: \"ami-0abcdef1234567890\",
+        SubnetId: network.subnet,
+        SecurityGroupIds: [{reports}],
+        MetadataOptions: {{ HttpTokens: \"required\" }},
+    }};
+}}
+
+app Shop {{
+    let base = Base {{}};
+    let sessions = Sessions {{ network: base.network }};
+    let reports = Reports {{ network: base.network }};
+}}
+"
+    )
+}
+
+#[test]
+fn a_connection_that_nothing_declares_becomes_one_between_groups() {
+    let rule = "{ IpProtocol: \"tcp\", FromPort: 6379, ToPort: 6379, CidrIp: \"10.0.0$0.0/16\" }";
+    let title = "Let `Sessions` take the group `own` of `Reports` instead";
+    let (after, errors) = mended(&network(rule, "own.GroupId"), title);
+    assert_eq!(errors, [""; 0], "{after}");
+    for part in [
+        "interface SessionsAccess {\n    group: Id<aws::ec2::SecurityGroup>;\n}\n\nservice Sessions {",
+        "        SecurityGroupIngress: [],\n",
+        "    provides access: SessionsAccess = { group: group.GroupId };\n}",
+        "service Reports {\n    needs sessions: SessionsAccess;\n",
+        "    let to_sessions = aws::ec2::SecurityGroupIngress { GroupId: sessions.group, SourceSecurityGroupId: own.GroupId, IpProtocol: \"tcp\", FromPort: 6379, ToPort: 6379 };\n}",
+        "Reports { network: base.network, sessions: sessions.access };",
+    ] {
+        assert!(after.contains(part), "there is no {part:?} in\n{after}");
+    }
+    // Other rules stay.
+    let other = "{ IpProtocol: \"tcp\", FromPort: 22, ToPort: 22, CidrIp: \"192.0.2.0/24\" }";
+    let kept = format!("        SecurityGroupIngress: [\n            {},\n        ],\n", other);
+    for rules in [
+        format!("\n            {rule},\n            {other},\n        "),
+        format!("\n            {other},\n            {rule},\n        "),
+    ] {
+        let (after, errors) = mended(&network(&rules, "own.GroupId"), title);
+        assert!(after.contains(&kept), "{after}");
+        assert_eq!(errors, [""; 0], "{after}");
+    }
+    let (after, _) = mended(&network(&format!("{other}, {rule}"), "own.GroupId"), title);
+    assert!(after.contains(&format!("SecurityGroupIngress: [{other}],")), "{after}");
+}
+
+#[test]
+fn a_rule_that_only_its_service_understands_is_left_to_people() {
+    let text = network(
+        "{ IpProtocol: \"tcp\", FromPort: 6000 + 379, ToPort: 6379, CidrIp: \"10.0.0$0.0/16\" }",
+        "own.GroupId",
+    );
+    let fixture = Fixture::new(&text);
+    let selected = Span { file: fixture.cursor.file, range: TextRange::empty(fixture.cursor.offset) };
+    let findings = fixture.snapshot().check();
+    assert!(findings.iter().any(|found| found.code == ci_base::Code::UndeclaredConnection), "{findings:?}");
+    let found = actions(fixture.snapshot(), selected, &findings);
+    assert!(found.iter().all(|action| !action.title.starts_with("Let `")), "{found:?}");
+}
