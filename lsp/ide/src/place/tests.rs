@@ -40,8 +40,9 @@ fn what_is_near_is_all_that_touches() {
 
 #[test]
 fn of_many_members_few_are_looked_at() {
-    let members: String =
-        (0..1000).map(|at| format!("    let q{at} = aws::sqs::Queue {{ DelaySeconds: {at} }};\n")).collect();
+    let members: String = (0..1000).fold(String::new(), |text, at| {
+        text + &format!("    let q{at} = aws::sqs::Queue {{ DelaySeconds: {at} }};\n")
+    });
     let fixture = Fixture::new(&format!("service S {{\n{members}    let last = $0q7;\n}}\n"));
     fixture.snapshot().attach(|db| {
         let place = at(db, fixture.snapshot(), fixture.cursor).unwrap();

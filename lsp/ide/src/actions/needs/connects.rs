@@ -44,7 +44,7 @@ pub(super) fn connected(
     let need =
         passed(snapshot, &owning, &needing, (&field, "Id<aws::ec2::SecurityGroup>", &given), &mut edits)?;
     let name = free(&format!("to_{}", snake(owner.name(db).as_ref())), |name| has_member(&needing, name));
-    let about: String = rule.about.iter().map(|about| format!(", {about}")).collect();
+    let about = [String::new()].into_iter().chain(rule.about).collect::<Vec<String>>().join(", ");
     let text = format!(
         "let {name} = aws::ec2::SecurityGroupIngress {{ GroupId: {need}.{field}, SourceSecurityGroupId: {own}{about} }};"
     );

@@ -304,7 +304,7 @@ fn a_connection_that_nothing_declares_becomes_one_between_groups() {
     }
     // Other rules stay.
     let other = "{ IpProtocol: \"tcp\", FromPort: 22, ToPort: 22, CidrIp: \"192.0.2.0/24\" }";
-    let kept = format!("        SecurityGroupIngress: [\n            {},\n        ],\n", other);
+    let kept = format!("        SecurityGroupIngress: [\n            {other},\n        ],\n");
     for rules in [
         format!("\n            {rule},\n            {other},\n        "),
         format!("\n            {other},\n            {rule},\n        "),
