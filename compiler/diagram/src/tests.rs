@@ -208,7 +208,7 @@ fn an_empty_diagram_is_a_page() {
 /// Names are texts of people. None gets out of the place where it is written.
 #[test]
 fn names_are_escaped() {
-    let hostile = "<script>\"'&\u{7}]]>`#;\\\n--> end";
+    let hostile = "<script>\"'&\u{1}\u{7}]]>`#;\\\n--> end";
     let mut diagram = empty(hostile);
     diagram.description = Some(hostile.to_owned());
     diagram.groups.push(Group {
@@ -223,7 +223,7 @@ fn names_are_escaped() {
     diagram.edges.push(edge(0, 1, EdgeKind::Event, hostile));
 
     let picture = svg(&diagram, &layout(&diagram, PAGE));
-    assert!(!picture.contains("<script") && !picture.contains('\u{7}'), "{picture}");
+    assert!(!picture.contains("<script") && !picture.contains(['\u{1}', '\u{7}']), "{picture}");
     assert!(picture.contains("&lt;script&gt;&quot;&#39;&amp;"), "{picture}");
 
     let flowchart = mermaid(&diagram);

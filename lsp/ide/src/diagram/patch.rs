@@ -65,7 +65,7 @@ pub fn steps<'a, T: Piece>(old: &'a [T], new: &'a [T]) -> Vec<Step<'a, T>> {
         };
         match steps.last_mut() {
             Some(Step::Keep { first, count, way }) if *first + *count == position && *way == by => {
-                *count += 1
+                *count += 1;
             }
             _ => steps.push(Step::Keep { first: position, count: 1, way: by }),
         }
