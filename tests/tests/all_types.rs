@@ -30,8 +30,18 @@ const GOAL: f64 = 0.97;
 /// As much stack as the command gives a compilation.
 const STACK_BYTES: usize = 16 << 20;
 
-/// Least instances are not good ones: rules are left out.
-const MANIFEST: &str = "[package]\nname = \"types\"\nversion = \"0.1.0\"\n\n[rules]\npackages = []\n";
+/// Least instances are not good ones: rules are left out, and what is required is written, also where it is a secret.
+const MANIFEST: &str = "\
+[package]
+name = \"types\"
+version = \"0.1.0\"
+
+[rules]
+packages = []
+
+[lints]
+written-secret = \"allow\"
+";
 /// Who finds that a type has no instance.
 const MAKER: &str = "instance";
 /// Who finds what the compiler refuses.
