@@ -30,7 +30,8 @@ const GOAL: f64 = 0.97;
 /// As much stack as the command gives a compilation.
 const STACK_BYTES: usize = 16 << 20;
 
-/// Least instances are not good ones: rules are left out, and what is required is written, also where it is a secret.
+/// Least instances are not good ones: rules are left out, and what is required is written, also where it is a
+/// secret or names an account of an example.
 const MANIFEST: &str = "\
 [package]
 name = \"types\"
@@ -40,6 +41,7 @@ version = \"0.1.0\"
 packages = []
 
 [lints]
+foreign-account = \"allow\"
 written-secret = \"allow\"
 ";
 /// Who finds that a type has no instance.
