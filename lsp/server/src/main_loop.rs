@@ -86,10 +86,6 @@ pub(crate) struct Checked {
     took: Duration,
 }
 
-/// From how much waste on a project is opened again when nobody types, and when somebody does.
-const WASTE: u64 = 64 << 20;
-const MUCH_WASTE: u64 = 4 * WASTE;
-
 /// What is typed in less time than this comes from a program.
 const LEAST_DELAY: Duration = Duration::from_millis(5);
 
@@ -177,7 +173,7 @@ impl MainLoop {
                     queue.extend(receive.try_iter());
                 }
                 Err(RecvTimeoutError::Timeout) if is_over(self.due) => self.check(),
-                Err(RecvTimeoutError::Timeout) if is_over(self.renewal) => self.renew(WASTE),
+                Err(RecvTimeoutError::Timeout) if is_over(self.renewal) => self.renew(true),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -618,7 +614,6 @@ impl MainLoop {
         project.findings = Some(findings);
         project.take_stock(in_use);
         project.took = took;
-        let waste = project.waste();
         let before = std::mem::replace(&mut project.published, documents);
         let mut touched: Vec<Uri> = before.keys().chain(project.published.keys()).cloned().collect();
         // An open document is told its version even where nothing was or is wrong with it.
@@ -636,20 +631,22 @@ impl MainLoop {
                 self.publish(uri, version);
             }
         }
-        if waste > MUCH_WASTE {
-            self.renew(MUCH_WASTE);
-        } else if waste > WASTE {
+        let project = &self.projects[root];
+        if project.is_wasteful(false) {
+            self.renew(false);
+        } else if project.is_wasteful(true) {
             self.renewal = Some(Instant::now() + QUIET);
         }
     }
 
-    /// Opens projects again of which more than this many bytes are waste. What editors were told of them stays.
-    fn renew(&mut self, waste: u64) {
+    /// Opens projects again of which much is waste, at a moment when nobody types or at any. What editors were told of them
+    /// stays.
+    fn renew(&mut self, is_quiet: bool) {
         self.renewal = None;
         let wasteful: Vec<Utf8PathBuf> = self
             .projects
             .iter()
-            .filter(|(_, project)| project.waste() > waste)
+            .filter(|(_, project)| project.is_wasteful(is_quiet))
             .map(|(root, _)| root.clone())
             .collect();
         for root in wasteful {

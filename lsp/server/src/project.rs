@@ -52,8 +52,16 @@ impl Project {
     }
 
     /// About how many bytes nobody uses any more.
-    pub fn waste(&self) -> u64 {
+    fn waste(&self) -> u64 {
         self.unused.values().sum()
+    }
+
+    /// Whether it should be opened again to give back what nobody uses any more; at a moment when nobody types, sooner. To
+    /// open it again takes as long as what is in use is large.
+    pub fn is_wasteful(&self, is_quiet: bool) -> bool {
+        let in_use: u64 = self.in_use.values().sum();
+        let most = if is_quiet { QUIET_WASTE + in_use / 4 } else { WASTE + in_use };
+        self.waste() > most
     }
 
     /// Something has changed in it.
@@ -76,6 +84,10 @@ pub(crate) fn home(system: &dyn System, path: &Utf8Path) -> Utf8PathBuf {
         _ => path.to_owned(),
     }
 }
+
+/// How many bytes of waste are left alone in the smallest project, while nobody types and while somebody does.
+const QUIET_WASTE: u64 = 4 << 20;
+const WASTE: u64 = 16 << 20;
 
 /// How deep projects are looked for in a folder of the workspace, and how many are opened.
 const DEEPEST: usize = 4;
@@ -140,5 +152,24 @@ mod tests {
         assert_eq!(edit("// Nothing is left.\n"), edit("\n"));
         let all = edit("\n");
         assert!(edit(&main) < all, "what is used again is no waste");
+    }
+
+    #[test]
+    fn as_much_may_be_waste_as_is_in_use_and_less_when_nobody_types() {
+        let system = MemorySystem::new([("/p/a.ci", "service S {}\n")]);
+        let mut project = Project::new(Host::open(Arc::new(system), "/p/a.ci".into()).ok().unwrap());
+        let Some(kept) = project.host.snapshot().in_use().into_keys().next() else { panic!("an item") };
+        for (in_use, waste, is_quiet, is_too_much) in [
+            (0, QUIET_WASTE, true, false),
+            (0, QUIET_WASTE + 1, true, true),
+            (0, WASTE, false, false),
+            (0, WASTE + 1, false, true),
+            (8 * WASTE, 9 * WASTE, false, false),
+            (8 * WASTE, 3 * WASTE, true, true),
+        ] {
+            project.in_use = HashMap::from([(kept, in_use)]);
+            project.unused = HashMap::from([(kept, waste)]);
+            assert_eq!(project.is_wasteful(is_quiet), is_too_much, "{waste} of {in_use}, quiet: {is_quiet}");
+        }
     }
 }
