@@ -28,7 +28,7 @@ pub use fit::fit;
 pub use isolation::{
     CLAIM, Counts, Edge, Isolation, NOT_COVERED, Open, Violation, across, counts, isolation, reaching_over,
 };
-pub use lacking::{Lack, Missing, connects, lacking};
+pub use lacking::{Lack, Missing, lacking, works_alone};
 pub use may::{Answer, Example, Target, as_iam_writes};
 pub use names::Deployed;
 pub use plain::is_plain;

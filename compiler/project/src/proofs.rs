@@ -8,8 +8,8 @@ mod lacking;
 use std::sync::Arc;
 
 use ci_access::program::{
-    ByText, Deployed, Escalation, Place, Program, Violation, Way, across, connects, escalations, is_plain,
-    isolation, lacking, reaching_over, read,
+    ByText, Deployed, Escalation, Place, Program, Violation, Way, across, escalations, is_plain, isolation,
+    lacking, reaching_over, read,
 };
 use ci_base::{Code, Diagnostic, Span};
 use ci_graph::{Origin, Stack};
@@ -75,12 +75,15 @@ pub(crate) fn proofs(db: &dyn Db, source: Source) -> Vec<Diagnostic<Where>> {
     let mut found = Vec::new();
     for (one, here) in stacks.iter().enumerate() {
         let is_plain = is_plain(&here.stacks);
-        if is_plain && !connects(&here.stacks) {
+        let works = here.plan.instances.iter().all(|instance| works_alone(db, *instance));
+        if is_plain && works {
             continue;
         }
         let program = read(&here.stacks);
         let teller = Teller { program: &program, stacks: here };
-        found.extend(lacking(&program).iter().map(|lack| teller.lack(lack)));
+        if !works {
+            found.extend(lacking(&program).iter().map(|lack| teller.lack(lack)));
+        }
         if is_plain {
             continue;
         }
@@ -102,6 +105,12 @@ pub(crate) fn proofs(db: &dyn Db, source: Source) -> Vec<Diagnostic<Where>> {
         }
     }
     found
+}
+
+/// Whether what a service declares works by what it says itself: an edit elsewhere asks nothing of it again.
+#[salsa::tracked(returns(copy))]
+fn works_alone(db: &dyn Db, instance: ServiceInstance) -> bool {
+    ci_access::program::works_alone(&ci_sema::stack(db, instance).stack)
 }
 
 /// Tells what was found in a target.

@@ -10,11 +10,11 @@ mod facts;
 
 use std::collections::BTreeSet;
 
-use ci_graph::{Entry as Named, Late, Located, Origin, Resource, Stack, Value};
+use ci_graph::{Entry as Named, Late, Located, Origin, Resource, Stack, Value, visit_late};
 
 use super::may::Answer;
 use super::value::Reader;
-use super::{Grant, Holder, Place, Program, names};
+use super::{Grant, Holder, Place, Program, names, read};
 use crate::{Actions, Effect, Letter, Pattern, Principal, Principals, Resources, Symbol, Text, Token, glob};
 use facts::{Acting, ENTERED, ENTRIES, GIVEN, READ, SENT, TASKS, USES};
 
@@ -61,16 +61,44 @@ pub enum Missing {
     },
 }
 
-/// Whether some resource declares anything of the kind: without, no policy has to be read.
-pub fn connects(stacks: &[&Stack]) -> bool {
-    let declares = |resource: &Resource| {
+/// Whether all that a stack declares works by what the stack itself says, so that no other has to be looked at. Policies of
+/// others only add to that, unless they are what is asked for: so nothing of it may be of another stack, or a text.
+pub fn works_alone(stack: &Stack) -> bool {
+    let declares = |resource: &&Resource| {
         let name = resource.schema.name();
         name == STATE_MACHINE
             || ENTRIES.iter().any(|entry| entry.of == name)
             || USES.iter().any(|used| used.of == name)
             || GIVEN.iter().any(|(of, ..)| *of == name)
     };
-    stacks.iter().any(|stack| stack.resources.iter().any(declares))
+    let mut declaring = stack.resources.iter().filter(declares).peekable();
+    if declaring.peek().is_none() {
+        return true;
+    }
+    let is_own = |resource: &Resource| resource.properties.iter().all(|entry| is_own(&entry.value));
+    declaring.all(is_own) && lacking(&read(&[stack])).is_empty()
+}
+
+/// Whether a value names nothing that may be of another stack.
+fn is_own(located: &Located) -> bool {
+    let mut is_own = true;
+    visit_late(&located.value, located.origin, &mut |late, _| {
+        is_own &= !matches!(late, Late::StackOutput { .. } | Late::Parameter(_));
+    });
+    is_own && !has_arn(&located.value)
+}
+
+fn has_arn(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with("arn:"),
+        Value::List(items) => items.iter().any(|item| has_arn(&item.value)),
+        Value::Record(entries) => entries.iter().any(|entry| has_arn(&entry.value.value)),
+        Value::Late(late) => match &**late {
+            Late::If { then, otherwise, .. } => has_arn(&then.value) || has_arn(&otherwise.value),
+            other => other.operands().iter().any(has_arn),
+        },
+        _ => false,
+    }
 }
 
 /// All that is declared and not allowed, in the order of the stacks and their resources.

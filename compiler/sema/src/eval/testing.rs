@@ -7,6 +7,7 @@
 //!
 //! Must not know: how results are shown.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use ci_access::{Actions, Pattern};
 use ci_base::{Code, Diagnostic, TextRange};
 use ci_graph::{Late, Origin, ResourceId, Stack};
 use ci_syntax::ast::{BinaryOperator, Expr, ExprId, ItemTree, Keyword, MemberKind, Name, UnaryOperator};
+use rustc_hash::FxHashMap;
 
 use super::Eval;
 use super::builtin;
@@ -165,6 +167,32 @@ struct Stacks<'db> {
     results: Vec<&'db StackResult>,
     /// Their policies. Of the stack that a rule is applied to, none are read.
     program: Rc<Program<'db>>,
+    /// The resources by type, once something asks for those of one: rules ask for each of many.
+    by_type: OnceCell<FxHashMap<&'static str, Vec<Place>>>,
+}
+
+impl<'db> Stacks<'db> {
+    fn new(
+        instances: Vec<ServiceInstance>,
+        results: Vec<&'db StackResult>,
+        program: Rc<Program<'db>>,
+    ) -> Self {
+        Self { instances, results, program, by_type: OnceCell::new() }
+    }
+
+    /// The resources of a type, in order.
+    fn of_type(&self, name: &str) -> &[Place] {
+        let by_type = self.by_type.get_or_init(|| {
+            let mut by_type: FxHashMap<&'static str, Vec<Place>> = FxHashMap::default();
+            for (stack, of) in self.program.stacks.iter().enumerate() {
+                for (resource, of) in of.resource_ids() {
+                    by_type.entry(of.schema.name()).or_default().push(Place { stack, resource });
+                }
+            }
+            by_type
+        });
+        by_type.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// A question about rights or ways, and the answer.
@@ -205,7 +233,7 @@ pub fn run_test(db: &dyn Db, test: ItemId) -> TestResult {
     let stacks: Vec<&Stack> = results.iter().map(|result| Arc::as_ref(&result.stack)).collect();
     let program = Rc::new(read(&stacks));
     if let Some(looking) = &mut eval.looking {
-        looking.made = Some(Stacks { instances: instances.clone(), results, program });
+        looking.made = Some(Stacks::new(instances.clone(), results, program));
     }
     eval.members(&root);
     let items: Vec<ItemId> = eval.bodies.iter().map(|body| body.item).collect();
@@ -261,7 +289,7 @@ impl<'db> Eval<'db> {
             by_text: Vec::new(),
             late: Vec::new(),
         };
-        let made = Stacks { instances: Vec::new(), results: vec![result], program: Rc::new(program) };
+        let made = Stacks::new(Vec::new(), vec![result], Rc::new(program));
         self.looking = Some(Box::new(Looking { placed: Vec::new(), made: Some(made), asked: Vec::new() }));
     }
 
@@ -405,14 +433,12 @@ impl<'db> Eval<'db> {
             return Value::Unknown;
         };
         let wanted = *wanted;
-        let Some(program) = self.stacks().map(|made| Rc::clone(&made.program)) else { return Value::Unknown };
-        let all: usize = program.stacks.iter().map(|stack| stack.resources.len()).sum();
-        if !self.spend(all as u64, |_| origin) {
+        let Some(made) = self.stacks() else { return Value::Unknown };
+        let (program, places) = (Rc::clone(&made.program), made.of_type(wanted.0.name()).to_vec());
+        if !self.spend(places.len() as u64, |_| origin) {
             return Value::Unknown;
         }
-        let places = self.places(&program, &receiver.value);
-        let found =
-            places.into_iter().filter(|place| std::ptr::eq(program.resource(*place).schema, wanted.0));
+        let found = places.into_iter().filter(|place| self.is_in(&program, *place, &receiver.value));
         let made = |place: Place| Made { stack: place.stack, what: What::Resource(place.resource) };
         let found = found.map(|place| Located::new(Value::Made(Rc::new(made(place))), origin));
         Value::list(found.collect::<Vec<_>>())
