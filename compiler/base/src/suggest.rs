@@ -10,7 +10,8 @@ const SHORTEST_PART: usize = 4;
 /// The candidate nearest to `name`, if one is near enough to be a slip of the keyboard.
 ///
 /// Near enough: equal but for case, or an edit distance (with transpositions) of at most a third of the name's
-/// length that leaves more than half of the letters, if only in another order: of one letter nothing is left. Ties go to the alphabetically first candidate, so the answer does not depend on their order.
+/// length that leaves more than half of the letters, if only in another order: of one letter nothing is left. Ties go to the
+/// alphabetically first candidate, so the answer does not depend on their order.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written: Vec<char> = name.chars().collect();
     let limit = (written.len() / 3).max(1);

@@ -80,15 +80,14 @@ const EXAMPLE: &str = "EXAMPLE";
 
 /// Finds the secrets that are written in one resource.
 pub(crate) fn check(resource: &Resource, findings: &mut Vec<Diagnostic<Origin>>) {
-    let mut found = |finding| findings.push(finding);
-    entries(&resource.properties, &mut found);
+    entries(&resource.properties, findings);
 }
 
-fn value(of: &Value, at: Origin, found: &mut dyn FnMut(Diagnostic<Origin>)) {
+fn value(of: &Value, at: Origin, found: &mut Vec<Diagnostic<Origin>>) {
     match of {
         Value::String(text) => {
             if let Some(what) = known_form(text) {
-                found(secret(at, what));
+                found.push(secret(at, what));
             }
         }
         Value::List(items) => items.iter().for_each(|item| value(&item.value, item.origin, found)),
@@ -104,7 +103,7 @@ fn value(of: &Value, at: Origin, found: &mut dyn FnMut(Diagnostic<Origin>)) {
     }
 }
 
-fn entries(entries: &[Entry], found: &mut dyn FnMut(Diagnostic<Origin>)) {
+fn entries(entries: &[Entry], found: &mut Vec<Diagnostic<Origin>>) {
     // A variable as a name and a value.
     let named = |name: &str| entries.iter().find(|entry| &*entry.name == name).map(|entry| &entry.value);
     let variable = match (named("Name").map(|name| &name.value), named("Value")) {
@@ -126,7 +125,7 @@ fn entries(entries: &[Entry], found: &mut dyn FnMut(Diagnostic<Origin>)) {
 }
 
 /// What is written where a secret belongs.
-fn written(name: &str, located: &Located, is_property: bool, found: &mut dyn FnMut(Diagnostic<Origin>)) {
+fn written(name: &str, located: &Located, is_property: bool, found: &mut Vec<Diagnostic<Origin>>) {
     match &located.value {
         Value::String(text) if is_secret(text, is_property) => {
             let finding = secret(located.origin, &format!("the value of `{name}`"));
@@ -136,7 +135,7 @@ fn written(name: &str, located: &Located, is_property: bool, found: &mut dyn FnM
             } else {
                 "give the ARN of a secret and the right to read it: the program asks for it when it starts"
             };
-            found(finding.help(help));
+            found.push(finding.help(help));
         }
         Value::Late(late) => {
             if let Late::If { then, otherwise, .. } = &**late {

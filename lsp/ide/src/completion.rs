@@ -73,6 +73,26 @@ pub struct Completion {
     pub also: Vec<TextEdit>,
 }
 
+impl Completion {
+    /// One that writes its label.
+    pub(crate) fn new(label: impl Into<String>, kind: CompletionKind, replaces: Span, rank: u32) -> Self {
+        let label = label.into();
+        Self {
+            insert: label.clone(),
+            label,
+            kind,
+            detail: String::new(),
+            documentation: None,
+            is_snippet: false,
+            replaces,
+            filter: None,
+            rank,
+            is_deprecated: false,
+            also: Vec::new(),
+        }
+    }
+}
+
 /// What may be written at a cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completions {
@@ -175,20 +195,8 @@ impl<'a> List<'a> {
 
     /// Adds a completion that writes its label.
     pub fn put(&mut self, label: impl Into<String>, kind: CompletionKind, rank: u32) -> &mut Completion {
-        let label = label.into();
-        self.items.push(Completion {
-            insert: label.clone(),
-            label,
-            kind,
-            detail: String::new(),
-            documentation: None,
-            is_snippet: false,
-            replaces: Span { file: self.cursor.file, range: self.replaces },
-            filter: None,
-            rank,
-            is_deprecated: false,
-            also: Vec::new(),
-        });
+        let replaces = Span { file: self.cursor.file, range: self.replaces };
+        self.items.push(Completion::new(label, kind, replaces, rank));
         let last = self.items.len() - 1;
         &mut self.items[last]
     }

@@ -58,18 +58,11 @@ impl List<'_> {
         documentation: String,
     ) -> &mut Completion {
         let rank = self.items.len() as u32;
+        let replaces = Span { file: self.cursor.file, range: self.word.range };
         self.items.push(Completion {
-            label: label.to_owned(),
-            kind,
-            detail: String::new(),
             documentation: Some(documentation).filter(|text| !text.is_empty()),
             insert,
-            is_snippet: false,
-            replaces: Span { file: self.cursor.file, range: self.word.range },
-            filter: None,
-            rank,
-            is_deprecated: false,
-            also: Vec::new(),
+            ..Completion::new(label, kind, replaces, rank)
         });
         let last = self.items.len() - 1;
         &mut self.items[last]

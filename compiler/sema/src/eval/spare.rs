@@ -7,6 +7,7 @@
 //!
 //! Must not know: what it is that is left out.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ci_base::{Code, Diagnostic};
@@ -69,11 +70,26 @@ impl Eval<'_> {
 
 /// The stack of a service instance as it is deployed, among the others of its target.
 pub fn stack(db: &dyn Db, instance: ServiceInstance) -> &StackResult {
+    without_unused(db, instance, || Arc::clone(read_in_target(db, instance)))
+}
+
+/// The same where it is known which others there are.
+pub(super) fn stack_among<'db>(
+    db: &'db dyn Db,
+    instance: ServiceInstance,
+    around: &[ServiceInstance],
+) -> &'db StackResult {
+    without_unused(db, instance, || read_by(db, instance, around))
+}
+
+/// The stack, for which only those are asked what they read that have something to leave out.
+fn without_unused(
+    db: &dyn Db,
+    instance: ServiceInstance,
+    read: impl FnOnce() -> Arc<[Arc<str>]>,
+) -> &StackResult {
     let whole = whole_stack(db, instance);
-    if whole.spares.is_empty() {
-        return whole;
-    }
-    used_stack(db, instance, Arc::clone(read_in_target(db, instance)))
+    if whole.spares.is_empty() { whole } else { used_stack(db, instance, read()) }
 }
 
 /// The outputs of a service that others of its target read.
@@ -86,19 +102,6 @@ fn read_in_target(db: &dyn Db, instance: ServiceInstance) -> Arc<[Arc<str>]> {
 fn around(db: &dyn Db, instance: ServiceInstance) -> &[ServiceInstance] {
     let plans = targets(db).iter().map(|target| plan(db, TargetId::new(db, target.clone())));
     plans.map(|plan| &*plan.instances).find(|instances| instances.contains(&instance)).unwrap_or_default()
-}
-
-/// The same where it is known which others there are.
-pub(super) fn stack_among<'db>(
-    db: &'db dyn Db,
-    instance: ServiceInstance,
-    around: &[ServiceInstance],
-) -> &'db StackResult {
-    let whole = whole_stack(db, instance);
-    if whole.spares.is_empty() {
-        return whole;
-    }
-    used_stack(db, instance, read_by(db, instance, around))
 }
 
 /// The outputs of a service that others read, by their names.
@@ -179,7 +182,7 @@ fn used_stack(db: &dyn Db, instance: ServiceInstance, read: Arc<[Arc<str>]>) -> 
 pub struct Inferred {
     /// The resource.
     pub resource: ResourceId,
-    /// What uses it, sorted: the services and their resources.
+    /// What uses it: the services and their resources, its own first and the others in the order of the plan.
     pub users: Vec<(ServiceInstance, ResourceId)>,
 }
 
@@ -190,30 +193,21 @@ pub fn inferred(db: &dyn Db, instance: ServiceInstance) -> Vec<Inferred> {
         return Vec::new();
     }
     let (stack, around) = (&result.stack, around(db, instance));
+    let uses = Uses::of(stack, &[]);
+    let hangs =
+        |id: &ResourceId| result.spares.iter().any(|other| other.resource == *id && other.with.is_some());
     let mut found = Vec::new();
     for spare in &result.spares {
         let Some(with) = &spare.with else { continue };
-        let used: Vec<ResourceId> = references(stack.resource(spare.resource))
-            .iter()
-            .map(|reference| reference.target)
-            .filter(|target| with.contains(target))
-            .collect();
-        let hangs =
-            |id: ResourceId| result.spares.iter().any(|other| other.resource == id && other.with.is_some());
-        let mut users: Vec<(ServiceInstance, ResourceId)> = Vec::new();
-        for (id, resource) in stack.resource_ids() {
-            if !hangs(id) && references(resource).iter().any(|reference| used.contains(&reference.target)) {
-                users.push((instance, id));
-            }
-        }
-        let made_of = |output: &&Output| {
-            let mut is = false;
-            visit_late(&output.value.value, output.value.origin, &mut |late, _| {
-                is |= matches!(late, Late::Identifier(id) | Late::Attribute(id, _) if used.contains(id));
-            });
-            is
-        };
-        let outputs: Vec<&str> = stack.outputs.iter().filter(made_of).map(|output| &*output.name).collect();
+        let used: Vec<ResourceId> =
+            uses.reads(spare.resource).iter().copied().filter(|id| with.contains(id)).collect();
+        let own = used.iter().flat_map(|id| uses.readers(*id)).filter(|id| !hangs(id));
+        let own: BTreeSet<ResourceId> = own.copied().collect();
+        let mut users: Vec<(ServiceInstance, ResourceId)> =
+            own.into_iter().map(|id| (instance, id)).collect();
+        let is_made_of = |output: &&Output| made_of(output).iter().any(|id| used.contains(id));
+        let outputs: Vec<&str> =
+            stack.outputs.iter().filter(is_made_of).map(|output| &*output.name).collect();
         for other in around.iter().filter(|other| **other != instance && !outputs.is_empty()) {
             for (id, resource) in crate::stack(db, *other).stack.resource_ids() {
                 let mut reads = false;
@@ -243,6 +237,17 @@ fn each_output<'a>(resource: &'a Resource, with: &mut dyn FnMut(&'a Arc<str>, &'
     }
 }
 
+/// The resources that an output is made of.
+fn made_of(output: &Output) -> Vec<ResourceId> {
+    let mut found = Vec::new();
+    visit_late(&output.value.value, output.value.origin, &mut |late, _| {
+        if let Late::Identifier(id) | Late::Attribute(id, _) = late {
+            found.push(*id);
+        }
+    });
+    found
+}
+
 /// Who refers to what in a stack.
 struct Uses {
     /// The resources that read each resource.
@@ -260,14 +265,12 @@ impl Uses {
         let (mut put_out, mut read) = (FxHashSet::default(), FxHashSet::default());
         for output in &stack.outputs {
             let is_read = output.provided.is_none() || outputs_read.binary_search(&output.name).is_ok();
-            visit_late(&output.value.value, output.value.origin, &mut |late, _| {
-                if let Late::Identifier(id) | Late::Attribute(id, _) = late {
-                    put_out.insert(*id);
-                    if is_read {
-                        read.insert(*id);
-                    }
+            for id in made_of(output) {
+                put_out.insert(id);
+                if is_read {
+                    read.insert(id);
                 }
-            });
+            }
         }
         let mut found = Self { readers: FxHashMap::default(), reads: FxHashMap::default(), put_out, read };
         for (id, resource) in stack.resource_ids() {
